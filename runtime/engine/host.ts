@@ -1,0 +1,61 @@
+// The line between the engine and whoever runs it (the reactor; a test). The engine knows tasks only as stacks to run;
+// the host knows when to run which, and answers what no handler in the program answers.
+//
+//   host -> engine   `run(task, input)`            machine.ts
+//   engine -> host   the outcome of that call, and the few functions of `Host` below
+//
+// H1. `run` is not reentrant: a host never calls it from inside a Host function.
+// H2. A request that ends `run` with "asks" is answered exactly once: by `run(task, …)` later. The task's stack is
+//     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
+
+import type { Segment } from "./segments.ts";
+import type { Closure, EffectRequest, Fault, Future, Value } from "./values.ts";
+
+/** A task: a stack that can be run, and the future of its result. */
+export class Task {
+  /** Top of the suspended stack; null while it runs and after it ended. */
+  stack: Segment | null = null;
+  constructor(
+    readonly id: number,
+    readonly future: Future,
+    /** Name of what it runs, for people. */
+    readonly name: string,
+  ) {}
+}
+
+/** How a task goes on. */
+export type Input =
+  /** The suspended operation yields `value` (for a task that has not started: ignored). */
+  | { readonly kind: "value"; readonly value: Value }
+  /** The effect is performed at the suspension point: a FAULT that answers a failed request, CANCELLED, IO_RECONNECT. */
+  | { readonly kind: "perform"; readonly effect: string; readonly payload: Readonly<Record<string, Value>> }
+  /** The same for a fault that already has a trace: it is shown if nobody handles it. */
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+/** Why `run` came back. */
+export type Outcome =
+  | { readonly kind: "done"; readonly value: Value }
+  | { readonly kind: "failed"; readonly fault: Fault }
+  /** Nobody in the program handles this effect: the host answers (H2). An effect's name in lower case is the engine's own
+   *  (`await`, `race`, `receive`, `send`, `yield`, …) and never seen by handlers. */
+  | { readonly kind: "asks"; readonly request: EffectRequest };
+
+/** What compiled code and the library need of the host while they run. */
+export interface Host {
+  /** Puts one line on the program's standard output. */
+  print(line: string): void;
+  /** Starts a task that calls `closure`; arguments and captures are copied in by the host. Runs later, never inside. */
+  spawn(closure: Closure, args: readonly Value[]): Future;
+  /** True when a running task has had its share and ought to let others run (asked at loop ends). */
+  shouldYield(): boolean;
+  /** A number never used before in this program, for futures, channels and atomics. */
+  nextId(): number;
+  /** `args()` */
+  readonly args: readonly string[];
+  /** Milliseconds since 1970, from the clock that timers use. */
+  now(): number;
+  /** Figures for `walia_metrics()`, by name. */
+  metrics(): Readonly<Record<string, number>>;
+  /** `checkpoint()` and warm starts are the store's; without one, every start is cold. */
+  isWarmBoot(): boolean;
+}

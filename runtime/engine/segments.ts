@@ -1,0 +1,62 @@
+// A task's stack, as data: frames in segments.
+//
+//   E.h --> Segment --below--> Segment --below--> Segment (base) --> null
+//             |                  |                   |
+//           frames             frames              frames        Frame --next--> Frame --> null, innermost first
+//
+// A segment is a stretch of stack between two handlers: its frames are the code that runs inside its handler. Part of the
+// stack may at any moment live on the host's own stack instead: a segment's `frames` are then only its older ones.
+//
+// G1. Frames are immutable once they are linked. A segment is changed only by the driver that runs it; the segments of a
+//     Continuation are never run, only copied (see `machine.ts`).
+// G2. Looking for a handler starts at E.h and follows `below`; an "under" segment jumps, because a handler's clause runs
+//     outside its own handler; a "base" segment goes on to the handlers of the whole program.
+
+import type { Code } from "./code.ts";
+import type { Closure, Enter, Value } from "./values.ts";
+
+/** Suspended code of one unit: where it stopped and what it held. */
+export class Frame {
+  /** The frame that called this one. Set once, when the capture that made this frame goes on to its caller. */
+  next: Frame | null = null;
+  constructor(
+    readonly code: Code,
+    /** Suspension ordinal (C2). */
+    readonly at: number,
+    /** Values of `code.points[at].slots`. */
+    readonly slots: readonly Value[],
+  ) {}
+}
+
+export const enum SegmentKind {
+  /** Code covered by a handler. */
+  Handled,
+  /** A tail-resumptive clause running in place, above the code that performed: handlers are looked for `skip` segments further down. */
+  Under,
+  /** Bottom of a task, or of a continuation that goes down to it: the program's handlers come next. */
+  Base,
+  /** A handler of the whole program. Holds no frames. */
+  Program,
+  /** Below everything: the reactor answers. */
+  Root,
+}
+
+export class Segment {
+  frames: Frame | null = null;
+  constructor(
+    readonly kind: SegmentKind,
+    public below: Segment | null,
+    /** The handler's clause: Handled and Program only. */
+    readonly handler: Closure | null,
+    /** `handler.code.effect`, kept here for the search. */
+    readonly effect: string | null,
+    /** The clause when it may be run in place, as a call (tail-resumptive). */
+    readonly enter: Enter | undefined,
+    /** Under: how many segments to pass over, counted from `below`. */
+    readonly skip: number,
+    /** Base and Under: where in the program's handlers the search goes on; null for all of them. */
+    readonly limit: Segment | null,
+    /** Number of the driver invocation that was newest when this segment was made (see `machine.ts`, M4). */
+    readonly owner: number,
+  ) {}
+}
