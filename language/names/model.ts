@@ -12,6 +12,14 @@
 // N2. A local that is used in a unit other than the one that declares it is *captured*. One that is captured and
 //     assigned after its declaration lives in a cell. `this` and `effect` are locals named so.
 // N3. A top-level `handle` without `in` holds for the whole program: the statements after it are not its unit.
+// N4. The functions of a block are made when the block is entered, so they may name each other and locals that get
+//     their value later. A local caught so (`early`) also lives in a cell, made when its block is entered. A `handle`
+//     without `in` divides a block: functions after it are made when it has been installed and are seen only after it.
+// N5. A name pattern in an arm binds or compares. A visible local decides at once (`const` compares, the rest binds).
+//     For a name that is free there, the item cannot know: a Local of role "pattern" is made, and `patternKind`
+//     (patterns.ts) asks the registry. When it compares, the subject equals the global, so code that stores the subject
+//     in the local and reads the local is right as well; only an assignment must ask `meaningOfUse`.
+// N6. A parameter's scope encloses the scope of the body's block.
 
 import type * as ast from "../ast.ts";
 
@@ -28,9 +36,15 @@ export interface Local {
   readonly declaration: ast.Identifier | null;
   /** The `fun` or `class` declaration, when that is what it names. */
   readonly node: ast.FunDeclaration | ast.ClassDeclaration | null;
+  /** The `var` or `const` declaration, when that is what introduces it. */
+  readonly variable: ast.VarDeclaration | null;
   readonly unit: Unit;
-  /** Assigned somewhere after its declaration. */
+  /** Assigned somewhere after its declaration, or `early`. */
   readonly assigned: boolean;
+  /** Captured by a function or class that is made before this local has its value (N4). */
+  readonly early: boolean;
+  /** The pattern whose meaning the registry decides (N5); null for every other local. */
+  readonly pattern: ast.Pattern | null;
   /** Used in a unit other than `unit` (N2). */
   readonly captured: boolean;
   /** The uses, in source order; assignments among them. */
@@ -49,18 +63,21 @@ export interface NameUse {
   readonly access: "read" | "write";
 }
 
-export type UnitKind = "function" | "method" | "clause" | "handled" | "test" | "top";
+/** "field" is the initialiser of a class's field: it runs for each new instance, with its own `this`. */
+export type UnitKind = "function" | "method" | "field" | "clause" | "handled" | "test" | "top";
 
 export interface Unit {
   readonly kind: UnitKind;
   /**
    * Names the unit inside its item and is the same after edits elsewhere: names from the outside in, joined by `/`;
-   * nameless ones as `fun#1`, clauses as `handle NAME#1`, handled code as `in NAME#1`, counted per parent in source order.
+   * nameless ones as `fun#1`, clauses as `handle NAME#1`, handled code as `in NAME#1`, tests as `test#1`, counted per
+   * parent in source order; members as `Class.member`; a second unit of the same name as `name#2`. The path of a "top"
+   * unit is empty (`#2` for the second statement of a damaged item).
    */
   readonly path: string;
   readonly parent: Unit | null;
   readonly children: readonly Unit[];
-  /** `Function` for "function" and "method"; `Handle` for "clause" and "handled"; the statement for "top". */
+  /** `Function` for "function" and "method"; `Handle` for "clause" and "handled"; the field's or top-level statement. */
   readonly node: ast.Function | ast.Handle | ast.TestDeclaration | ast.Statement;
   /** Declared name, when it has one. */
   readonly name: string | null;
@@ -76,7 +93,7 @@ export interface Unit {
 export interface ItemNames {
   /** Every unit, outermost first, in source order. A top-level declaration's `top` unit encloses its function's unit. */
   readonly units: readonly Unit[];
-  /** The unit of a Function, Test or top-level statement node. */
+  /** The unit of a Function, Test, top-level statement, or field (with an initialiser) node. */
   unitOf(node: object): Unit;
   clauseOf(handle: ast.Handle): Unit;
   /** Undefined for a program-wide handler (N3). */
@@ -88,6 +105,14 @@ export interface ItemNames {
   /** Names this item declares at top level. */
   readonly exports: readonly Export[];
   readonly imports: readonly ast.ImportDeclaration[];
+  /** Names declared twice in one scope, and parameters hidden by a declaration of the body's block. */
+  readonly clashes: readonly Clash[];
+}
+
+export interface Clash {
+  readonly kind: "redeclared" | "hides-parameter";
+  readonly local: Local;
+  readonly previous: Local;
 }
 
 export type ExportRole = "var" | "const" | "fun" | "class" | "trait" | "layout" | "gene";
@@ -113,4 +138,10 @@ export interface Registry {
   meaningOf(file: string, name: string): Meaning;
   /** A top-level name of one file, for `alias.name`. */
   exportOf(file: string, name: string): Meaning;
+  /** The file that an import loads, or undefined when the workspace has none there. */
+  importedFile(file: string, declaration: ast.ImportDeclaration): string | undefined;
+  /** Every declaration of a top-level name in the workspace. */
+  declarationsOf(name: string): readonly Extract<Meaning, { kind: "global" }>[];
+  /** The names visible at top level of a file, for completion and "did you mean". */
+  namesIn(file: string): readonly string[];
 }
