@@ -129,6 +129,8 @@ export class TraitValue {
 /** What every instance has; its fields are properties named by `fieldKey`. */
 export class Instance {
   [field: `f_${string}`]: Value;
+  /** Traits that `mixin` gave this one instance, in order; their methods are properties of the instance itself. */
+  mixed?: TraitValue[];
   constructor(readonly cls: ClassValue) {}
 }
 
