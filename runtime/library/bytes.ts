@@ -1,0 +1,82 @@
+// Methods of Bytes, and digests. Bytes are never written to after they are made, so parts of them may share memory.
+
+import { createHash } from "node:crypto";
+import { wrongType } from "../engine/faults.ts";
+import type { Value } from "../engine/values.ts";
+import type { Native } from "./native.ts";
+import { isWhole, MAX_TEXT, native, needsNumber, needsWhole, part, tooLong } from "./native.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Bytes as they are, a string as UTF-8; undefined for anything else. */
+export function bytesOf(value: Value): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  return typeof value === "string" ? encoder.encode(value) : undefined;
+}
+
+/** A string as it is, Bytes as UTF-8 text; undefined for anything else. Bytes that are no UTF-8 become U+FFFD. */
+export function textOf(value: Value): string | undefined {
+  if (typeof value === "string") return value;
+  return value instanceof Uint8Array ? decoder.decode(value) : undefined;
+}
+
+const needsData = (what: string, got: Value): Value => wrongType(`"${what}"`, "Bytes or a string", got);
+
+function slice(self: Uint8Array, from: Value, to: Value): Value {
+  if (!isWhole(from)) return needsWhole("slice", from);
+  if (to !== undefined && !isWhole(to)) return needsWhole("slice", to);
+  const piece = self.subarray(...part(self.length, from, to as number | undefined));
+  // A small piece is copied, so that it does not keep a large buffer alive; cutting a large one up stays linear.
+  return piece.length * 2 < self.buffer.byteLength ? new Uint8Array(piece) : piece;
+}
+
+function text(self: Uint8Array): Value {
+  return self.length > MAX_TEXT ? tooLong("text", self.length) : decoder.decode(self);
+}
+
+function concat(self: Uint8Array, other: Value): Value {
+  const more = bytesOf(other);
+  return more === undefined ? needsData("concat", other) : joined([self, more]);
+}
+
+/** One after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const bytes of parts) length += bytes.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const bytes of parts) {
+    all.set(bytes, at);
+    at += bytes.length;
+  }
+  return all;
+}
+
+/** Where Bytes, a string's UTF-8, or a single byte first occur; -1 when nowhere. */
+function indexOf(self: Uint8Array, what: Value): Value {
+  if (typeof what === "number") return self.indexOf(what);
+  const wanted = bytesOf(what);
+  if (wanted === undefined) return wrongType('"index_of"', "Bytes, a string or a number", what);
+  return Buffer.from(self.buffer, self.byteOffset, self.length).indexOf(wanted);
+}
+
+function sha256(_depth: number, data: Value): Value {
+  const bytes = bytesOf(data);
+  return bytes === undefined ? needsData("sha256", data) : createHash("sha256").update(bytes).digest("hex");
+}
+
+function method(min: number, max: number, call: (self: Uint8Array, a: Value, b: Value) => Value): Native {
+  return native(min, max, (_depth, self, a, b) => call(self as Uint8Array, a, b));
+}
+
+export const bytesMethods: ReadonlyMap<string, Native> = new Map([
+  ["length", method(0, 0, (self) => self.length)],
+  ["get", method(1, 1, (self, index) => (typeof index === "number" ? self[index] : needsNumber("get", index)))],
+  ["slice", method(1, 2, slice)],
+  ["text", method(0, 0, text)],
+  ["concat", method(1, 1, concat)],
+  ["index_of", method(1, 1, indexOf)],
+]);
+
+export const bytesFunctions: ReadonlyMap<string, Native> = new Map([["sha256", native(1, 1, sha256)]]);

@@ -1,0 +1,111 @@
+// Tasks, futures, channels and atomics. Whatever waits is a request to the host (engine/machine.ts, `ask`), which the
+// reactor answers; `all` and `parallel` are in prelude.wal, on top of `await`.
+//
+//   request    payload           yields
+//   race       futures           value or fault of the first that settles
+//   any        futures           value of the first that succeeds, else the fault of the last
+//   timeout    future, ms        its value or fault; after `ms` the fault LimitExceeded, and the future is cancelled
+//   cancel     future            nil
+//   send       channel, value    nil
+//   receive    channel           a value, nil when closed and empty
+//   close      channel           nil
+//   yield                        nil
+
+import { fault, wrongType } from "../engine/faults.ts";
+import { ask, currentHost } from "../engine/machine.ts";
+import { show } from "../engine/show.ts";
+import type { Value } from "../engine/values.ts";
+import { Atomic, Channel, Closure, Future, isEqual } from "../engine/values.ts";
+import type { Native } from "./native.ts";
+import { isWhole, native, needsNumber } from "./native.ts";
+
+function task(_depth: number, f: Value, ...args: Value[]): Value {
+  if (!(f instanceof Closure)) return wrongType('"task"', "a function", f);
+  if (f.arity >= 0 && f.arity !== args.length)
+    return fault("ArityError", `${show(f)} needs ${f.arity} arguments, "task" got ${args.length} for it`);
+  return currentHost().spawn(f, args);
+}
+
+/** A request that waits for some of these futures. */
+function waitFor(request: "race" | "any"): [string, Native] {
+  return [
+    request,
+    native(1, 1, (_depth, futures) => {
+      if (!Array.isArray(futures)) return wrongType(`"${request}"`, "a List of Futures", futures);
+      if (futures.length === 0) return fault("TypeError", `"${request}" needs at least one Future`);
+      for (const future of futures)
+        if (!(future instanceof Future)) return wrongType(`"${request}"`, "a List of Futures", future);
+      return ask(request, { futures });
+    }),
+  ];
+}
+
+/** As with `await`, what is no future is there at once. */
+function timeout(_depth: number, future: Value, ms: Value): Value {
+  if (typeof ms !== "number") return needsNumber("timeout", ms);
+  return future instanceof Future ? ask("timeout", { future, ms }) : future;
+}
+
+function cancel(_depth: number, future: Value): Value {
+  return future instanceof Future ? ask("cancel", { future }) : wrongType('"cancel"', "a Future", future);
+}
+
+/** A channel without a capacity holds nothing: each send waits for its receive. */
+function makeChannel(_depth: number, capacity: Value): Value {
+  if (capacity === undefined) return new Channel(currentHost().nextId(), 0);
+  if (typeof capacity !== "number") return needsNumber("Channel", capacity);
+  if (!isWhole(capacity) || capacity < 0)
+    return fault("TypeError", `"Channel" needs a whole number from 0 as its capacity, got ${show(capacity)}`);
+  return new Channel(currentHost().nextId(), capacity);
+}
+
+function makeAtomic(_depth: number, n: Value): Value {
+  return typeof n === "number" ? new Atomic(currentHost().nextId(), n) : needsNumber("Atomic", n);
+}
+
+/** Yields the new value. */
+function add(_depth: number, self: Value, delta: Value): Value {
+  if (typeof delta !== "number") return needsNumber("add", delta);
+  const atomic = self as Atomic;
+  atomic.value += delta;
+  return atomic.value;
+}
+
+function set(_depth: number, self: Value, value: Value): Value {
+  if (typeof value !== "number") return needsNumber("set", value);
+  (self as Atomic).value = value;
+  return value;
+}
+
+/** Whether the value was the expected one and was replaced. */
+function compareSet(_depth: number, self: Value, expected: Value, value: Value): Value {
+  if (typeof value !== "number") return needsNumber("compare_set", value);
+  const atomic = self as Atomic;
+  if (!isEqual(atomic.value, expected)) return false;
+  atomic.value = value;
+  return true;
+}
+
+export const taskFunctions: ReadonlyMap<string, Native> = new Map([
+  ["task", native(1, Number.POSITIVE_INFINITY, task)],
+  waitFor("race"),
+  waitFor("any"),
+  ["timeout", native(2, 2, timeout)],
+  ["cancel", native(1, 1, cancel)],
+  ["yield_now", native(0, 0, () => ask("yield", {}))],
+  ["Channel", native(0, 1, makeChannel)],
+  ["Atomic", native(1, 1, makeAtomic)],
+]);
+
+export const channelMethods: ReadonlyMap<string, Native> = new Map([
+  ["send", native(1, 1, (_depth, channel, value) => ask("send", { channel, value }))],
+  ["receive", native(0, 0, (_depth, channel) => ask("receive", { channel }))],
+  ["close", native(0, 0, (_depth, channel) => ask("close", { channel }))],
+]);
+
+export const atomicMethods: ReadonlyMap<string, Native> = new Map([
+  ["add", native(1, 1, add)],
+  ["get", native(0, 0, (_depth, self) => (self as Atomic).value)],
+  ["set", native(1, 1, set)],
+  ["compare_set", native(2, 2, compareSet)],
+]);
