@@ -4,7 +4,7 @@
 // changed, so a callback's continuation that is resumed many times finds the same chain each time; a list that is being
 // filled would hold the values of the other resumptions too.
 
-import { fault, wrongType } from "../engine/faults.ts";
+import { fault } from "../engine/faults.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Closure, type MapValue } from "../engine/values.ts";
@@ -41,24 +41,26 @@ function data(_depth: number, chain: Value): Value {
   return joined(parts.map((part) => (part instanceof Uint8Array ? part : new TextEncoder().encode(show(part)))));
 }
 
-function fail(_depth: number, kind: Value, message: Value, code: Value, fd: Value): Value {
-  const fields: Record<string, Value> = {};
-  if (code !== undefined) fields.code = code;
-  if (fd !== undefined) fields.fd = fd;
-  return fault(kind as string, message as string, fields);
+function fail(_depth: number, kind: Value, message: Value, code: Value): Value {
+  return fault(kind as string, message as string, code === undefined ? {} : { code });
 }
 
-function checkedFunction(_depth: number, what: Value, f: Value): Value {
-  return f instanceof Closure ? f : wrongType(`"${what as string}"`, "a function", f);
+/** Performs the fault of a request that a handler of FAULT has seen, with all its fields. */
+function failAgain(_depth: number, request: Value): Value {
+  const { f_kind, f_message, ...rest } = request as Record<`f_${string}`, Value>;
+  const fields: Record<string, Value> = {};
+  for (const key of Object.keys(rest) as `f_${string}`[])
+    if (key.startsWith("f_") && key !== "f_continuation") fields[key.slice(2)] = rest[key];
+  return fault(String(f_kind), String(f_message), fields);
 }
 
 export const internals: ReadonlyMap<string, Native> = new Map([
   ["__unwind", native(1, 1, (_depth, chain) => unwind(chain))],
   ["__list", native(2, 2, checkedList)],
-  ["__function", native(2, 2, checkedFunction)],
   ["__entries", native(1, 1, entries)],
   ["__sorted", native(1, 1, (_depth, list) => sorted(list as Value[]))],
   ["__before", native(1, 1, before)],
   ["__data", native(1, 1, data)],
-  ["__fault", native(2, 4, fail)],
+  ["__fault", native(2, 3, fail)],
+  ["__fault_again", native(1, 1, failAgain)],
 ]);
