@@ -1,0 +1,85 @@
+// What the handles of the libuv driver share: a home for each operation that a kind of handle does not have, and the
+// translation of Node's errors.
+
+import { getSystemErrorMap } from "node:util";
+import { type Completions, DriverError, type Handle, type Tag } from "../driver.ts";
+
+/** No submission. Tags are never negative. */
+export const NONE: Tag = -1;
+
+/** A handle on which every operation fails; each kind overrides those it has. */
+export abstract class BaseHandle implements Handle {
+  readonly port: number = 0;
+  readonly seekable: boolean = false;
+  constructor(protected readonly completions: Completions) {}
+
+  read(tag: Tag, _max: number, _position: number): void {
+    this.completions.failed(tag, new DriverError("EBADF", "it is not open for reading"));
+  }
+
+  write(tag: Tag, _data: string | Uint8Array, _position: number): void {
+    this.completions.failed(tag, new DriverError("EBADF", "it is not open for writing"));
+  }
+
+  accept(tag: Tag): void {
+    this.completions.failed(tag, new DriverError("EINVAL", "it does not listen"));
+  }
+
+  ready(tag: Tag, _events: number): void {
+    this.completions.failed(tag, new DriverError("EINVAL", "it has no such event"));
+  }
+
+  /** Streams have nothing to sync: what was written is with the system. */
+  sync(tag: Tag): void {
+    this.completions.completed(tag, undefined);
+  }
+
+  abstract withdraw(tag: Tag): void;
+  abstract close(): void;
+}
+
+/** Those waiting for a handle to become ready; most handles never have any. */
+export class Watchers {
+  readonly #waiting: { readonly tag: Tag; readonly events: number }[] = [];
+
+  add(tag: Tag, events: number): void {
+    this.#waiting.push({ tag, events });
+  }
+
+  remove(tag: Tag): void {
+    const index = this.#waiting.findIndex((watcher) => watcher.tag === tag);
+    if (index >= 0) this.#waiting.splice(index, 1);
+  }
+
+  /** True when somebody waits for one of `events`. */
+  wants(events: number): boolean {
+    return this.#waiting.some((watcher) => (watcher.events & events) !== 0);
+  }
+
+  /** Tells everybody who waits for one of `events`. */
+  tell(completions: Completions, events: number): void {
+    for (const watcher of this.#waiting.filter(({ events: wanted }) => (wanted & events) !== 0)) {
+      this.remove(watcher.tag);
+      completions.completed(watcher.tag, watcher.events & events);
+    }
+  }
+}
+
+const texts = new Map<string, string>();
+
+/** What a code of the system means, in words. */
+export function textOf(code: string): string {
+  if (texts.size === 0) for (const [name, text] of getSystemErrorMap().values()) texts.set(name, text);
+  return texts.get(code) ?? "the system refused";
+}
+
+/** Node's error as ours. */
+export function errorOf(error: unknown): DriverError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (typeof code !== "string") return new DriverError("EIO", message || textOf("EIO"));
+  // Node says this of a stream that was closed under a write.
+  if (code === "ERR_STREAM_DESTROYED" || code === "ERR_STREAM_WRITE_AFTER_END") {
+    return new DriverError("EPIPE", textOf("EPIPE"));
+  }
+  return new DriverError(code, texts.get(code) ?? (code.startsWith("ERR_") ? message : textOf(code)));
+}
