@@ -98,7 +98,7 @@ const FUNCTIONS: readonly Builtin[] = [
   row("all(futures)", "Waits for every future; yields the list of their values.", suspends),
   row("race(futures)", "Waits for the first future that is done, and yields its value or its fault.", suspends),
   row("any(futures)", "Waits for the first future that succeeds, and yields its value.", suspends),
-  row("timeout(future, ms)", "Waits for a future for at most `ms` milliseconds.", suspends),
+  row("timeout(future, ms)", "Waits for a future for at most `ms` milliseconds.", performs("TIMER")),
   row("cancel(future)", "Asks a task to stop: it sees the effect CANCELLED where it waits."),
   row("sleep(ms)", "Pauses this task.", performs("TIMER")),
   row("yield_now()", "Lets other tasks of this core run.", suspends),

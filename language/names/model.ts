@@ -140,6 +140,10 @@ export interface Registry {
   exportOf(file: string, name: string): Meaning;
   /** The file that an import loads, or undefined when the workspace has none there. */
   importedFile(file: string, declaration: ast.ImportDeclaration): string | undefined;
+  /** Whether a file imports, without an alias, a file that the workspace does not have: any name may come from there. */
+  hasMissingImport(file: string): boolean;
+  /** The names that a file declares at top level. */
+  exportsIn(file: string): readonly string[];
   /** Every declaration of a top-level name in the workspace. */
   declarationsOf(name: string): readonly Extract<Meaning, { kind: "global" }>[];
   /** The names visible at top level of a file, for completion and "did you mean". */

@@ -85,6 +85,9 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
       (isBuiltin(name) ? { kind: "builtin", name } : UNDEFINED),
     exportOf: (file, name) => exportsByFile.get(file)?.get(name) ?? UNDEFINED,
     importedFile,
+    hasMissingImport: (file) =>
+      (importsByFile.get(file) ?? []).some((each) => !each.alias && importedFile(file, each) === undefined),
+    exportsIn: (file) => [...(exportsByFile.get(file)?.keys() ?? [])],
     declarationsOf: (name) => declarations.get(name) ?? [],
     namesIn: (file) => {
       const aliases = (importsByFile.get(file) ?? []).flatMap((declaration) => declaration.alias?.name ?? []);

@@ -1,0 +1,83 @@
+// Everything derived from the effect rows of a workspace, in one value: for the rules, the compiler and the editor.
+
+import type * as ast from "../ast.ts";
+import type { ItemNames, Unit } from "../names/model.ts";
+import { type ClauseFact, clauseFacts } from "./clauses.ts";
+import {
+  type EntryPoint,
+  entryPoints,
+  type ProgramHandler,
+  programHandlers,
+  type Unhandled,
+  unhandledEffects,
+} from "./entries.ts";
+import { type Handler, handlersFor, type PathStep, pathToEffect, pathToFact } from "./paths.ts";
+import { type Place, placeOf } from "./place.ts";
+import { reaches, type Solution } from "./rows.ts";
+import { callHeight, isRecursive, maySuspend, surelyWaits, waitsIn } from "./suspend.ts";
+
+/** A unit's effect row, as a reader wants it. */
+export interface EffectRow {
+  /** Effects that it may perform and does not handle itself, sorted. */
+  readonly effects: readonly string[];
+  /** It also performs what these parameters perform. */
+  readonly callsParameters: readonly string[];
+  /** It also calls code that cannot be seen. */
+  readonly open: boolean;
+}
+
+export interface Facts {
+  rowOf(unit: Unit): EffectRow;
+  maySuspend(unit: Unit): boolean;
+  surelyWaits(unit: Unit): boolean;
+  isRecursive(unit: Unit): boolean;
+  callHeight(unit: Unit): number;
+  placeOf(unit: Unit): Place;
+  clauseOf(handle: ast.Handle, names: ItemNames): ClauseFact;
+  readonly entryPoints: readonly EntryPoint[];
+  readonly programHandlers: readonly ProgramHandler[];
+  readonly unhandled: readonly Unhandled[];
+  /** Whether the code that a handler covers may perform its effect. */
+  mayReach(handled: Unit, effect: string): boolean;
+  /** Effects that are performed anywhere, by the program or by a built-in that it calls. */
+  readonly performed: ReadonlySet<string>;
+  /** Where a unit surely waits: its performs, awaits, and calls of what waits. */
+  waitsIn(unit: Unit): readonly ast.Span[];
+  pathToEffect(unit: Unit, effect: string): readonly PathStep[];
+  pathToFact(unit: Unit, fact: "suspends" | "waits" | "home" | "unknown"): readonly PathStep[];
+  /** The handlers that may receive an effect performed in `unit`, nearest first. */
+  handlersFor(unit: Unit, effect: string): readonly Handler[];
+}
+
+export function factsOf(solution: Solution): Facts {
+  const { linker, rows } = solution;
+  const handlers = programHandlers(solution);
+  const entries = entryPoints(solution, handlers);
+  const places = new Map<Unit, Place>();
+  return {
+    rowOf: (unit) => {
+      const row = rows[linker.idOf(unit)]!;
+      const params = new Set([...row.variables.values()].map((variable) => variable.param.name));
+      return { effects: [...row.effects.keys()].sort(), callsParameters: [...params], open: row.unknown !== null };
+    },
+    maySuspend: (unit) => maySuspend(solution, unit),
+    surelyWaits: (unit) => surelyWaits(solution, unit),
+    isRecursive: (unit) => isRecursive(solution, unit),
+    callHeight: (unit) => callHeight(solution, unit),
+    placeOf: (unit) => {
+      const known = places.get(unit) ?? placeOf(solution, handlers, unit);
+      places.set(unit, known);
+      return known;
+    },
+    clauseOf: clauseFacts,
+    entryPoints: entries,
+    programHandlers: handlers,
+    unhandled: unhandledEffects(solution, entries, handlers),
+    mayReach: (handled, effect) => reaches(rows[linker.idOf(handled)]!, effect),
+    performed: new Set(rows.flatMap((row) => [...row.effects.keys()])),
+    waitsIn: (unit) => waitsIn(solution, unit),
+    pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),
+    pathToFact: (unit, fact) => pathToFact(solution, unit, fact),
+    handlersFor: (unit, effect) => handlersFor(solution, unit, effect),
+  };
+}

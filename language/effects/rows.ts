@@ -1,0 +1,327 @@
+// Effect rows of the whole workspace: for every unit, the effects it may perform and not handle itself, and the other
+// facts that flow along calls.
+//
+// Rows only grow while they are solved. A unit takes from what it calls:
+//
+//   call f(a)          everything of f; where f calls its parameter, the row of `a`
+//   handled code       everything but the handled effect; then the clause's row, if the clause can be reached at all
+//   resume             the row of the code that goes on, without the effect that stays handled in it (deep handlers)
+//
+// E1. A parameter that a unit calls is a row variable: it stays in the row until a caller says what the argument is.
+//     It carries the effects that handlers around it would catch (`masked`).
+// E2. An effect is *sure* when every step of its path is certain and no FAULT handler stands in between: an effect that
+//     nobody handles becomes the fault UnhandledEffect there, which such a handler catches.
+// E3. `via` of a cause was in place before the cause was: following causes ends at the place itself.
+// E4. A unit may suspend when it performs or waits, when it calls what may suspend, and when it calls what we cannot see.
+
+import type { Builtin } from "../names/builtins.ts";
+import { SYSTEM_EFFECTS } from "../names/builtins.ts";
+import type { Local, Unit } from "../names/model.ts";
+import { components } from "./components.ts";
+import type { Link, Linker } from "./link.ts";
+import type { Target } from "./summary.ts";
+
+/** Why a fact holds: a site of the unit (or, below zero, its use of a free name: -1 - index), and the unit behind it. */
+export interface Cause {
+  readonly at: number;
+  /** Number of the unit where the path goes on; -1 when it ends here. */
+  readonly via: number;
+}
+
+export interface EffectCause extends Cause {
+  readonly sure: boolean;
+}
+
+export interface RowVariable {
+  readonly param: Local;
+  readonly masked: readonly string[];
+  readonly cause: Cause;
+}
+
+export interface Row {
+  readonly effects: Map<string, EffectCause>;
+  readonly variables: Map<string, RowVariable>;
+  /** Calls something that cannot be seen. */
+  unknown: Cause | null;
+  /** May suspend (E4). */
+  suspends: Cause | null;
+  /** Surely may wait: the path ends at a perform, an await or a built-in that waits. */
+  waits: Cause | null;
+  /** Reaches state that one core owns, or code that cannot be seen. */
+  home: Cause | null;
+}
+
+export interface Start {
+  readonly unit: number;
+  readonly at: number;
+}
+
+export interface Solution {
+  readonly linker: Linker;
+  readonly rows: readonly Row[];
+  /** Tasks that each unit starts. */
+  readonly starts: readonly (readonly Start[])[];
+  /** Who calls a unit: numbers of units. */
+  readonly callers: readonly (readonly number[])[];
+  /** In a circle of calls. */
+  readonly recursive: Uint8Array;
+  /** Calls below a unit at most; Infinity in and above circles. */
+  readonly height: Float64Array;
+}
+
+interface Edge {
+  readonly at: number;
+  readonly callee: number;
+  readonly sure: boolean;
+  readonly args: readonly Link[];
+  /** The effect that a handler between caller and callee catches. */
+  readonly masks: string | null;
+  /** For a clause: the handled code, and the effect that brings us into the clause. */
+  readonly when: { readonly handled: number; readonly effect: string } | null;
+}
+
+interface Direct {
+  readonly edges: Edge[];
+  readonly starts: Start[];
+  readonly row: Row;
+  /** Units whose rows this one reads besides its callees: functions that are passed on. */
+  readonly reads: number[];
+}
+
+export function solve(linker: Linker): Solution {
+  const { units } = linker;
+  const direct = units.map((_, id) => directOf(id, linker));
+  const rows = direct.map((each) => each.row);
+  const dependencies = direct.map((each) => [...each.edges.map((edge) => edge.callee), ...each.reads]);
+  const callers: number[][] = units.map(() => []);
+  direct.forEach((each, id) => {
+    for (const edge of each.edges) callers[edge.callee]!.push(id);
+  });
+  const recursive = new Uint8Array(units.length);
+  const height = new Float64Array(units.length);
+
+  for (const component of components(dependencies)) {
+    const circle = component.length > 1 || dependencies[component[0]!]!.includes(component[0]!);
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const id of component) {
+        for (const edge of direct[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
+      }
+      if (!circle) break;
+    }
+    for (const id of component) {
+      recursive[id] = circle ? 1 : 0;
+      let below = circle ? Number.POSITIVE_INFINITY : -1;
+      for (const callee of dependencies[id]!) below = Math.max(below, height[callee]!);
+      height[id] = 1 + below;
+    }
+  }
+  return { linker, rows, starts: direct.map((each) => each.starts), callers, recursive, height };
+}
+
+// ---- what a unit does itself ----
+
+function directOf(id: number, linker: Linker): Direct {
+  const { unit, sites, item } = linker.units[id]!;
+  const row: Row = { effects: new Map(), variables: new Map(), unknown: null, suspends: null, waits: null, home: null };
+  const edges: Edge[] = [];
+  const starts: Start[] = [];
+  const reads: number[] = [];
+
+  const call = (
+    at: number,
+    callee: number,
+    sure = true,
+    args: readonly Link[] = [],
+    masks: string | null = null,
+  ): void => {
+    edges.push({ at, callee, sure, args, masks, when: null });
+  };
+  const waits = (at: number): void => {
+    row.suspends ??= { at, via: -1 };
+    row.waits ??= { at, via: -1 };
+  };
+  const unknown = (at: number): void => {
+    row.unknown ??= { at, via: -1 };
+    row.suspends ??= { at, via: -1 };
+    row.home ??= { at, via: -1 };
+  };
+
+  function apply(at: number, link: Link, args: readonly Target[]): void {
+    const linked = args.map((arg) => linker.link(arg, item));
+    for (const arg of linked) reads.push(...arg.calls);
+    for (const callee of link.calls) call(at, callee, link.sure, linked);
+    for (const started of link.starts) starts.push({ unit: started, at });
+    if (link.param) addVariable(row, linker, link.param, [], { at, via: -1 });
+    if (link.unknown) unknown(at);
+    for (const each of link.builtins) applyBuiltin(at, each, args, linked);
+  }
+
+  function applyBuiltin(at: number, called: Builtin, args: readonly Target[], linked: readonly Link[]): void {
+    for (const effect of called.performs) addEffect(row, effect, { at, via: -1, sure: true });
+    if (called.maySuspend) waits(at);
+    for (const position of called.starts) {
+      const link = linked[position];
+      for (const started of [...(link?.calls ?? []), ...(link?.starts ?? [])]) starts.push({ unit: started, at });
+    }
+    for (const position of called.calls) {
+      const callback = args[position];
+      // Without the callback there is nothing to call; what the callback gets as arguments is not known.
+      if (callback) apply(at, linked[position]!, []);
+    }
+  }
+
+  sites.forEach((site, at) => {
+    switch (site.kind) {
+      case "perform":
+        addEffect(row, site.effect, { at, via: -1, sure: true });
+        waits(at);
+        break;
+      case "await":
+        waits(at);
+        break;
+      case "call":
+        apply(at, linker.link(site.target, item), site.args);
+        break;
+      case "resume":
+        waits(at);
+        if (site.handled) call(at, linker.idOf(site.handled), true, [], handledEffect(site.handled));
+        else row.unknown ??= { at, via: -1 };
+        // The continuation of a program-wide handler is the performer's own code: it is counted there.
+        if (!site.own) unknown(at);
+        break;
+      case "handle": {
+        if (!site.handled) break;
+        const handled = linker.idOf(site.handled);
+        call(at, handled, true, [], site.node.effect);
+        const when = { handled, effect: site.node.effect };
+        edges.push({ at, callee: linker.idOf(site.clause), sure: true, args: [], masks: null, when });
+        break;
+      }
+    }
+  });
+  unit.free.forEach((use, index) => {
+    if (row.home === null && "name" in use.node && linker.isMutable(String(use.node.name), item))
+      row.home = { at: -1 - index, via: -1 };
+  });
+  for (const local of unit.locals) {
+    // A pattern that compares reads the global (N5).
+    if (local.pattern && row.home === null && linker.isMutable(local.name, item)) row.home = { at: -1, via: -1 };
+  }
+  return { edges, starts, row, reads };
+}
+
+const handledEffect = (handled: Unit): string => (handled.node as { readonly effect: string }).effect;
+
+// ---- what flows along an edge ----
+
+/** Adds to the row of `id` what `edge` brings; whether that was anything new. */
+function take(id: number, edge: Edge, rows: readonly Row[], linker: Linker): boolean {
+  const row = rows[id]!;
+  const from = rows[edge.callee]!;
+  if (edge.when && !reaches(rows[edge.when.handled]!, edge.when.effect)) return false;
+  const cause: Cause = { at: edge.at, via: edge.callee };
+  let changed = takeRow(row, from, edge.masks === null ? [] : [edge.masks], edge.sure, cause);
+  for (const variable of from.variables.values()) {
+    const masked = edge.masks === null ? variable.masked : withMask(variable.masked, edge.masks);
+    if (instantiate(id, edge, variable.param, masked, rows, linker)) changed = true;
+  }
+  return changed;
+}
+
+/** Everything of a row but its variables. */
+function takeRow(row: Row, from: Row, masked: readonly string[], sure: boolean, cause: Cause): boolean {
+  let changed = false;
+  const guarded = masked.includes("FAULT");
+  for (const [effect, { sure: known }] of from.effects) {
+    if (masked.includes(effect)) continue;
+    if (addEffect(row, effect, { ...cause, sure: sure && known && !guarded })) changed = true;
+  }
+  for (const fact of ["unknown", "suspends", "waits", "home"] as const) {
+    if (row[fact] === null && from[fact] !== null) {
+      row[fact] = cause;
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+/** A row variable of a callee, seen from its caller (E1). */
+function instantiate(
+  id: number,
+  edge: Edge,
+  param: Local,
+  masked: readonly string[],
+  rows: readonly Row[],
+  linker: Linker,
+): boolean {
+  const row = rows[id]!;
+  const cause: Cause = { at: edge.at, via: edge.callee };
+  const callee = linker.units[edge.callee]!.unit;
+  if (param.unit !== callee) {
+    return isAround(param.unit, linker.units[id]!.unit)
+      ? addVariable(row, linker, param, masked, cause)
+      : addUnknown(row, cause);
+  }
+  const position = callee.locals.filter((local) => local.role === "param").indexOf(param);
+  const link = edge.args[position];
+  if (!link || link.unknown || link.starts.length > 0) return addUnknown(row, cause);
+  let changed = false;
+  if (link.param) changed = addVariable(row, linker, link.param, masked, cause);
+  for (const passed of link.calls) {
+    const passedCause: Cause = { at: edge.at, via: passed };
+    if (takeRow(row, rows[passed]!, masked, edge.sure && link.sure, passedCause)) changed = true;
+    for (const inner of rows[passed]!.variables.values()) {
+      const both = masked.reduce(withMask, inner.masked);
+      const visible =
+        inner.param.unit !== linker.units[passed]!.unit && isAround(inner.param.unit, linker.units[id]!.unit);
+      if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, passedCause))
+        changed = true;
+    }
+  }
+  for (const each of link.builtins) {
+    for (const effect of each.performs) {
+      if (!masked.includes(effect) && addEffect(row, effect, { at: edge.at, via: -1, sure: false })) changed = true;
+    }
+  }
+  return changed;
+}
+
+/** Whether handled code may perform an effect: only then its clause can run. */
+export function reaches(handled: Row, effect: string): boolean {
+  if (SYSTEM_EFFECTS.has(effect) || handled.unknown !== null || handled.effects.has(effect)) return true;
+  for (const variable of handled.variables.values()) if (!variable.masked.includes(effect)) return true;
+  return false;
+}
+
+function addEffect(row: Row, effect: string, cause: EffectCause): boolean {
+  const known = row.effects.get(effect);
+  if (known && (known.sure || !cause.sure)) return false;
+  row.effects.set(effect, cause);
+  return true;
+}
+
+function addVariable(row: Row, linker: Linker, param: Local, masked: readonly string[], cause: Cause): boolean {
+  const key = `${linker.idOf(param.unit)}.${param.unit.locals.indexOf(param)} ${masked.join()}`;
+  if (row.variables.has(key)) return false;
+  row.variables.set(key, { param, masked, cause });
+  row.suspends ??= cause;
+  return true;
+}
+
+function addUnknown(row: Row, cause: Cause): boolean {
+  const changed = row.unknown === null || row.home === null || row.suspends === null;
+  row.unknown ??= cause;
+  row.home ??= cause;
+  row.suspends ??= cause;
+  return changed;
+}
+
+function withMask(masked: readonly string[], effect: string): readonly string[] {
+  return masked.includes(effect) ? masked : [...masked, effect].sort();
+}
+
+function isAround(outer: Unit, inner: Unit): boolean {
+  for (let at: Unit | null = inner; at !== null; at = at.parent) if (at === outer) return true;
+  return false;
+}

@@ -1,0 +1,81 @@
+// Positions in a text, as types that cannot be mixed up. Conversions are here and nowhere else.
+//
+//   Offset       UTF-16 units from the start of the file                          our own coordinate
+//   LineColumn   line and column counted from 1, columns in UTF-16 units          terminal, debug adapter
+//   LspPosition  line and character counted from 0, characters in UTF-16 units    language server
+//
+// P1. A line ends with "\n", "\r\n" or a lone "\r"; a position never points between "\r" and "\n".
+// P2. Conversions clamp: a position after the end of its line means the end of that line, as editors do.
+
+declare const offsetBrand: unique symbol;
+declare const lineColumnBrand: unique symbol;
+declare const lspBrand: unique symbol;
+
+export type Offset = number & { readonly [offsetBrand]: true };
+export type LineColumn = { readonly line: number; readonly column: number } & { readonly [lineColumnBrand]: true };
+export type LspPosition = { readonly line: number; readonly character: number } & { readonly [lspBrand]: true };
+
+export const offset = (value: number): Offset => value as Offset;
+export const lineColumn = (line: number, column: number): LineColumn => ({ line, column }) as LineColumn;
+export const lspPosition = (line: number, character: number): LspPosition => ({ line, character }) as LspPosition;
+
+/** The lines of one version of a text. */
+export interface LineIndex {
+  readonly length: number;
+  /** Where each line starts. */
+  readonly starts: readonly number[];
+  /** Where each line ends, its line break excluded. */
+  readonly ends: readonly number[];
+}
+
+export function lineIndex(text: string): LineIndex {
+  const starts = [0];
+  const ends: number[] = [];
+  const breaks = /\r\n|\n|\r/g;
+  for (let match = breaks.exec(text); match !== null; match = breaks.exec(text)) {
+    ends.push(match.index);
+    starts.push(match.index + match[0].length);
+  }
+  ends.push(text.length);
+  return { length: text.length, starts, ends };
+}
+
+export function toLineColumn(index: LineIndex, at: Offset): LineColumn {
+  const line = lineOf(index, at);
+  return lineColumn(line + 1, inLine(index, line, at) + 1);
+}
+
+export function fromLineColumn(index: LineIndex, at: LineColumn): Offset {
+  return offsetIn(index, at.line - 1, at.column - 1);
+}
+
+export function toLsp(index: LineIndex, at: Offset): LspPosition {
+  const line = lineOf(index, at);
+  return lspPosition(line, inLine(index, line, at));
+}
+
+export function fromLsp(index: LineIndex, at: LspPosition): Offset {
+  return offsetIn(index, at.line, at.character);
+}
+
+/** The last line that starts at or before the offset. */
+function lineOf(index: LineIndex, at: number): number {
+  let low = 0;
+  let high = index.starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (index.starts[middle]! <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function inLine(index: LineIndex, line: number, at: number): number {
+  return Math.max(0, Math.min(at, index.ends[line]!) - index.starts[line]!);
+}
+
+function offsetIn(index: LineIndex, line: number, column: number): Offset {
+  if (line < 0) return offset(0);
+  if (line >= index.starts.length) return offset(index.length);
+  return offset(Math.min(index.starts[line]! + Math.max(0, column), index.ends[line]!));
+}

@@ -1,0 +1,17 @@
+// `break` or `continue` with no loop around it in the same function.
+
+import type { Rule } from "./rule.ts";
+
+export const breakOutsideLoop: Rule = {
+  code: "W205",
+  severity: "error",
+  title: "break-outside-loop",
+  item: ({ report }) => ({
+    Break: (node, { loops }) => {
+      if (loops === 0) report({ span: node, message: "`break` has no loop around it" });
+    },
+    Continue: (node, { loops }) => {
+      if (loops === 0) report({ span: node, message: "`continue` has no loop around it" });
+    },
+  }),
+};

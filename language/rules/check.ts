@@ -1,0 +1,108 @@
+// Runs the rules: over one item (the result is cached by the caller), and over the workspace.
+
+import type { Facts } from "../effects/facts.ts";
+import type { Registry } from "../names/model.ts";
+import { walkUnits } from "../names/units.ts";
+import type { Node } from "../walk.ts";
+import { rules } from "./index.ts";
+import type { Item, Problem, Rule, Visitors, Where, WorkspaceContext } from "./rule.ts";
+
+export interface Finding {
+  readonly rule: Rule;
+  readonly problem: Problem;
+}
+
+type Visit = (node: Node, where: Where) => void;
+
+/** All item rules over one item, in one walk. */
+export function checkItem(item: Item, registry: Registry): Finding[] {
+  const findings: Finding[] = [];
+  const all: Visitors[] = [];
+  for (const rule of rules) {
+    if (!rule.item) continue;
+    all.push(
+      rule.item({
+        file: item.file,
+        tree: item.tree,
+        names: item.names,
+        registry,
+        meaningOf: (name) => registry.meaningOf(item.file, name),
+        report: (problem) => findings.push({ rule, problem }),
+      }),
+    );
+  }
+  walkWithPlace(item, all);
+  for (const visitors of all) visitors.end?.();
+  return findings;
+}
+
+function walkWithPlace(item: Item, all: readonly Visitors[]): void {
+  const byKind = new Map<Node["kind"], readonly Visit[]>();
+  const visitsOf = (kind: Node["kind"]): readonly Visit[] => {
+    let visits = byKind.get(kind);
+    if (visits === undefined) {
+      // Each function is stored under the kind of the node it takes, so the pairing is safe.
+      visits = all.flatMap((visitors) => (visitors[kind] as Visit | undefined) ?? []);
+      byKind.set(kind, visits);
+    }
+    return visits;
+  };
+  const leaves = all.flatMap((visitors) => visitors.leave ?? []);
+
+  const open: { node: Node; where: Where }[] = [];
+  let isUnsafe = 0;
+  let loops = 0;
+  const outerLoops: number[] = [];
+
+  walkUnits(
+    item.tree,
+    item.names,
+    (node, unit) => {
+      const parent = open.at(-1)?.node ?? null;
+      const where: Where = { unit, parent, isUnsafe: isUnsafe > 0, loops };
+      for (const visit of visitsOf(node.kind)) visit(node, where);
+      open.push({ node, where });
+      if (node.kind === "Unsafe") isUnsafe++;
+      else if (node.kind === "While" || node.kind === "For") loops++;
+      else if (isFunction(node)) {
+        outerLoops.push(loops);
+        loops = 0;
+      }
+      return undefined;
+    },
+    (node) => {
+      const { where } = open.pop()!;
+      if (node.kind === "Unsafe") isUnsafe--;
+      else if (node.kind === "While" || node.kind === "For") loops--;
+      else if (isFunction(node)) loops = outerLoops.pop()!;
+      for (const leave of leaves) leave(node, where);
+    },
+  );
+}
+
+const isFunction = (node: Node): boolean =>
+  node.kind === "Fun" || node.kind === "FunExpression" || node.kind === "Test";
+
+/** All workspace rules. */
+export function checkWorkspace(
+  items: readonly Item[],
+  find: Pick<WorkspaceContext, "itemOf" | "itemAt">,
+  registry: Registry,
+  facts: Facts,
+): ReadonlyMap<Item, Finding[]> {
+  const found = new Map<Item, Finding[]>();
+  for (const rule of rules) {
+    rule.workspace?.({
+      items,
+      registry,
+      facts,
+      ...find,
+      report: (item, problem) => {
+        const others = found.get(item);
+        if (others) others.push({ rule, problem });
+        else found.set(item, [{ rule, problem }]);
+      },
+    });
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+// What a rule is. Each file beside this one holds one rule; index.ts is the list of them.
+//
+// A rule looks at items, at the workspace, or at both:
+//   item        sees one item, its names and what its free names mean; the result is kept until one of those changes
+//   workspace   sees the facts of the whole workspace; it runs each time, so it walks lists that are ready, not trees
+
+import type * as ast from "../ast.ts";
+import type { Span } from "../ast.ts";
+import type { Severity, Tag } from "../diagnostics.ts";
+import type { Facts } from "../effects/facts.ts";
+import type { ItemSummary } from "../effects/summary.ts";
+import type { ItemNames, Meaning, Registry, Unit } from "../names/model.ts";
+import type { Node } from "../walk.ts";
+
+export interface Rule {
+  /** `W101`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Short name, for the documentation and for settings. */
+  readonly title: string;
+  readonly item?: (context: ItemContext) => Visitors;
+  readonly workspace?: (context: WorkspaceContext) => void;
+}
+
+/** One item in its place in the workspace. */
+export interface Item {
+  readonly file: string;
+  readonly index: number;
+  readonly offset: number;
+  readonly tree: ast.ItemTree;
+  readonly names: ItemNames;
+  readonly summary: ItemSummary;
+}
+
+export interface Problem {
+  /** In the item that is reported on. */
+  readonly span: Span;
+  readonly message: string;
+  /** When it differs from the rule's. */
+  readonly severity?: Severity;
+  readonly related?: readonly Related[];
+  readonly tags?: readonly Tag[];
+}
+
+export interface Related {
+  readonly message: string;
+  readonly at: RelatedAt;
+}
+
+/** A span in the same item; in another item; or the declaration of a top-level name, wherever it stands by then. */
+export type RelatedAt =
+  | { readonly span: Span; readonly in?: ItemNames }
+  | { readonly file: string; readonly name: string };
+
+export interface ItemContext {
+  readonly file: string;
+  readonly tree: ast.ItemTree;
+  readonly names: ItemNames;
+  readonly registry: Registry;
+  /** What a free name means here. */
+  meaningOf(name: string): Meaning;
+  report(problem: Problem): void;
+}
+
+export interface WorkspaceContext {
+  readonly items: readonly Item[];
+  readonly registry: Registry;
+  readonly facts: Facts;
+  itemOf(names: ItemNames): Item;
+  itemAt(file: string, index: number): Item;
+  report(item: Item, problem: Problem): void;
+}
+
+/** Where a visited node stands. */
+export interface Where {
+  readonly unit: Unit;
+  readonly parent: Node | null;
+  /** Inside `unsafe`. */
+  readonly isUnsafe: boolean;
+  /** Loops around it inside its function. */
+  readonly loops: number;
+}
+
+type NodeOf<K> = Extract<Node, { kind: K }>;
+
+/** A function for each kind of node that a rule wants to see; `leave` comes after the children, `end` after the item. */
+export type Visitors = { readonly [K in Node["kind"]]?: (node: NodeOf<K>, where: Where) => void } & {
+  readonly leave?: (node: Node, where: Where) => void;
+  readonly end?: () => void;
+};

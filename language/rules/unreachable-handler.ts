@@ -1,0 +1,39 @@
+// A handler whose effect nothing in its extent can perform. Only when certain: code that cannot be seen may perform
+// anything, the system performs FAULT and CANCELLED anywhere, and a monitored port performs IO_READ.
+
+import { builtin, SYSTEM_EFFECTS } from "../names/builtins.ts";
+import type { Rule, WorkspaceContext } from "./rule.ts";
+
+export const unreachableHandler: Rule = {
+  code: "W302",
+  severity: "warning",
+  title: "unreachable-handler",
+  workspace: (context) => {
+    for (const item of context.items) {
+      for (const { sites } of item.summary.units) {
+        for (const site of sites) {
+          if (site.kind !== "handle") continue;
+          const { effect, effectSpan } = site.node;
+          if (site.handled ? context.facts.mayReach(site.handled, effect) : mayReachProgram(effect, context)) continue;
+          const where = site.handled ? "nothing that this handler covers" : "nothing in the program";
+          const message = `${where} performs "${effect}": the clause never runs`;
+          context.report(item, { span: effectSpan, message, tags: ["unnecessary"] });
+        }
+      }
+    }
+  },
+};
+
+function mayReachProgram(effect: string, { items, facts }: WorkspaceContext): boolean {
+  if (SYSTEM_EFFECTS.has(effect) || facts.performed.has(effect)) return true;
+  // A built-in that is passed on as a value may be called anywhere; io_monitor makes the reactor perform IO_READ.
+  return items.some(({ names }) =>
+    names.units.some((unit) =>
+      unit.free.some(({ node }) => {
+        if (!("name" in node)) return false;
+        if (effect === "IO_READ" && node.name === "io_monitor") return true;
+        return builtin(node.name)?.performs.includes(effect) === true;
+      }),
+    ),
+  );
+}
