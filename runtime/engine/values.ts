@@ -134,6 +134,14 @@ export class Instance {
   constructor(readonly cls: ClassValue) {}
 }
 
+/** Gives one instance the methods of a trait: they become properties of the instance itself, before those of its class. */
+export function mixInto(object: Instance, trait: TraitValue): void {
+  object.mixed ??= [];
+  object.mixed.push(trait);
+  const methods = object as unknown as Record<string, Enter>;
+  for (const [name, code] of trait.code.methods) methods[`m_${name}`] = code.enter;
+}
+
 /** The request a handler's clause sees as `effect`, and the reactor as a request: payload fields named by `fieldKey`. */
 export interface EffectRequest {
   readonly site: { readonly effect: string };

@@ -6,8 +6,7 @@
 
 import { fault } from "../engine/faults.ts";
 import { show } from "../engine/show.ts";
-import type { Value } from "../engine/values.ts";
-import type { MapValue } from "../engine/values.ts";
+import type { MapValue, Value } from "../engine/values.ts";
 import { joined } from "./bytes.ts";
 import { sorted } from "./lists.ts";
 import type { Native } from "./native.ts";

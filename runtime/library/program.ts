@@ -4,7 +4,7 @@ import { fault, wrongType } from "../engine/faults.ts";
 import { ask, currentHost } from "../engine/machine.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
-import { Instance, isTruthy, MapValue, TraitValue, typeName } from "../engine/values.ts";
+import { Instance, isTruthy, MapValue, mixInto, TraitValue, typeName } from "../engine/values.ts";
 import type { Native } from "./native.ts";
 import { isWhole, native, needsWhole } from "./native.ts";
 
@@ -33,23 +33,11 @@ function exit(_depth: number, code: Value): Value {
   return code >= 0 && code <= 255 ? ask("exit", { code }) : fault("TypeError", `"exit" needs 0 to 255, got ${code}`);
 }
 
-/**
- * Gives one object the methods of a trait. They become properties of the instance itself, before those of its class;
- * `mixed` remembers the trait for whoever writes the instance to bytes.
- */
 function mixin(_depth: number, object: Value, trait: Value): Value {
   if (!(object instanceof Instance)) return wrongType('"mixin"', "an object of a class", object);
   if (!(trait instanceof TraitValue)) return wrongType('"mixin"', "a trait", trait);
   mixInto(object, trait);
   return object;
-}
-
-/** Also used when an instance comes back from bytes. */
-export function mixInto(object: Instance, trait: TraitValue): void {
-  object.mixed ??= [];
-  object.mixed.push(trait);
-  const methods = object as unknown as Record<`m_${string}`, unknown>;
-  for (const [key, code] of trait.code.methods) methods[`m_${key}`] = code.enter;
 }
 
 function monitor(_depth: number, port: Value, events: Value): Value {
