@@ -135,6 +135,7 @@ export interface LayoutDeclaration extends Span {
   readonly form: "layout" | "packed" | "union";
   readonly name: Identifier;
   readonly fields: readonly LayoutField[];
+  readonly errors: readonly ErrorStatement[];
   readonly doc: string | null;
 }
 
@@ -151,6 +152,10 @@ export interface GeneDeclaration extends Span {
   readonly kind: "Gene";
   readonly name: Identifier;
   readonly fields: readonly GeneField[];
+  /** `var species = 101;`: the same in every individual. */
+  readonly constants: readonly VarDeclaration[];
+  readonly methods: readonly FunDeclaration[];
+  readonly errors: readonly ErrorStatement[];
   readonly doc: string | null;
 }
 
@@ -280,7 +285,7 @@ export interface MapEntry extends Span {
   readonly key: Identifier;
   readonly value: Expression;
 }
-/** `(a, b)`: only the subject of a match. */
+/** `(a, b)`: only the subject of a match, and the value of `print "%s", a;`. */
 export interface Tuple extends Span {
   readonly kind: "Tuple";
   readonly items: readonly Expression[];

@@ -1,0 +1,200 @@
+// Splits a file into items: its top-level declarations and statements, each with the comments before it. The items'
+// texts, joined, are the file. A broken item does not harm its neighbours, and an edit changes one item's text.
+//
+// I1. An item ends after its `;`, or after its closing brace when what follows cannot continue it.
+// I2. What is left of its last line, if only space and comments, belongs to it; later comments to the next item.
+// I3. A bracket that is never closed does not swallow the file: the item ends before the next declaration keyword at
+//     the start of a line. `(` and `[` also end at a `;` or `}` of the block around them.
+// I4. A declaration keyword at the start of a line begins an item also where a `;` is missing; the item before it is
+//     then marked `cut`.
+
+import { commentBefore, type Scan, scan, startsDeclaration, startsLine, type Token, textOf } from "./scan.ts";
+
+export interface ItemText {
+  readonly offset: number;
+  readonly text: string;
+  /** A declaration began before this item came to its end (I4). */
+  readonly cut: boolean;
+}
+
+/** The items of a file, in order. */
+export function splitItems(text: string): ItemText[] {
+  const source = scan(text);
+  const ends = bracketEnds(source);
+  const items: ItemText[] = [];
+  let offset = 0;
+  let index = 0;
+  while (index < source.tokens.length) {
+    const { next, cut } = endOfItem(source, ends, index);
+    const end = next < source.tokens.length ? endOfLastLine(source, next) : lastOffset(source);
+    items.push({ offset, text: text.slice(offset, end), cut });
+    offset = end;
+    index = next;
+  }
+  if (offset < text.length) items.push({ offset, text: text.slice(offset), cut: false });
+  return items;
+}
+
+/**
+ * The same text in smaller pieces: cut before each declaration keyword at the start of a line, inside brackets too.
+ * For an item that does not parse, whose brackets balance only because a later mistake makes up for an earlier one.
+ */
+export function splitAtDeclarations(text: string): ItemText[] {
+  const source = scan(text);
+  const cuts = [0];
+  for (let index = 1; index < source.tokens.length; index++)
+    if (startsLine(source, source.tokens[index]!) && startsDeclaration(source, index) && !isJoined(source, index))
+      cuts.push(endOfLastLine(source, index));
+  return cuts.map((offset, n) => ({ offset, text: text.slice(offset, cuts[n + 1]), cut: n + 1 < cuts.length }));
+}
+
+/** After `@name`, `async` or `packed` the declaration has already begun. */
+function isJoined(source: Scan, index: number): boolean {
+  let head = index - 1;
+  while (head >= 0 && !startsLine(source, source.tokens[head]!)) head--;
+  return head >= 0 && head < index && startsDeclaration(source, head) && headOf(source, head) >= index;
+}
+
+// ---- Brackets ----
+
+/** For each opening bracket the token it ends before, or after if that is its own; null when it is never closed. */
+type BracketEnds = ReadonlyMap<number, { readonly token: number; readonly closed: boolean } | null>;
+
+const PARTNER: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+function bracketEnds(source: Scan): BracketEnds {
+  const ends = new Map<number, { token: number; closed: boolean } | null>();
+  const open: { token: number; bracket: string }[] = [];
+  // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
+  let since: Record<string, number> = { "(": 0, "[": 0 };
+  const outer: Record<string, number>[] = [];
+  const abandonTo = (bracket: string, at: number): void => {
+    while (open.length > 0 && open.at(-1)!.bracket !== bracket) {
+      const { token, bracket: abandoned } = open.pop()!;
+      since[abandoned]!--;
+      ends.set(token, { token: at, closed: false });
+    }
+  };
+  source.tokens.forEach((token, index) => {
+    const text = source.text[token.start]!;
+    if (text === ";" && token.kind === "mark") abandonTo("{", index);
+    else if (token.kind === "open") {
+      open.push({ token: index, bracket: text });
+      if (text === "{") {
+        outer.push(since);
+        since = { "(": 0, "[": 0 };
+      } else since[text]!++;
+    } else if (token.kind === "close") {
+      const partner = PARTNER[text]!;
+      if (partner === "{" ? outer.length === 0 : since[partner] === 0) return;
+      abandonTo(partner, index);
+      ends.set(open.pop()!.token, { token: index, closed: true });
+      if (partner === "{") since = outer.pop()!;
+      else since[partner]!--;
+    }
+  });
+  for (const { token } of open) ends.set(token, null);
+  return ends;
+}
+
+// ---- One item ----
+
+/** Ends with its own brace. The others end with `;`. */
+const BRACED = new Set(
+  "class trait layout packed union gene test handle if while for match unsafe fused asm fun {".split(" "),
+);
+const NEVER_CONTINUED = new Set("class trait layout packed union gene test handle".split(" "));
+const OPERATOR_WORDS = new Set("and or as at else in".split(" "));
+/** After a brace these can only continue what it ends; `- * & ( [ !` could also begin a statement. */
+const CONTINUING = new Set([..."./+%=<>|^~,)]:?"]);
+
+function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: number; cut: boolean } {
+  const { tokens } = source;
+  const head = headOf(source, first);
+  const headWord = head < tokens.length ? textOf(source, tokens[head]!) : "";
+  const braced = BRACED.has(headWord) && !(headWord === "fun" && tokens[head + 1]?.kind !== "word");
+  let unclosed = false;
+  let index = first;
+  while (index < tokens.length) {
+    const token = tokens[index]!;
+    if (index > head && startsLine(source, token) && startsDeclaration(source, index))
+      return { next: index, cut: true };
+    if (token.kind === "open") {
+      const end = ends.get(index) ?? null;
+      if (end === null) unclosed = true;
+      else if (!end.closed) index = end.token - 1;
+      else {
+        index = end.token;
+        if (source.text[token.start] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
+          return { next: index + 1, cut: !braced };
+      }
+    } else if (!unclosed && token.kind === "close") return { next: Math.max(index, first + 1), cut: false };
+    else if (!unclosed && source.text[token.start] === ";" && !isWord(source, index + 1, "else"))
+      return { next: index + 1, cut: false };
+    index++;
+  }
+  return { next: index, cut: false };
+}
+
+/** The word that says what the item is, behind annotations, `async` and `packed`. */
+function headOf(source: Scan, first: number): number {
+  let index = first;
+  while (source.text[source.tokens[index]?.start ?? -1] === "@") {
+    index += 2;
+    if (source.text[source.tokens[index]?.start ?? -1] !== "(") continue;
+    while (index < source.tokens.length && source.text[source.tokens[index]!.start] !== ")") index++;
+    index++;
+  }
+  while (isWord(source, index, "async") || isWord(source, index, "packed")) index++;
+  return index;
+}
+
+/** Whether the item goes on behind the brace at `close`. */
+function goesOn(source: Scan, close: number, headWord: string, braced: boolean): boolean {
+  const next = source.tokens[close + 1];
+  if (next === undefined) return false;
+  const text = textOf(source, next);
+  if (text === ";") return true;
+  if (next.kind === "word") return OPERATOR_WORDS.has(text) && text !== "at";
+  if (NEVER_CONTINUED.has(headWord)) return false;
+  if (text === "!") return isWord(source, close + 2, "as") || source.text[next.start + 1] === "=";
+  if (text === "&") return source.text[next.start + 1] === "&";
+  if (text === "{") return headWord === "match" && sameLine(source, close, next);
+  if (CONTINUING.has(text)) return true;
+  return !braced && next.kind !== "string" && next.kind !== "number" && text !== "@" && text !== "}";
+}
+
+function isWord(source: Scan, index: number, word: string): boolean {
+  const token = source.tokens[index];
+  return token !== undefined && token.kind === "word" && textOf(source, token) === word;
+}
+
+function sameLine(source: Scan, index: number, next: Token): boolean {
+  return !source.text.slice(source.tokens[index]!.end, next.start).includes("\n");
+}
+
+// ---- Where the text of an item ends (I2) ----
+
+/** The offset behind the line on which the token before `next` ends; `next` may stand on that line itself. */
+function endOfLastLine(source: Scan, next: number): number {
+  const limit = source.tokens[next]!.start;
+  return Math.min(limit, behindLine(source, source.tokens[next - 1]!.end, limit));
+}
+
+/** The end of the last item: comments below it are an item of their own. */
+function lastOffset(source: Scan): number {
+  const end = behindLine(source, source.tokens.at(-1)!.end, source.text.length);
+  return source.comments.some(({ start }) => start >= end) ? end : source.text.length;
+}
+
+function behindLine(source: Scan, start: number, limit: number): number {
+  let at = start;
+  while (at < limit) {
+    if (source.text[at] === "\n") return at + 1;
+    const comment = commentBefore(source.comments, at + 1);
+    if (comment?.start !== at) at++;
+    else if (comment.style === "doc") return at;
+    else at = comment.end;
+  }
+  return at;
+}
