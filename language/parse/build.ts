@@ -154,7 +154,6 @@ function ifNode(
   otherwise: ast.Expression | null,
   span: ast.Span,
 ): ast.If {
-  // biome-ignore lint/suspicious/noThenProperty: the branch of an `if`; nodes are never awaited.
   return { kind: "If", condition, then, otherwise, ...span };
 }
 
