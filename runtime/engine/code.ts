@@ -44,7 +44,9 @@ export interface Code {
   /** Only of a handler's clause: the effect it handles, and how (see language/effects/clauses.ts). */
   readonly effect: string | null;
   readonly mode: "tail-resumptive" | "abortive" | "general" | null;
+  /** What a call does: runs `body`; of an async function, starts a task that does. */
   readonly enter: Enter;
+  readonly body: Enter;
   /** Goes on at `frame.at`, `value` being what the suspended operation yields. */
   readonly resume: (frame: Frame, value: Value, depth: number) => Value;
 }
@@ -58,6 +60,10 @@ export interface ClassCode {
   readonly construct: new (cls: ClassValue) => any;
   readonly superclass: ClassCode | null;
   readonly fields: readonly string[];
+  /** Fields whose first value is computed for each instance, those of the superclasses first. */
+  readonly initialisers: readonly { readonly field: string; readonly code: Code }[];
+  /** `C(args…)` */
+  readonly make: (cls: ClassValue, depth: number, args: readonly Value[]) => Value;
   /** Code of each method of this class and those above it, by name and arity (`deposit$1`). */
   readonly methods: ReadonlyMap<string, Code>;
 }

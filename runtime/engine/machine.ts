@@ -1,20 +1,622 @@
-import type { Host, Input, Outcome, Task } from "./host.ts";
-import type { Closure, EffectRequest, Value } from "./values.ts";
+// The machine: performs effects, captures and resumes continuations, runs tasks. Compiled code calls it; the reactor calls
+// `run`.
+//
+//        host stack                       heap
+//   run ── drive ── f ── handled ── g     E.h: segments and frames (see segments.ts)
+//
+// Code runs on the host's stack until something suspends. Then every activation saves a Frame and returns SIGNAL, up to
+// the nearest *driver* that can handle the pending operation `E.op`; the driver goes on from the heap: it re-enters only
+// the innermost frame and leaves the others where they are until a value returns into them. So a capture and a resume
+// cost the same at any depth (after "Retrofitting Effect Handlers onto OCaml", PLDI 2021, for the segmented stack; and
+// "Cheney on the M.T.A.", Baker 1995, for clearing the host stack when it has grown too deep).
+//
+// M1. While frames are being saved, `E.head … E.tail` are those of the innermost segment that is not complete yet. Whoever
+//     crosses a segment's boundary moves them into that segment (`attach`).
+// M2. `E.discard` is set while frames above a handler that abandons them are dropped: nobody saves anything.
+// M3. `E.h` is not touched while SIGNAL travels: it stays the top of the stack at the moment of suspension.
+// M4. Drivers nest: `handled` and `resume` start one on the host stack. Each has a serial number, and a segment's `owner` is
+//     the newest number when it was made. Segments above a driver's floor were made after it started, those below before:
+//     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL.
+// M5. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
+//     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
 
-export function performEffect(_effect: string, _payload: Readonly<Record<string, Value>>): Value {
-  throw new Error("not yet");
+import type { Code } from "./code.ts";
+import type { Host, Input, Outcome, Task } from "./host.ts";
+import { Frame, Segment, SegmentKind } from "./segments.ts";
+import { STACK_LIMIT } from "./stack.ts";
+import type { EffectRequest, Enter, Fault, TraceLine, Value } from "./values.ts";
+import { Closure, Continuation, Future, fieldKey, SIGNAL } from "./values.ts";
+
+const enum Op {
+  None,
+  /** A handler whose clause takes the continuation: `target`, `request`. */
+  Perform,
+  /** A handler whose clause never looks at the continuation: the same, and M2. */
+  Abort,
+  /** `resume`: `continuation`, `value`. */
+  Resume,
+  /** The host stack is too deep. */
+  Overflow,
+  /** Nobody in the program handles `request`: the host does. */
+  Ask,
+  /** FAULT that nobody handles: the task fails with `request`. */
+  Fail,
+  /** CANCELLED that nobody handles: the task ends. */
+  Cancel,
 }
-export function ask(_effect: string, _payload: Readonly<Record<string, Value>>): Value {
-  throw new Error("not yet");
+
+const root = new Segment(SegmentKind.Root, null, null, null, undefined, 0, null, -1);
+
+/**
+ * The state of the machine: one per isolate, because an isolate runs one task at a time (H1) and a parameter to every
+ * compiled call would cost more than the rest of the calling convention.
+ */
+export const E = {
+  /** Top segment of the running task: where looking for a handler starts. */
+  h: root as Segment,
+  discard: false,
+  op: Op.None as Op,
+  target: root as Segment,
+  request: null as EffectRequest | null,
+  continuation: null as Continuation | null,
+  value: undefined as Value,
+  head: null as Frame | null,
+  tail: null as Frame | null,
+  serial: 1,
+  /** Handlers of the whole program, innermost first; ends with the root segment. */
+  program: root as Segment,
+  /** Effects performed and continuations resumed, for the counters. */
+  performed: 0,
+  resumed: 0,
+  /** Test mode (see `setProbe`). */
+  probe: null as Probe | null,
+};
+
+/** Gets a whole suspended stack and the value about to be delivered into it; gives what the machine goes on with. */
+export type Probe = (stack: Segment, value: Value) => { readonly stack: Segment; readonly value: Value };
+
+const TOP = 0;
+
+/** Depth charged for a driver and the function it enters. */
+const DRIVER_DEPTH = 500;
+/** A nested driver is only started above this depth; deeper ones ask an outer driver (M5). */
+const NEST_LIMIT = STACK_LIMIT / 2;
+/** Where clauses of FAULT handlers start when the detecting code has no depth at hand. */
+const FAULT_DEPTH = STACK_LIMIT / 2;
+
+// ---- Saving frames ----
+
+/** Saves the frame of an activation that is suspending, and says so to its caller. */
+export function save(code: Code, at: number, slots: readonly Value[]): object {
+  const frame = new Frame(code, at, slots);
+  if (E.tail === null) E.head = frame;
+  else E.tail.next = frame;
+  E.tail = frame;
+  return SIGNAL;
 }
-export function run(_task: Task, _input: Input): Outcome {
-  throw new Error("not yet");
+
+/** Entered beyond STACK_LIMIT (M5): `slots` are the parameters of point 0. */
+export function overflow(code: Code, slots: readonly Value[]): object {
+  E.op = Op.Overflow;
+  return save(code, 0, slots);
 }
-export function setHost(_host: Host): void {}
+
+/** Moves the saved frames on top of a segment's older ones (M1). */
+function attach(segment: Segment): void {
+  if (E.head === null) return;
+  E.tail!.next = segment.frames;
+  segment.frames = E.head;
+  E.head = null;
+  E.tail = null;
+}
+
+/**
+ * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.h` = `context`)
+ * and `below`, and gives it the saved frames.
+ */
+function insertUnder(context: Segment, below: Segment, skip: number, limit: Segment | null): void {
+  const under = new Segment(SegmentKind.Under, below, null, null, undefined, skip, limit, E.serial);
+  if (E.h === context) E.h = under;
+  else {
+    let lowest = E.h;
+    while (lowest.below !== context) lowest = lowest.below!;
+    lowest.below = under;
+  }
+  attach(under);
+}
+
+// ---- Performing ----
+
+/** A `perform` in the source: remembers the handler it found last, and under which top segment. */
+export class Site {
+  top: Segment | null = null;
+  found: Segment = root;
+  constructor(readonly effect: string) {
+    sites.push(this);
+  }
+}
+const sites: Site[] = [];
+
+/** The handler that `site` reaches from here; the root segment when there is none. */
+export function find(site: Site): Segment {
+  site.found = lookup(E.h, site.effect);
+  site.top = E.h;
+  return site.found;
+}
+
+function lookup(from: Segment, effect: string): Segment {
+  let s = from;
+  for (;;) {
+    switch (s.kind) {
+      case SegmentKind.Handled:
+      case SegmentKind.Program:
+        if (s.effect === effect) return s;
+        s = s.below!;
+        break;
+      case SegmentKind.Under:
+        s = lookupUnder(s);
+        break;
+      case SegmentKind.Base:
+        s = s.limit ?? E.program;
+        break;
+      case SegmentKind.Root:
+        return s;
+    }
+  }
+}
+
+function lookupUnder(under: Segment): Segment {
+  if (under.limit !== null) return under.limit;
+  let s = under.below!;
+  for (let n = under.skip; n > 0; n--) s = s.below!;
+  return s;
+}
+
+/** Performs to a handler that is not run in place. Always suspends. */
+export function perform(handler: Segment, request: EffectRequest): object {
+  E.performed++;
+  E.request = request;
+  if (handler.kind === SegmentKind.Root) {
+    const effect = request.site.effect;
+    E.op = effect === "FAULT" ? Op.Fail : effect === "CANCELLED" ? Op.Cancel : Op.Ask;
+    return SIGNAL;
+  }
+  E.target = handler;
+  if (handler.handler!.code.mode === "abortive" && E.probe === null) {
+    E.op = Op.Abort;
+    E.discard = true;
+  } else E.op = Op.Perform;
+  return SIGNAL;
+}
+
+/**
+ * A clause run in place by `performer` suspended: its frames get a segment of their own above the performer's, from which
+ * handlers are looked for below `handler`.
+ */
+export function under(performer: Segment, handler: Segment): object {
+  if (!E.discard) insertUnder(handler.below!, performer, ...placeUnder(performer, handler));
+  return SIGNAL;
+}
+
+function placeUnder(performer: Segment, handler: Segment): [skip: number, limit: Segment | null] {
+  if (handler.kind === SegmentKind.Program) return [0, handler.below];
+  let skip = 1;
+  for (let s = performer; s !== handler; s = s.below!) skip++;
+  return [skip, null];
+}
+
+/** Performs an effect from the library or the machine itself; see `fault` in faults.ts for what the result means. */
+export function performEffect(effect: string, payload: Readonly<Record<string, Value>>): Value {
+  return performRequest(makeRequest(effect, payload), FAULT_DEPTH);
+}
+
+function performRequest(request: EffectRequest, depth: number): Value {
+  const performer = E.h;
+  const handler = lookup(performer, request.site.effect);
+  if (handler.enter === undefined) return perform(handler, request);
+  E.h = handler.below!;
+  const result = handler.enter(handler.handler, depth, request);
+  if (result === SIGNAL) return under(performer, handler);
+  E.h = performer;
+  return result;
+}
+
+/** Asks the host, past all handlers: `await`, `receive` and the like (lower-case names). Always suspends. */
+export function ask(effect: string, payload: Readonly<Record<string, Value>>): Value {
+  E.request = makeRequest(effect, payload);
+  E.op = Op.Ask;
+  return SIGNAL;
+}
+
+/** A request with these payload fields. */
+export function makeRequest(effect: string, payload: Readonly<Record<string, Value>>): EffectRequest {
+  const request: { site: { effect: string }; [field: `f_${string}`]: Value } = { site: { effect } };
+  for (const name of Object.keys(payload)) request[fieldKey(name)] = payload[name];
+  if (request.f_target === undefined && request.f_fd !== undefined) request.f_target = request.f_fd;
+  return request;
+}
+
+// ---- Handlers ----
+
+/** Runs `body` under a handler. */
+export function handled(handler: Closure, body: Closure, depth: number): Value {
+  const segment = new Segment(
+    SegmentKind.Handled,
+    E.h,
+    handler,
+    handler.code.effect,
+    handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
+    0,
+    null,
+    ++E.serial,
+  );
+  E.h = segment;
+  const result = body.enter(body, depth + DRIVER_DEPTH);
+  if (result !== SIGNAL) {
+    E.h = segment.below!;
+    return result;
+  }
+  if (E.target === segment && (E.op === Op.Perform || E.op === Op.Abort)) {
+    if (!E.discard) attach(segment);
+    return drive(segment.below, segment, depth + DRIVER_DEPTH, segment.owner, SIGNAL);
+  }
+  if (!E.discard) attach(segment);
+  return SIGNAL;
+}
+
+/** Installs a handler of the whole program. */
+export function installProgramHandler(handler: Closure): void {
+  const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
+  E.program = new Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, 0, null, -1);
+  for (const site of sites) site.top = null;
+  currentHost().handlerInstalled?.(handler.code.effect!);
+}
+
+/** Is there a handler of the whole program for this effect? */
+export function hasProgramHandler(effect: string): boolean {
+  return lookup(E.program, effect).kind !== SegmentKind.Root;
+}
+
+/** Forgets the program's handlers: a new program begins. */
+export function resetProgram(): void {
+  E.program = root;
+  E.h = root;
+  sites.length = 0;
+}
+
+/** Number of a program-handler segment counted from the root (which is 0), and back; for the codec. */
+export function programIndexOf(segment: Segment): number {
+  let n = 0;
+  for (let s = segment; s.kind !== SegmentKind.Root; s = s.below!) n++;
+  return n;
+}
+export function programSegment(index: number): Segment | undefined {
+  let s = E.program;
+  for (let n = programIndexOf(s); n > index; n--) s = s.below!;
+  return programIndexOf(s) === index ? s : undefined;
+}
+
+// ---- Resuming ----
+
+/** `resume(k, v)`: the value of the rest of the handled block. */
+export function resume(k: Continuation, value: Value, depth: number): Value {
+  E.resumed++;
+  if (depth > NEST_LIMIT || E.probe !== null) return resumeTail(k, value);
+  const floor = E.h;
+  const serial = ++E.serial;
+  push(k);
+  return drive(floor, floor, depth + DRIVER_DEPTH, serial, value);
+}
+
+/** `resume` as the last thing a clause does: its activation is over, so the driver goes on with `k` in its place. */
+export function resumeTail(k: Continuation, value: Value): object {
+  E.op = Op.Resume;
+  E.continuation = k;
+  E.value = value;
+  return SIGNAL;
+}
+
+/** Puts copies of a continuation's segments on the stack. Its frames are shared: they are immutable. */
+function push(k: Continuation): void {
+  let from = k.top;
+  const top = copySegment(from);
+  let to = top;
+  while (from !== k.bottom) {
+    from = from.below!;
+    to.below = copySegment(from);
+    to = to.below;
+  }
+  to.below = E.h;
+  E.h = top;
+}
+
+function copySegment(s: Segment): Segment {
+  const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.skip, s.limit, E.serial);
+  copy.frames = s.frames;
+  return copy;
+}
+
+// ---- The driver ----
+
+/**
+ * Runs segments until a value reaches `floor` (or the task's end), which it returns; or SIGNAL, when the pending operation
+ * is for an outer driver (M4). `result` is what the activation of `current` just returned.
+ */
+function drive(floor: Segment | null, current: Segment, depth: number, serial: number, result: Value): Value {
+  for (;;) {
+    if (result === SIGNAL) {
+      if (!handles(serial, depth)) {
+        if (current !== floor && !E.discard) attach(current);
+        return SIGNAL;
+      }
+      if (!E.discard) {
+        if (current !== floor) attach(current);
+        else if (E.head !== null) insertUnder(floor, floor, 0, null);
+      }
+      const op = E.op;
+      E.op = Op.None;
+      switch (op) {
+        case Op.Resume: {
+          const k = E.continuation!;
+          result = E.value;
+          E.continuation = null;
+          E.value = undefined;
+          push(k);
+          break;
+        }
+        case Op.Overflow:
+          result = undefined;
+          break;
+        case Op.Perform:
+        case Op.Abort: {
+          const target = E.target;
+          const k = op === Op.Perform ? capture(target) : undefined;
+          E.discard = false;
+          if (target.kind === SegmentKind.Program)
+            E.h = new Segment(SegmentKind.Base, null, null, null, undefined, 0, target.below, E.serial);
+          else {
+            E.h = target.below!;
+            if (k !== undefined) target.below = null;
+          }
+          E.target = root;
+          const request = E.request!;
+          E.request = null;
+          current = E.h;
+          const handler = target.handler!;
+          if (handler.code.mode === "tail-resumptive") result = runInPlaceLater(handler, request, k!, depth);
+          else result = handler.enter(handler, depth, request, k);
+          continue;
+        }
+        default:
+          // Ask, Fail, Cancel: only the task's own driver gets here; `run` reads what is asked.
+          E.op = op;
+          return SIGNAL;
+      }
+    }
+    if (E.probe !== null) {
+      const probed = E.probe(E.h, result);
+      E.h = probed.stack;
+      result = probed.value;
+    }
+    const segment = E.h;
+    if (segment === floor) return result;
+    const frame = segment.frames;
+    if (frame === null) {
+      if (segment.below === null) return result;
+      E.h = segment.below;
+      continue;
+    }
+    segment.frames = frame.next;
+    current = segment;
+    result = frame.code.resume(frame, result, depth);
+  }
+}
+
+/** Can the driver with this serial number and depth go on with the pending operation? */
+function handles(serial: number, depth: number): boolean {
+  switch (E.op) {
+    case Op.Resume:
+      return E.probe === null || serial === TOP;
+    case Op.Overflow:
+      return depth < NEST_LIMIT / 2;
+    case Op.Perform:
+    case Op.Abort:
+      return serial === TOP || (E.target.owner >= serial && E.probe === null);
+    default:
+      return serial === TOP;
+  }
+}
+
+/** The stack from E.h down to the handler's own segment; for a handler of the whole program, all of it. */
+function capture(target: Segment): Continuation {
+  if (target.kind === SegmentKind.Handled) return new Continuation(E.h, target);
+  let base = E.h;
+  while (base.below !== null) base = base.below;
+  return new Continuation(E.h, base);
+}
+
+/**
+ * A tail-resumptive clause has no `resume` in its compiled form: its result is what `k` is resumed with. Where it was not
+ * run in place (a request that comes from outside), a frame does that.
+ */
+function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
+  const result = handler.enter(handler, depth, request);
+  return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
+}
+
+const RESUMING: Code = builtinCode("resuming", ["continuation"], (frame, value) =>
+  resumeTail(frame.slots[0] as Continuation, value),
+);
+
+// ---- Tasks ----
+
+let host: Host | null = null;
+
+export function setHost(next: Host): void {
+  host = next;
+}
+
 export function currentHost(): Host {
-  throw new Error("not yet");
+  if (host === null) throw new Error("broken: no host is set");
+  return host;
 }
-export function startStack(_task: Task, _closure: Closure, _args: readonly Value[]): void {}
-export function makeRequest(_effect: string, _payload: Readonly<Record<string, Value>>): EffectRequest {
-  throw new Error("not yet");
+
+/** Gives a new task its stack: a call of `closure`, not yet begun. */
+export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
+  const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, E.serial);
+  base.frames = new Frame(START, 1, [closure, args as Value[]]);
+  task.stack = base;
+}
+
+const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
+  const closure = frame.slots[0] as Closure;
+  return closure.code.body(closure, depth, ...(frame.slots[1] as Value[]));
+});
+
+/** A function that performs an effect: what the task of a monitored port runs. */
+export function performTask(effect: string, payload: Readonly<Record<string, Value>>): Closure {
+  return new Closure(PERFORM, 0, PERFORM.enter, effect, makeRequest(effect, payload));
+}
+function enterPerform(self: Closure, depth: number): Value {
+  const result = performRequest(self.c1 as EffectRequest, depth);
+  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
+}
+const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
+
+/** Code of the machine's own frames; every run of the program has the same. */
+export function builtinCode(
+  name: string,
+  slots: readonly string[],
+  resume: Code["resume"],
+  enter: Enter = () => undefined,
+): Code {
+  return {
+    id: `walia:${name}`,
+    name,
+    params: [],
+    isAsync: false,
+    captures: [],
+    source: null,
+    points: [
+      { start: 0, end: 0, slots: [] },
+      { start: 0, end: 0, slots },
+    ],
+    effect: null,
+    mode: null,
+    enter,
+    body: enter,
+    resume,
+  };
+}
+
+/** The machine's own codes, for the codec. */
+export const builtinCodes: readonly Code[] = [START, RESUMING, PERFORM];
+
+/** Runs a task from where it stopped until it ends or asks the host for something. */
+export function run(task: Task, input: Input): Outcome {
+  const stack = task.stack;
+  if (stack === null) throw new Error("broken: task without a stack is run");
+  task.stack = null;
+  E.h = stack;
+  E.op = Op.None;
+  E.discard = false;
+  let result: Value;
+  switch (input.kind) {
+    case "value":
+      result = input.value;
+      break;
+    case "perform":
+      result = inject(makeRequest(input.effect, input.payload));
+      break;
+    case "fault":
+      result = inject(faultRequest(input.fault));
+      break;
+  }
+  result = drive(null, E.h, 0, TOP, result);
+  if (result !== SIGNAL) {
+    E.h = root;
+    return { kind: "done", value: result };
+  }
+  const op: Op = pending();
+  const request = E.request!;
+  E.op = Op.None;
+  E.request = null;
+  const top = E.h;
+  E.h = root;
+  if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top) };
+  task.stack = top;
+  return { kind: "asks", request };
+}
+
+function pending(): Op {
+  return E.op;
+}
+
+/** Performs at the innermost suspension point of E.h. */
+function inject(request: EffectRequest): Value {
+  const handler = lookup(E.h, request.site.effect);
+  if (handler.enter === undefined) return perform(handler, request);
+  const performer = E.h;
+  const [skip, limit] = placeUnder(performer, handler);
+  E.h = new Segment(SegmentKind.Under, performer, null, null, undefined, skip, limit, E.serial);
+  E.h.frames = new Frame(START, 1, [handler.handler!, [request]]);
+  return undefined;
+}
+
+const CANCELLED: Fault = { kind: "Cancelled", message: "the task was cancelled", fields: {}, trace: [] };
+
+/** Faults that were seen before keep the trace of where they first happened. */
+const traces = new WeakMap<EffectRequest, Fault>();
+
+function faultRequest(fault: Fault): EffectRequest {
+  const request = makeRequest("FAULT", { kind: fault.kind, message: fault.message, ...fault.fields });
+  traces.set(request, fault);
+  return request;
+}
+
+function faultOf(request: EffectRequest, stack: Segment): Fault {
+  const known = traces.get(request);
+  if (known !== undefined) return known;
+  const fields: Record<string, Value> = {};
+  for (const key of Object.keys(request) as (keyof EffectRequest & string)[])
+    if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message") fields[key.slice(2)] = request[key as `f_${string}`];
+  return { kind: String(request.f_kind), message: String(request.f_message), fields, trace: traceOf(stack) };
+}
+
+const TRACE_LINES = 50;
+
+/** The innermost frames of a stack, with a note where a handler stands between them. */
+export function traceOf(stack: Segment): TraceLine[] {
+  const lines: TraceLine[] = [];
+  for (let s: Segment | null = stack; s !== null; s = s.below) {
+    for (let f = s.frames; f !== null; f = f.next) {
+      if (f.code.source === null) continue;
+      if (lines.length === TRACE_LINES) return [...lines, { code: null, at: 0, note: "… further frames" }];
+      lines.push({ code: f.code, at: f.at, note: null });
+    }
+    if (s.kind === SegmentKind.Handled) lines.push({ code: null, at: 0, note: `inside handle "${s.effect}"` });
+    if (s.kind === SegmentKind.Under && s.skip > 0) lines.push({ code: null, at: 0, note: "performed by" });
+  }
+  return lines;
+}
+
+/** `await e`: the future's value, at once when it is there and needs no copy. */
+export function awaitValue(value: Value): Value {
+  if (!(value instanceof Future)) return value;
+  const state = value.state;
+  if (state.kind === "done" && typeof state.value !== "object") return state.value;
+  return ask("await", { future: value });
+}
+
+/** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
+export function tick(): Value {
+  return currentHost().shouldYield() ? ask("yield", {}) : undefined;
+}
+
+/**
+ * Test mode: nothing runs in place, every suspension goes down to the task's own driver, and before each delivery of a value
+ * `probe` gets the whole stack. To be set before the program starts; null switches it off.
+ */
+export function setProbe(probe: Probe | null): void {
+  E.probe = probe;
 }

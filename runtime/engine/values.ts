@@ -119,6 +119,8 @@ export class ClassValue {
   constructor(
     readonly code: ClassCode,
     readonly captures: readonly Value[] = NONE,
+    /** The superclass, when that was declared inside a function too. */
+    readonly parent: ClassValue | undefined = undefined,
   ) {}
 }
 

@@ -1,0 +1,627 @@
+// Emits a unit as two JavaScript functions:
+//
+//   f(self, d, …params)   from the start; plain structured code, tests for SIGNAL after what may suspend
+//   r(F, V, d)            from the point of frame F, V being what the suspended operation yields
+//
+// R1. `r` is the same code with guards. `at` is the point still to be reached, 0 once it has been: statements before the
+//     point are skipped (K3 of core.ts), the point itself takes V in place of running its operation.
+// R2. Nothing of a program's text becomes a name here but the letters of its own identifiers behind a prefix, and
+//     property names behind a prefix.
+
+import type * as es from "estree";
+import { fieldKey, methodKey } from "../engine/values.ts";
+import { STACK_LIMIT } from "../engine/stack.ts";
+import type { Atom, CoreUnit, Op, Point, Stmt } from "./core.ts";
+import type { Linker } from "./linker.ts";
+import * as js from "./js.ts";
+
+const SIGNAL = js.id("SIGNAL");
+const UNDEFINED = js.id("undefined");
+const SELF = js.id("self");
+const E_H = js.member(js.id("E"), "h");
+
+/** Loop turns between two questions whether to yield. */
+const FUEL = 4000;
+
+export function emitUnit(unit: CoreUnit, linker: Linker): es.Statement[] {
+  return new Emitter(unit, linker).functions();
+}
+
+class Emitter {
+  #resuming = false;
+  /** Estimated bytes of host stack that an activation takes: unoptimised frames, arguments included. */
+  readonly #weight: number;
+  readonly #code: es.Expression;
+
+  constructor(
+    readonly unit: CoreUnit,
+    readonly linker: Linker,
+  ) {
+    this.#weight = 160 + 10 * (unit.slots.length + unit.params.length);
+    this.#code = linker.code(unit.ref);
+  }
+
+  functions(): es.Statement[] {
+    const params = this.unit.params.map((param) => param.slot);
+    const names = this.linker.functionNames(this.unit.ref);
+    const slots = this.unit.slots.map((slot) => [slot, null] as const);
+    const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
+    const start: es.Statement[] = [];
+    if (slots.length + fuel.length > 0) start.push(js.declare("let", ...slots, ...fuel));
+    if (this.#callsOut()) start.unshift(this.#overflowCheck());
+    const enter = js.fun(names.enter, ["self", "d", ...params], [...start, ...this.#statements(this.unit.body)]);
+    if (this.unit.points.length === 0 && !this.#callsOut()) return [enter];
+    this.#resuming = true;
+    const locals = [...params, ...this.unit.slots].map((slot) => [slot, null] as const);
+    const resume = js.fun(
+      names.resume,
+      ["F", "V", "d"],
+      [
+        js.declare("const", ["L", js.member(js.id("F"), "slots")]),
+        js.declare("let", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...fuel),
+        this.#restore(names.enter, params),
+        ...this.#statements(this.unit.body),
+      ],
+    );
+    return [enter, resume];
+  }
+
+  #hasTick(): boolean {
+    return this.unit.points.some((point) => point.op.kind === "tick");
+  }
+
+  #callsOut(): boolean {
+    return this.unit.points.some((point) => entersCode(point.op)) || hasTail(this.unit.body);
+  }
+
+  /** M5 of engine/machine.ts. */
+  #overflowCheck(): es.Statement {
+    const slots = [...(this.unit.usesSelf ? [SELF] : []), ...this.unit.params.map((param) => js.id(param.slot))];
+    return js.when(js.binary(">", js.id("d"), js.value(STACK_LIMIT)), [
+      js.ret(js.call("overflow", this.#code, js.array(slots))),
+    ]);
+  }
+
+  /** Locals taken from the frame. A frame at point 0 has not begun: the first form runs it. */
+  #restore(enter: string, params: readonly string[]): es.Statement {
+    const L = js.id("L");
+    const from = this.unit.usesSelf ? 1 : 0;
+    const args = params.map((_, index) => js.element(L, js.value(index + from)));
+    const cases: es.SwitchCase[] = [
+      {
+        type: "SwitchCase",
+        test: js.value(0),
+        consequent: [
+          js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args)),
+        ],
+      },
+    ];
+    for (const point of this.unit.points)
+      cases.push({
+        type: "SwitchCase",
+        test: js.value(point.id),
+        consequent: [
+          ...point.live.map((slot, index) => js.assign(js.id(slot), js.element(L, js.value(index)))),
+          { type: "BreakStatement", label: null },
+        ],
+      });
+    return { type: "SwitchStatement", discriminant: js.id("at"), cases };
+  }
+
+  // ---- Statements ----
+
+  #statements(list: readonly Stmt[]): es.Statement[] {
+    if (!this.#resuming) return list.flatMap((statement) => this.#statement(statement));
+    const out: es.Statement[] = [];
+    let skipped: es.Statement[] = [];
+    const flush = (): void => {
+      if (skipped.length > 0) out.push(js.when(AT_IS_0, skipped));
+      skipped = [];
+    };
+    for (const statement of list) {
+      const range = rangeOf(statement);
+      if (range === null) {
+        skipped.push(...this.#statement(statement));
+        continue;
+      }
+      flush();
+      if (statement.kind === "point") {
+        out.push(js.when(AT_IS_0, this.#point(statement), [js.when(atIs(statement.id), this.#arrive(statement))]));
+        continue;
+      }
+      const inner = this.#statement(statement);
+      out.push(js.when(js.binary("<=", js.id("at"), js.value(range[1])), inner));
+    }
+    flush();
+    return out;
+  }
+
+  #statement(statement: Stmt): es.Statement[] {
+    switch (statement.kind) {
+      case "set":
+        return [js.assign(js.id(statement.slot), this.#atom(statement.value))];
+      case "setCell":
+        return [js.assign(js.member(this.#atom(statement.cell), "v"), this.#atom(statement.value))];
+      case "setGlobal":
+        return [js.assign(js.member(this.linker.global(statement.global), "v"), this.#atom(statement.value))];
+      case "point":
+        return this.#point(statement);
+      case "if":
+        return [this.#if(statement)];
+      case "loop":
+        return [label(statement.label, { type: "ForStatement", init: null, test: null, update: null, body: js.block(this.#statements(statement.body)) })];
+      case "block":
+        return [label(statement.label, js.block(this.#statements(statement.body)))];
+      case "break":
+        return [{ type: "BreakStatement", label: js.id(statement.label) }];
+      case "continue":
+        return [{ type: "ContinueStatement", label: js.id(statement.label) }];
+      case "return":
+        return [js.ret(this.#atom(statement.value))];
+      case "tail":
+        return this.#operation(statement.op, js.ret, true);
+    }
+  }
+
+  #if(statement: Extract<Stmt, { kind: "if" }>): es.Statement {
+    const then = this.#statements(statement.then);
+    const otherwise = this.#statements(statement.otherwise);
+    let test = this.#atom(statement.test);
+    if (this.#resuming) {
+      const inThen = rangeOfList(statement.then);
+      const inElse = rangeOfList(statement.otherwise);
+      if (inThen !== null || inElse !== null) {
+        const arriving = inThen === null ? js.value(false) : js.binary("<=", js.id("at"), js.value(inThen[1]));
+        test = js.choose(AT_IS_0, test, arriving);
+      }
+    }
+    if (then.length === 0 && otherwise.length > 0) return js.when(js.not(test), otherwise);
+    return js.when(test, then, otherwise);
+  }
+
+  /** A suspended operation yields V. */
+  #arrive(point: Point): es.Statement[] {
+    const result = point.test ? truthy(js.id("V")) : js.id("V");
+    return [js.assign(js.id("at"), js.value(0)), js.assign(js.id(point.slot), result)];
+  }
+
+  #point(point: Point): es.Statement[] {
+    const slot = js.id(point.slot);
+    const check: es.Statement[] = [js.when(js.binary("===", slot, SIGNAL), [js.ret(this.#save(point))])];
+    if (point.test) check.push(js.assign(slot, truthy(slot)));
+    const { op } = point;
+    switch (op.kind) {
+      case "tick":
+        return [
+          js.when(js.binary("<", { type: "UpdateExpression", operator: "--", prefix: true, argument: js.id("fuel") }, js.value(0)), [
+            js.assign(js.id("fuel"), js.value(FUEL)),
+            js.assign(slot, js.call("tick")),
+            ...check,
+          ]),
+        ];
+      case "arithmetic":
+      case "compare": {
+        const left = this.#atom(op.left);
+        const right = this.#atom(op.right);
+        const numbers = bothNumbers(op.left, op.right, left, right);
+        const slow =
+          op.kind === "arithmetic" && op.op === "+"
+            ? js.call("add", left, right)
+            : js.call(op.kind, js.value(op.op), left, right);
+        if (numbers === false) return [js.assign(slot, slow), ...check];
+        const fast = js.assign(slot, js.binary(op.op, left, right));
+        return numbers === true ? [fast] : [js.when(numbers, [fast], [js.assign(slot, slow), ...check])];
+      }
+      case "getMember": {
+        const object = this.#atom(op.object);
+        return [
+          js.assign(slot, js.maybe(object, fieldKey(op.name))),
+          js.when(js.binary("===", slot, UNDEFINED), [
+            js.assign(slot, js.call("getMember", object, js.value(op.name))),
+            ...check,
+          ]),
+        ];
+      }
+      case "getIndex": {
+        const object = this.#atom(op.object);
+        const index = this.#atom(op.index);
+        const isList = js.call(js.member(js.id("Array"), "isArray"), object);
+        return [
+          js.when(
+            isNumberAtom(op.index) ? isList : js.logical("&&", isList, js.isNumber(index)),
+            [js.assign(slot, js.element(object, index))],
+            [js.assign(slot, js.call("getIndex", object, index)), ...check],
+          ),
+        ];
+      }
+      case "setMember": {
+        const object = this.#atom(op.object);
+        return [
+          js.assign(slot, this.#atom(op.value)),
+          js.when(
+            js.binary("instanceof", object, js.id("Instance")),
+            [js.assign(js.member(object, fieldKey(op.name)), slot)],
+            [js.assign(slot, js.call("setMember", object, js.value(op.name), slot)), ...check],
+          ),
+        ];
+      }
+      case "negate": {
+        const value = this.#atom(op.value);
+        return [
+          js.when(
+            js.isNumber(value),
+            [js.assign(slot, { type: "UnaryExpression", operator: "-", prefix: true, argument: value })],
+            [js.assign(slot, js.call("negate", value)), ...check],
+          ),
+        ];
+      }
+      default:
+        return [...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
+    }
+  }
+
+  #save(point: Point): es.Expression {
+    const slots = js.array(point.live.map(js.id));
+    return js.choose(
+      js.member(js.id("E"), "discard"),
+      SIGNAL,
+      js.call("save", this.#code, js.value(point.id), slots),
+    );
+  }
+
+  // ---- Operations ----
+
+  /** Statements that run `op` and `put` its result, which may be SIGNAL. */
+  #operation(op: Op, put: (result: es.Expression) => es.Statement, isTail: boolean): es.Statement[] {
+    const depth = js.binary("+", js.id("d"), js.value(this.#weight));
+    const atoms = (list: readonly Atom[]): es.Expression[] => list.map((atom) => this.#atom(atom));
+    switch (op.kind) {
+      case "bitwise":
+        return [put(this.#bitwise(op))];
+      case "checkType":
+        return [put(js.call(op.truncate ? "truncateType" : "checkType", js.value(op.type), this.#atom(op.value)))];
+      case "setIndex":
+        return [put(js.call("setIndex", this.#atom(op.object), this.#atom(op.index), this.#atom(op.value)))];
+      case "iterable":
+        return [put(js.call("iterable", this.#atom(op.value)))];
+      case "callKnown": {
+        const args = atoms(op.args);
+        if (this.linker.isAsync(op.unit)) return [put(js.call("spawn", this.linker.closure(op.unit), js.array(args)))];
+        return [put(js.call(this.linker.functionNames(op.unit).enter, UNDEFINED, depth, ...args))];
+      }
+      case "callBuiltin":
+        return [put(js.call(this.linker.native(op.name), depth, ...atoms(op.args)))];
+      case "call": {
+        const args = atoms(op.args);
+        const f = js.id("f");
+        return this.#with(
+          "f",
+          op.callee,
+          put(
+            js.choose(
+              js.binary("===", js.maybe(f, "arity"), js.value(args.length)),
+              js.call(js.member(f, "enter"), f, depth, ...args),
+              js.call("call", f, depth, js.array(args)),
+            ),
+          ),
+        );
+      }
+      case "invoke":
+        return this.#invoke(op, put, depth);
+      case "invokeSuper":
+        return [
+          put(
+            js.call("invokeSuper", this.linker.classCode(op.cls), this.#atom(op.self), js.value(op.name), depth, js.array(atoms(op.args))),
+          ),
+        ];
+      case "construct":
+        return [put(js.call("construct", this.linker.classValue(op.cls), depth, js.array(atoms(op.args))))];
+      case "perform":
+        return this.#perform(op, put, depth);
+      case "handled":
+        return [put(js.call("handled", this.#atom(op.handler), this.#atom(op.body), depth))];
+      case "installHandler":
+        return [put(js.call("installProgramHandler", this.#atom(op.handler)))];
+      case "resume": {
+        const args = [this.#atom(op.continuation), this.#atom(op.value)];
+        return [put(isTail && this.unit.kind === "clause" ? js.call("resumeTail", ...args) : js.call("resume", ...args, depth))];
+      }
+      case "await": {
+        const f = js.id("f");
+        return this.#with(
+          "f",
+          op.value,
+          put(js.choose(js.binary("instanceof", f, js.id("Future")), js.call("awaitValue", f), f)),
+        );
+      }
+      case "fault":
+        return [put(js.call("fault", js.value(op.fault), js.value(op.message)))];
+      case "arithmetic":
+      case "compare":
+      case "getMember":
+      case "getIndex":
+      case "setMember":
+      case "negate":
+      case "tick":
+        throw new Error(`broken: ${op.kind} is emitted in line`);
+    }
+  }
+
+  /** `{ const name = atom; statement }` */
+  #with(name: string, atom: Atom, statement: es.Statement): es.Statement[] {
+    return [js.block([js.declare("const", [name, this.#atom(atom)]), statement])];
+  }
+
+  #bitwise(op: Extract<Op, { kind: "bitwise" }>): es.Expression {
+    return js.call("bitwise", js.value(op.op), this.#atom(op.left), this.#atom(op.right));
+  }
+
+  /** A method of the instance's class; before it, built-in methods of lists and maps, which are called most. */
+  #invoke(op: Extract<Op, { kind: "invoke" }>, put: (result: es.Expression) => es.Statement, depth: es.Expression): es.Statement[] {
+    const args = op.args.map((atom) => this.#atom(atom));
+    const o = js.id("o");
+    const key = methodKey(op.name, args.length);
+    let result: es.Expression = js.choose(
+      js.binary("!==", js.maybe(o, key), UNDEFINED),
+      js.call(js.member(o, key), o, depth, ...args),
+      js.call("invoke", o, js.value(op.name), depth, js.array(args)),
+    );
+    const map = this.linker.nativeMethod("Map", op.name, args.length);
+    if (map !== null) result = js.choose(js.binary("instanceof", o, js.id("MapValue")), js.call(map, depth, o, ...args), result);
+    const list = this.linker.nativeMethod("List", op.name, args.length);
+    if (list !== null)
+      result = js.choose(js.call(js.member(js.id("Array"), "isArray"), o), js.call(list, depth, o, ...args), result);
+    return this.#with("o", op.object, put(result));
+  }
+
+  /** Runs a tail-resumptive clause in place; anything else is for the machine. */
+  #perform(op: Extract<Op, { kind: "perform" }>, put: (result: es.Expression) => es.Statement, depth: es.Expression): es.Statement[] {
+    const site = this.linker.site(op.effect);
+    const request: es.Expression = op.fields.length === 0 ? this.linker.emptyRequest(op.effect) : this.#request(op, site);
+    const h = js.id("h");
+    const s = js.id("s");
+    const q = js.id("q");
+    const r = js.id("r");
+    return [
+      js.block([
+        js.declare("const", ["h", E_H], ["q", request]),
+        js.declare("const", [
+          "s",
+          js.choose(js.binary("===", h, js.member(site, "top")), js.member(site, "found"), js.call("find", site)),
+        ]),
+        js.when(
+          js.binary("!==", js.member(s, "enter"), UNDEFINED),
+          [
+            js.assign(E_H, js.member(s, "below")),
+            js.declare("const", ["r", js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q)]),
+            js.when(
+              js.binary("===", r, SIGNAL),
+              [put(js.call("under", h, s))],
+              [js.assign(E_H, h), put(r)],
+            ),
+          ],
+          [put(js.call("perform", s, q))],
+        ),
+      ]),
+    ];
+  }
+
+  #request(op: Extract<Op, { kind: "perform" }>, site: es.Expression): es.Expression {
+    const property = (key: es.Identifier | es.Literal, value: es.Expression): es.Property => ({
+      type: "Property",
+      key,
+      value,
+      kind: "init",
+      method: false,
+      shorthand: false,
+      computed: false,
+    });
+    return {
+      type: "ObjectExpression",
+      properties: [
+        property(js.id("site"), site),
+        ...op.fields.map(([name, atom]) =>
+          property({ type: "Literal", value: fieldKey(name) }, this.#atom(atom)),
+        ),
+      ],
+    };
+  }
+
+  // ---- Atoms ----
+
+  #atom(atom: Atom): es.Expression {
+    switch (atom.kind) {
+      case "const":
+        return js.value(atom.value);
+      case "slot":
+        return js.id(atom.slot);
+      case "capture":
+        return atom.index < 4
+          ? js.member(SELF, `c${atom.index}`)
+          : js.element(js.member(SELF, "more"), js.value(atom.index - 4));
+      case "classCapture":
+        return js.element(js.call("classCaptures", SELF, this.linker.classCode(atom.cls)), js.value(atom.index));
+      case "cellValue":
+        return js.member(this.#atom(atom.cell), "v");
+      case "newCell":
+        return js.make("Cell", this.#atom(atom.value));
+      case "global":
+        return js.member(this.linker.global(atom.global), "v");
+      case "function":
+        return this.linker.closure(atom.unit);
+      case "builtin":
+        return this.linker.builtin(atom.name);
+      case "class":
+        return this.linker.classValue(atom.cls);
+      case "closure":
+        return this.#closure(atom);
+      case "localClass":
+        return js.make("ClassValue", this.linker.classCode(atom.cls), js.array(atom.captures.map((c) => this.#atom(c))), this.#atom(atom.parent));
+      case "list":
+        return js.array(atom.items.map((item) => this.#atom(item)));
+      case "map":
+        return js.call("makeMap", js.array(atom.entries.flatMap(([key, value]) => [js.value(key), this.#atom(value)])));
+      case "equal":
+        return this.#equal(atom);
+      case "truthy":
+        return this.#truthy(atom.value);
+      case "not":
+        return js.not(this.#atom(atom.test));
+      case "hasNext":
+        return js.binary("<", this.#atom(atom.index), js.member(this.#atom(atom.list), "length"));
+      case "element":
+        return js.element(this.#atom(atom.list), this.#atom(atom.index));
+      case "increment":
+        return js.binary("+", this.#atom(atom.value), js.value(1));
+      case "less":
+        return js.binary("<", this.#atom(atom.left), this.#atom(atom.right));
+      case "requestWith":
+        return js.call("requestWith", this.#atom(atom.request), this.#atom(atom.continuation));
+      case "exit":
+        return js.call("makeExit", js.value(atom.target), this.#atom(atom.value));
+      case "isExit":
+        return js.call("isExit", this.#atom(atom.value), js.value(atom.target ?? undefined));
+      case "exitValue":
+        return js.member(this.#atom(atom.value), fieldKey("value"));
+    }
+  }
+
+  #closure(atom: Extract<Atom, { kind: "closure" }>): es.Expression {
+    if (atom.captures.length === 0) return this.linker.closure(atom.unit);
+    const captures = atom.captures.map((capture) => this.#atom(capture));
+    const args = captures.slice(0, 4);
+    if (captures.length > 4) args.push(js.array(captures.slice(4)));
+    return js.make(
+      "Closure",
+      this.linker.code(atom.unit),
+      js.value(this.linker.arity(atom.unit)),
+      this.linker.enter(atom.unit),
+      ...args,
+    );
+  }
+
+  /** Only objects (Bytes) can be equal without being the same JavaScript value. */
+  #equal(atom: Extract<Atom, { kind: "equal" }>): es.Expression {
+    const left = this.#atom(atom.left);
+    const right = this.#atom(atom.right);
+    const same = js.binary("===", left, right);
+    if (atom.left.kind === "const" || atom.right.kind === "const") return same;
+    if (!isRepeatable(atom.left) || !isRepeatable(atom.right)) return js.call("isEqual", left, right);
+    return js.logical(
+      "||",
+      same,
+      js.logical("&&", js.binary("===", js.typeOf(left), js.value("object")), js.call("isEqual", left, right)),
+    );
+  }
+
+  #truthy(atom: Atom): es.Expression {
+    switch (atom.kind) {
+      case "const":
+        return js.value(atom.value !== undefined && atom.value !== false);
+      case "equal":
+      case "not":
+      case "truthy":
+      case "less":
+      case "isExit":
+        return this.#atom(atom);
+      default:
+        return isRepeatable(atom) ? truthy(this.#atom(atom)) : js.call("isTruthy", this.#atom(atom));
+    }
+  }
+}
+
+const AT_IS_0: es.Expression = js.binary("===", js.id("at"), js.value(0));
+const atIs = (point: number): es.Expression => js.binary("===", js.id("at"), js.value(point));
+
+function truthy(value: es.Expression): es.Expression {
+  return js.logical("&&", js.binary("!==", value, js.value(false)), js.binary("!==", value, UNDEFINED));
+}
+
+/** Is it cheap and without a trace to evaluate it twice? */
+function isRepeatable(atom: Atom): boolean {
+  return atom.kind === "slot" || atom.kind === "const" || atom.kind === "capture" || atom.kind === "cellValue" || atom.kind === "global";
+}
+
+const isNumberAtom = (atom: Atom): boolean => atom.kind === "const" && typeof atom.value === "number";
+
+/** The test that both are numbers; true or false when it is known. */
+function bothNumbers(left: Atom, right: Atom, l: es.Expression, r: es.Expression): es.Expression | boolean {
+  const tests: es.Expression[] = [];
+  for (const [atom, expression] of [
+    [left, l],
+    [right, r],
+  ] as const) {
+    if (isNumberAtom(atom)) continue;
+    if (atom.kind === "const" || !isRepeatable(atom)) return false;
+    tests.push(js.isNumber(expression));
+  }
+  if (tests.length === 0) return true;
+  return tests.length === 1 ? tests[0]! : js.logical("&&", tests[0]!, tests[1]!);
+}
+
+const label = (name: string, body: es.Statement): es.Statement => ({ type: "LabeledStatement", label: js.id(name), body });
+
+/** May the operation enter Walia code, and so use the host's stack? */
+function entersCode(op: Op): boolean {
+  switch (op.kind) {
+    case "callKnown":
+    case "call":
+    case "invoke":
+    case "invokeSuper":
+    case "construct":
+    case "perform":
+    case "handled":
+    case "resume":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function hasTail(list: readonly Stmt[]): boolean {
+  return list.some((statement) => {
+    switch (statement.kind) {
+      case "tail":
+        return true;
+      case "if":
+        return hasTail(statement.then) || hasTail(statement.otherwise);
+      case "loop":
+      case "block":
+        return hasTail(statement.body);
+      default:
+        return false;
+    }
+  });
+}
+
+type PointRange = readonly [first: number, last: number];
+const ranges = new WeakMap<readonly Stmt[], PointRange | null>();
+
+/** The points in a statement (K3). */
+function rangeOf(statement: Stmt): PointRange | null {
+  switch (statement.kind) {
+    case "point":
+      return [statement.id, statement.id];
+    case "if":
+      return join(rangeOfList(statement.then), rangeOfList(statement.otherwise));
+    case "loop":
+    case "block":
+      return rangeOfList(statement.body);
+    default:
+      return null;
+  }
+}
+
+function rangeOfList(list: readonly Stmt[]): PointRange | null {
+  let range = ranges.get(list);
+  if (range === undefined) {
+    range = list.reduce<PointRange | null>((all, statement) => join(all, rangeOf(statement)), null);
+    ranges.set(list, range);
+  }
+  return range;
+}
+
+function join(a: PointRange | null, b: PointRange | null): PointRange | null {
+  if (a === null || b === null) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}

@@ -1,0 +1,246 @@
+// Names of the generated program: which JavaScript identifier stands for which unit, class, global, site or built-in, and
+// the declarations that bring them in.
+
+import type * as es from "estree";
+import type { Native } from "../engine/operators.ts";
+import type { ClassRef, CoreUnit, GlobalRef, UnitRef } from "./core.ts";
+import * as js from "./js.ts";
+import type { CoreClass } from "./lower.ts";
+
+/** The built-in library as the compiler sees it. */
+export interface BuiltinTables {
+  readonly functions: ReadonlyMap<string, Native>;
+  readonly methods: ReadonlyMap<string, ReadonlyMap<string, Native>>;
+}
+
+/** What generated code uses of the engine, by name. `load.ts` provides exactly these. */
+export const RUNTIME_NAMES = [
+  "SIGNAL E save overflow find perform under handled installProgramHandler resume resumeTail awaitValue tick spawn",
+  "add arithmetic compare bitwise negate checkType truncateType getMember setMember getIndex setIndex iterable",
+  "call invoke invokeSuper construct fault isEqual isTruthy isExit makeExit requestWith makeMap classCaptures",
+  "Closure Cell Future Instance MapValue ClassValue",
+]
+  .join(" ")
+  .split(" ");
+
+export class Linker {
+  readonly #units: ReadonlyMap<UnitRef, { readonly index: number; readonly unit: CoreUnit }>;
+  readonly #classes: ReadonlyMap<ClassRef, { readonly index: number; readonly cls: CoreClass }>;
+  readonly #globals = new Map<GlobalRef, number>();
+  readonly #imports = new Map<string, es.Expression>();
+
+  constructor(
+    readonly units: readonly CoreUnit[],
+    readonly classes: readonly CoreClass[],
+    readonly builtins: BuiltinTables,
+  ) {
+    this.#units = new Map(units.map((unit, index) => [unit.ref, { index, unit }]));
+    this.#classes = new Map(classes.map((cls, index) => [cls.ref, { index, cls }]));
+  }
+
+  /** The globals met so far, in the order of their numbers. */
+  get globals(): readonly GlobalRef[] {
+    return [...this.#globals.keys()];
+  }
+
+  #unit(ref: UnitRef): { readonly index: number; readonly unit: CoreUnit } {
+    const found = this.#units.get(ref);
+    if (found === undefined) throw new Error(`broken: no unit ${ref}`);
+    return found;
+  }
+
+  functionNames(ref: UnitRef): { readonly enter: string; readonly resume: string } {
+    const { index } = this.#unit(ref);
+    return { enter: `f${index}`, resume: `r${index}` };
+  }
+
+  code(ref: UnitRef): es.Identifier {
+    return js.id(`C${this.#unit(ref).index}`);
+  }
+
+  arity(ref: UnitRef): number {
+    return this.#unit(ref).unit.params.length;
+  }
+
+  isAsync(ref: UnitRef): boolean {
+    return this.#unit(ref).unit.isAsync;
+  }
+
+  /** What calling a closure of this unit runs. */
+  enter(ref: UnitRef): es.Expression {
+    return this.isAsync(ref) ? js.member(this.code(ref), "enter") : js.id(this.functionNames(ref).enter);
+  }
+
+  /** The one closure of a unit that captures nothing. */
+  closure(ref: UnitRef): es.Identifier {
+    const { index } = this.#unit(ref);
+    return this.#import(`K${index}`, () => js.call(js.member($, "closure"), js.id(`C${index}`)));
+  }
+
+  classCode(ref: ClassRef): es.Identifier {
+    return js.id(`D${this.#class(ref)}`);
+  }
+
+  classValue(ref: ClassRef): es.Identifier {
+    const index = this.#class(ref);
+    return this.#import(`V${index}`, () => js.call(js.member($, "classValue"), js.id(`D${index}`)));
+  }
+
+  #class(ref: ClassRef): number {
+    const found = this.#classes.get(ref);
+    if (found === undefined) throw new Error(`broken: no class ${ref}`);
+    return found.index;
+  }
+
+  global(ref: GlobalRef): es.Identifier {
+    let index = this.#globals.get(ref);
+    if (index === undefined) {
+      index = this.#globals.size;
+      this.#globals.set(ref, index);
+    }
+    const number = js.value(index);
+    return this.#import(`g${index}`, () => js.call(js.member($, "global"), number));
+  }
+
+  /** A site of its own for each perform: it remembers the handler it found. */
+  site(effect: string): es.Identifier {
+    return this.#import(`S${this.#imports.size}`, () => js.call(js.member($, "site"), js.value(effect)));
+  }
+
+  /** The request of a perform without payload. */
+  emptyRequest(effect: string): es.Identifier {
+    return this.#import(`Q${this.#imports.size}`, () => js.call(js.member($, "request"), js.value(effect)));
+  }
+
+  /** A built-in function, to be called. */
+  native(name: string): es.Identifier {
+    return this.#import(`N_${name.replace("%", "$")}`, () => js.call(js.member($, "native"), js.value(name)));
+  }
+
+  /** A built-in method that takes this many arguments. */
+  nativeMethod(type: string, name: string, count: number): es.Identifier | null {
+    const native = this.builtins.methods.get(type)?.get(name);
+    if (native === undefined || count < native.min || count > native.max) return null;
+    return this.#import(`M_${type}_${name}`, () => js.call(js.member($, "method"), js.value(type), js.value(name)));
+  }
+
+  /** A built-in function as a value. */
+  builtin(name: string): es.Identifier {
+    return this.#import(`B_${name}`, () => js.call(js.member($, "builtin"), js.value(name)));
+  }
+
+  #import(name: string, value: () => es.Expression): es.Identifier {
+    if (!this.#imports.has(name)) this.#imports.set(name, value());
+    return js.id(name);
+  }
+
+  /** What comes before the functions. To be called when all of them have been emitted. */
+  prologue(): es.Statement[] {
+    const runtime: es.Statement = {
+      type: "VariableDeclaration",
+      kind: "const",
+      declarations: [
+        {
+          type: "VariableDeclarator",
+          id: {
+            type: "ObjectPattern",
+            properties: RUNTIME_NAMES.map((name) => ({
+              type: "Property",
+              key: js.id(name),
+              value: js.id(name),
+              kind: "init",
+              method: false,
+              shorthand: true,
+              computed: false,
+            })),
+          },
+          init: $,
+        },
+      ],
+    };
+    const codes = this.units.map((unit, index) => {
+      const resumes = unit.points.length > 0 || unit.body.some(mayTail);
+      return js.declare("const", [
+        `C${index}`,
+        js.call(js.member($, "code"), js.value(index), js.id(`f${index}`), resumes ? js.id(`r${index}`) : js.id("undefined")),
+      ]);
+    });
+    const imports = [...this.#imports].map(([name, init]) => js.declare("const", [name, init]));
+    const isClassConstant = (statement: es.Statement): boolean =>
+      statement.type === "VariableDeclaration" && (statement.declarations[0]!.id as es.Identifier).name.startsWith("V");
+    return [
+      runtime,
+      ...codes,
+      ...this.#classDeclarations(),
+      ...imports.filter((statement) => !isClassConstant(statement)),
+      ...imports.filter(isClassConstant),
+    ];
+  }
+
+  /** `class J extends (its superclass) { constructor(cls) { super(cls); this.f_x = …; } }`, superclasses first. */
+  #classDeclarations(): es.Statement[] {
+    const done = new Set<CoreClass>();
+    const out: es.Statement[] = [];
+    const visit = (cls: CoreClass): void => {
+      if (done.has(cls)) return;
+      done.add(cls);
+      const index = this.#class(cls.ref);
+      const parent = cls.superclass === null ? undefined : this.#classes.get(cls.superclass);
+      if (parent !== undefined) visit(parent.cls);
+      for (const trait of cls.traits) visit(this.#classes.get(trait)!.cls);
+      const superclass = parent === undefined ? js.id("Instance") : js.id(`J${parent.index}`);
+      out.push(classDeclaration(`J${index}`, superclass, cls));
+      out.push(js.declare("const", [`D${index}`, js.call(js.member($, "classCode"), js.value(index), js.id(`J${index}`))]));
+    };
+    for (const cls of this.classes) visit(cls);
+    return out;
+  }
+}
+
+const $ = js.id("$");
+
+function classDeclaration(name: string, superclass: es.Expression, cls: CoreClass): es.Statement {
+  const fields = cls.fields.map((field) =>
+    js.assign(
+      js.member({ type: "ThisExpression" }, `f_${field.name}`),
+      field.value.kind === "const" ? js.value(field.value.value) : js.id("undefined"),
+    ),
+  );
+  const body: es.Statement[] = [
+    js.run({ type: "CallExpression", callee: { type: "Super" }, arguments: [js.id("cls")], optional: false }),
+    ...fields,
+  ];
+  return {
+    type: "ClassDeclaration",
+    id: js.id(name),
+    superClass: superclass,
+    body: {
+      type: "ClassBody",
+      body: [
+        {
+          type: "MethodDefinition",
+          key: js.id("constructor"),
+          kind: "constructor",
+          computed: false,
+          static: false,
+          value: { type: "FunctionExpression", params: [js.id("cls")], body: js.block(body) },
+        },
+      ],
+    },
+  };
+}
+
+function mayTail(statement: CoreUnit["body"][number]): boolean {
+  switch (statement.kind) {
+    case "tail":
+      return true;
+    case "if":
+      return statement.then.some(mayTail) || statement.otherwise.some(mayTail);
+    case "loop":
+    case "block":
+      return statement.body.some(mayTail);
+    default:
+      return false;
+  }
+}
+

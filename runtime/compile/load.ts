@@ -1,0 +1,258 @@
+// Loads a compiled program into the engine: runs its JavaScript with the functions it uses, and gives its codes their
+// meaning.
+
+import { Script } from "node:vm";
+import type { FileTree } from "../../language/ast.ts";
+import { classCaptures, invokeSuper, makeInstance } from "../engine/classes.ts";
+import type { ClassCode, Code, SourceItem, TraitCode } from "../engine/code.ts";
+import { isExit, makeExit, requestWith } from "../engine/exits.ts";
+import { fault, wrongType } from "../engine/faults.ts";
+import * as machine from "../engine/machine.ts";
+import * as operators from "../engine/operators.ts";
+import type { Frame } from "../engine/segments.ts";
+import type { Enter, Value } from "../engine/values.ts";
+import * as values from "../engine/values.ts";
+import type { BuiltinTables } from "./linker.ts";
+import type { CompiledProgram, UnitData } from "./program.ts";
+
+/** A program in memory, ready to run. */
+export interface LoadedProgram {
+  readonly codes: ReadonlyMap<string, Code>;
+  readonly classes: ReadonlyMap<string, ClassCode>;
+  readonly traits: ReadonlyMap<string, TraitCode>;
+  /** Cells of the global variables, by "file#name". */
+  readonly globals: ReadonlyMap<string, values.Cell>;
+  /** A function that runs the top-level statements one after another. */
+  readonly main: values.Closure;
+  readonly tests: readonly { readonly title: string; readonly file: string; readonly run: values.Closure }[];
+}
+
+/** The codes that take part in every program: the machine's own, and those of the library. */
+export function loadProgram(
+  program: CompiledProgram,
+  trees: readonly FileTree[],
+  builtins: BuiltinTables,
+): LoadedProgram {
+  machine.resetProgram();
+  const loader = new Loader(program, trees, builtins);
+  const script = new Script(program.text, { filename: "walia:program" });
+  (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
+  return loader.finish();
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+class Loader {
+  readonly #codes: Mutable<Code>[] = [];
+  readonly #classes: (Mutable<ClassCode> | undefined)[] = [];
+  readonly #traits: (TraitCode | undefined)[] = [];
+  readonly #values: (values.ClassValue | values.TraitValue | undefined)[] = [];
+  readonly #globals: values.Cell[];
+  readonly #items = new Map<string, SourceItem>();
+  readonly #closures = new Map<number, values.Closure>();
+  readonly #natives = new Map<string, Code>();
+
+  constructor(
+    readonly program: CompiledProgram,
+    readonly trees: readonly FileTree[],
+    readonly builtins: BuiltinTables,
+  ) {
+    this.#globals = program.globals.map(() => new values.Cell(undefined));
+  }
+
+  /** What the program's JavaScript gets as `$`: RUNTIME_NAMES of linker.ts, and the makers of its constants. */
+  runtime(): object {
+    const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
+    const { getMember, setMember, getIndex, setIndex, iterable, spawn } = operators;
+    const { E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick } = machine;
+    const { SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
+    return {
+      ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
+      ...{ getMember, setMember, getIndex, setIndex, iterable, spawn },
+      ...{ E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick },
+      ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
+      ...{ fault, invokeSuper, classCaptures, isExit, makeExit, requestWith },
+      construct: operators.construct,
+      resume: resumeChecked,
+      resumeTail: resumeTailChecked,
+      makeMap,
+      code: (index: number, body: Enter, resume: Code["resume"] | undefined) => this.#code(index, body, resume),
+      closure: (code: Code) => this.#closure(code),
+      classCode: (index: number, construct: ClassCode["construct"]) => this.#class(index, construct),
+      classValue: (code: ClassCode) => this.#values[this.program.classes.findIndex((c) => c.ref === code.id)],
+      global: (index: number) => this.#globals[index],
+      site: (effect: string) => new machine.Site(effect),
+      request: (effect: string) => ({ site: { effect } }),
+      native: (name: string) => this.#native(name).call,
+      method: (type: string, name: string) => this.builtins.methods.get(type)!.get(name)!.call,
+      builtin: (name: string) => this.#builtin(name),
+    };
+  }
+
+  #code(index: number, body: Enter, resume: Code["resume"] | undefined): Code {
+    const data = this.program.units[index]!;
+    const enter: Enter = data.isAsync ? (self, _depth, ...args) => operators.spawn(self, args) : body;
+    const code: Mutable<Code> = {
+      id: data.ref,
+      name: data.name,
+      params: data.params,
+      isAsync: data.isAsync,
+      captures: data.captures,
+      source: this.#source(data),
+      points: data.points.map(([start, end, slots]) => ({ start, end, slots })),
+      effect: data.effect,
+      mode: data.mode,
+      enter,
+      body,
+      resume: resume ?? neverSuspends(data.name),
+    };
+    this.#codes[index] = code;
+    return code;
+  }
+
+  #source(data: UnitData): SourceItem | null {
+    const key = `${data.file}#${data.item}`;
+    const known = this.#items.get(key);
+    if (known !== undefined) return known;
+    const tree = this.trees.find((file) => file.path === data.file);
+    const item = tree?.items[data.item];
+    if (tree === undefined || item === undefined) return null;
+    let line = 0;
+    for (let i = 0; i < item.offset; i++) if (tree.text.charCodeAt(i) === 10) line++;
+    const source = { path: data.file, hash: item.tree.hash, text: item.tree.text, offset: item.offset, line };
+    this.#items.set(key, source);
+    return source;
+  }
+
+  /** The closure of a unit that captures nothing. */
+  #closure(code: Code): values.Closure {
+    const index = this.#codes.indexOf(code as Mutable<Code>);
+    let closure = this.#closures.get(index);
+    if (closure === undefined) {
+      closure = new values.Closure(code, code.params.length, code.enter);
+      this.#closures.set(index, closure);
+    }
+    return closure;
+  }
+
+  #class(index: number, construct: ClassCode["construct"]): ClassCode | TraitCode {
+    const data = this.program.classes[index]!;
+    const own = new Map(data.methods.map(([key, unit]) => [key, this.#codes[unit]!] as const));
+    if (data.kind === "trait") {
+      const trait: TraitCode = { id: data.ref, name: data.name, methods: own };
+      this.#traits[index] = trait;
+      this.#values[index] = new values.TraitValue(trait);
+      return trait;
+    }
+    const parent = data.superclass === null ? null : (this.#classes[data.superclass] ?? null);
+    const methods = new Map(parent?.methods ?? []);
+    for (const trait of data.traits) for (const [key, code] of this.#traits[trait]?.methods ?? []) methods.set(key, code);
+    for (const [key, code] of own) methods.set(key, code);
+    for (const [key, code] of methods)
+      if (parent?.methods.get(key) !== code)
+        Object.defineProperty(construct.prototype, `m_${key}`, { value: code.enter, writable: true, configurable: true });
+    const code: ClassCode = {
+      id: data.ref,
+      name: data.name,
+      construct,
+      superclass: parent,
+      fields: [...(parent?.fields ?? []), ...data.fields.map(([name]) => name)],
+      initialisers: [
+        ...(parent?.initialisers ?? []),
+        ...data.fields.flatMap(([field, unit]) => (unit === null ? [] : [{ field, code: this.#codes[unit]! }])),
+      ],
+      make: data.problem === null ? makeInstance : () => fault("TypeError", data.problem!),
+      methods,
+    };
+    this.#classes[index] = code;
+    this.#values[index] = new values.ClassValue(code);
+    return code;
+  }
+
+  #native(name: string): operators.Native {
+    const native = this.builtins.functions.get(name);
+    if (native === undefined) throw new Error(`broken: no built-in function ${name}`);
+    return native;
+  }
+
+  /** A built-in function as a value. */
+  #builtin(name: string): values.Closure {
+    if (name === "resume")
+      return new values.Closure(this.#nativeCode(name), 2, (_self, depth, k, value) => resumeChecked(k, value, depth));
+    const native = this.#native(name);
+    const enter: Enter = (_self, depth, ...args) =>
+      args.length < native.min || args.length > native.max
+        ? operators.wrongArity(name, args.length < native.min ? native.min : native.max, args.length)
+        : native.call(depth, ...args);
+    return new values.Closure(this.#nativeCode(name, enter), -1, enter);
+  }
+
+  #nativeCode(name: string, enter?: Enter): Code {
+    let code = this.#natives.get(name);
+    if (code === undefined) {
+      code = machine.builtinCode(name, [], (_frame, value) => value, enter);
+      this.#natives.set(name, code);
+    }
+    return code;
+  }
+
+  finish(): LoadedProgram {
+    const walia = new Map(
+      this.program.methods.map(([name, unit]) => [name, this.#closure(this.#codes[unit]!)] as const),
+    );
+    operators.builtinMethods.native = this.builtins.methods;
+    operators.builtinMethods.walia = walia;
+    const tops = this.program.tops.map((unit) => this.#closure(this.#codes[unit]!));
+    const main = mainCode(tops);
+    const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((entry) => entry !== undefined);
+    const codes = [...this.#codes, ...this.#natives.values(), ...machine.builtinCodes, main];
+    return {
+      codes: new Map(codes.map((code) => [code.id, code])),
+      classes: new Map(present(this.#classes).map((code) => [code.id, code])),
+      traits: new Map(present(this.#traits).map((code) => [code.id, code])),
+      globals: new Map(this.program.globals.map((ref, index) => [ref, this.#globals[index]!])),
+      main: new values.Closure(main, 0, main.enter),
+      tests: this.program.tests.map(({ title, file, unit }) => ({ title, file, run: this.#closure(this.#codes[unit]!) })),
+    };
+  }
+}
+
+/** Runs the top-level statements in order. Slot: the number of the statement that is suspended. */
+function mainCode(tops: readonly values.Closure[]): Code {
+  const from = (start: number, depth: number): Value => {
+    let result: Value;
+    for (let i = start; i < tops.length; i++) {
+      const top = tops[i]!;
+      result = top.enter(top, depth + 200);
+      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, [i]);
+    }
+    return result;
+  };
+  const code: Code = machine.builtinCode(
+    "program",
+    ["statement"],
+    (frame: Frame, _value: Value, depth: number) => from((frame.slots[0] as number) + 1, depth),
+    (_self, depth) => from(0, depth),
+  );
+  return code;
+}
+
+function neverSuspends(name: string): Code["resume"] {
+  return () => {
+    throw new Error(`broken: ${name} has no suspension point`);
+  };
+}
+
+function resumeChecked(k: Value, value: Value, depth: number): Value {
+  return k instanceof values.Continuation ? machine.resume(k, value, depth) : wrongType("resume", "a continuation", k);
+}
+
+function resumeTailChecked(k: Value, value: Value): Value {
+  return k instanceof values.Continuation ? machine.resumeTail(k, value) : wrongType("resume", "a continuation", k);
+}
+
+function makeMap(entries: readonly Value[]): values.MapValue {
+  const map = new values.MapValue();
+  for (let i = 0; i < entries.length; i += 2) map.set(entries[i], entries[i + 1]);
+  return map;
+}

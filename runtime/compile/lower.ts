@@ -1,0 +1,907 @@
+// Lowers the tree of a unit to Core: declarations, blocks, control flow, expressions. Calls, matches and handlers have
+// files of their own.
+
+import type * as ast from "../../language/ast.ts";
+import type { Local, Unit } from "../../language/names/model.ts";
+import { isNumericType } from "../engine/operators.ts";
+import type { Dest } from "./builder.ts";
+import { constant, DISCARD, inCell, NIL, slotAtom, TAIL, toSlot, UnitBuilder } from "./builder.ts";
+import type { ItemContext } from "./context.ts";
+import type { Atom, ClassRef, CoreUnit, Stmt, UnitRef } from "./core.ts";
+import { lowerCall, lowerPipe } from "./lower-calls.ts";
+import { lowerHandle, lowerPerform, modeOf } from "./lower-handlers.ts";
+import { lowerMatch } from "./lower-match.ts";
+
+/** A class as the linker needs it. */
+export interface CoreClass {
+  readonly ref: ClassRef;
+  readonly name: string;
+  readonly kind: "class" | "trait";
+  readonly superclass: ClassRef | null;
+  readonly traits: readonly ClassRef[];
+  /** Initialised by a constant, or by a unit that runs for each new instance. */
+  readonly fields: readonly { readonly name: string; readonly value: Atom; readonly unit: UnitRef | null }[];
+  readonly methods: readonly { readonly name: string; readonly arity: number; readonly unit: UnitRef }[];
+  /** Why instances cannot be made, when that is so. */
+  readonly problem: string | null;
+}
+
+/** Lowers one item: its units and classes. */
+export class Lowering {
+  readonly units: CoreUnit[] = [];
+  readonly classes: CoreClass[] = [];
+  /** Handled units whose value is the value of their function. */
+  readonly #tails = new Set<Unit>();
+  /** The class or trait of each method and field unit. */
+  readonly #owners = new Map<Unit, ast.ClassDeclaration | ast.TraitDeclaration>();
+  readonly #pending: (() => void)[] = [];
+  builder!: UnitBuilder;
+
+  constructor(readonly context: ItemContext) {}
+
+  /** Lowers every top-level statement of the item; the units to run as the program, and the tests. */
+  item(): { readonly tops: readonly UnitRef[]; readonly tests: readonly { readonly title: string; readonly unit: UnitRef }[] } {
+    const tops: UnitRef[] = [];
+    const tests: { title: string; unit: UnitRef }[] = [];
+    for (const statement of this.context.tree.statements) {
+      const unit = this.context.names.unitOf(statement);
+      switch (statement.kind) {
+        case "Fun":
+          this.#functionUnit(statement.fun, statement.name.name);
+          break;
+        case "Class":
+        case "Trait":
+          this.#class(statement);
+          break;
+        case "Test":
+          this.#later(statement.body, this.context.names.unitOf(statement), `test "${statement.title}"`, []);
+          tests.push({ title: statement.title, unit: this.context.unitRef(this.context.names.unitOf(statement)) });
+          break;
+        case "Import":
+        case "Layout":
+        case "Gene":
+        case "Error":
+          break;
+        default:
+          this.#unit(unit, "program", [], false, () => this.#topLevel(statement));
+          tops.push(this.context.unitRef(unit));
+      }
+    }
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) next();
+    return { tops, tests };
+  }
+
+  #topLevel(statement: ast.Statement): void {
+    if (statement.kind === "Handle" && statement.body === null) {
+      this.clauseUnit(statement);
+      const handler = this.closureAtom(this.context.names.clauseOf(statement));
+      this.builder.operate({ kind: "installHandler", handler }, statement, DISCARD);
+      return;
+    }
+    this.block([statement], TAIL);
+  }
+
+  // ---- Units ----
+
+  /** Lowers a unit whose statements `build` emits. */
+  #unit(unit: Unit, name: string, params: readonly ast.Param[], isAsync: boolean, build: () => void): void {
+    const outer = this.builder;
+    const handler = unit.kind === "clause" ? (unit.node as ast.Handle) : null;
+    const builder = new UnitBuilder(unit, this.context.names, unit.kind !== "handled" || this.#tails.has(unit));
+    this.builder = builder;
+    const cells: Stmt[] = [];
+    for (const [index, param] of params.entries()) {
+      const local = this.local(param.name);
+      const slot = builder.declare(local);
+      if (inCell(local)) {
+        // The parameter arrives under another name and is put in its cell.
+        const raw = `p_${index}`;
+        builder.parameter(raw, null);
+        cells.push({ kind: "set", slot, value: { kind: "newCell", value: slotAtom(raw) } });
+      } else builder.parameter(slot, null);
+    }
+    const mode = handler === null ? null : modeOf(handler, this.context.names);
+    if (mode !== null) builder.parameter("effect", "effect");
+    if (mode === "general") builder.parameter("k", "continuation");
+    let body = builder.collect(() => {
+      for (const cell of cells) builder.emit(cell);
+      for (const param of params) this.#checkParam(param);
+      build();
+    });
+    if (builder.loopsToStart) body = [{ kind: "loop", label: "start", body }];
+    this.units.push(
+      builder.finish(
+        {
+          ref: this.context.unitRef(unit),
+          name,
+          kind: unit.kind,
+          isAsync,
+          params: builder.params.map((slot, index) => ({ slot, name: params[index]?.name.name ?? slot })),
+          captures: unit.captures.map((local) => local.name),
+          effect: handler?.effect ?? null,
+          mode,
+        },
+        body,
+      ),
+    );
+    this.builder = outer;
+  }
+
+  #checkParam(param: ast.Param): void {
+    const type = numericType(param.type);
+    if (type === null) return;
+    const local = this.local(param.name);
+    const checked = this.builder.point({ kind: "checkType", type, value: this.read(local), truncate: false }, param);
+    this.write(local, checked);
+  }
+
+  /** Queues a unit: lowered after the one that contains it. */
+  #later(body: ast.Expression, unit: Unit, name: string, params: readonly ast.Param[], isAsync = false): void {
+    this.#pending.push(() => this.#unit(unit, name, params, isAsync, () => this.into(body, TAIL)));
+  }
+
+  #functionUnit(fun: ast.Function, name: string): void {
+    this.#later(fun.body, this.context.names.unitOf(fun), name, fun.params, fun.isAsync);
+  }
+
+  clauseUnit(handle: ast.Handle): void {
+    this.#later(handle.clause, this.context.names.clauseOf(handle), `handler of "${handle.effect}"`, []);
+  }
+
+  handledUnit(unit: Unit, name: string, statements: readonly ast.Statement[], isTail: boolean): void {
+    if (isTail) this.#tails.add(unit);
+    this.#pending.push(() => this.#unit(unit, name, [], false, () => this.block(statements, TAIL)));
+  }
+
+  closureAtom(unit: Unit): Atom {
+    const ref = this.context.unitRef(unit);
+    return { kind: "closure", unit: ref, captures: unit.captures.map((local) => this.holder(local)) };
+  }
+
+  /** A captured `effect` carries its continuation with it. */
+  holder(local: Local): Atom {
+    const owner = this.#owners.get(this.builder.unit);
+    if (owner?.kind === "Class" && local.unit !== this.builder.unit) {
+      this.builder.usesSelf = true;
+      const index = classCaptures(owner, this.context).indexOf(local);
+      return { kind: "classCapture", cls: this.context.classRef(owner), index };
+    }
+    if (local.role !== "effect" || local.unit !== this.builder.unit) return this.builder.holder(local);
+    const request = slotAtom("effect");
+    return modeOf(local.unit.node as ast.Handle, this.context.names) === "general"
+      ? { kind: "requestWith", request, continuation: slotAtom("k") }
+      : request;
+  }
+
+  #class(node: ast.ClassDeclaration | ast.TraitDeclaration): ClassRef {
+    const { names } = this.context;
+    const ref = this.context.classRef(node);
+    for (const method of node.methods) {
+      this.#owners.set(names.unitOf(method.fun), node);
+      this.#functionUnit(method.fun, `${node.name.name}.${method.name.name}`);
+    }
+    const isClass = node.kind === "Class";
+    const fields = (isClass ? node.fields : []).map((field) => {
+      const value = field.init === null ? NIL : literal(field.init);
+      if (value !== null) return { name: field.name.name, value, unit: null };
+      const unit = names.unitOf(field);
+      this.#owners.set(unit, node);
+      this.#later(field.init!, unit, `${node.name.name}.${field.name.name}`, []);
+      return { name: field.name.name, value: NIL, unit: this.context.unitRef(unit) };
+    });
+    let problem: string | null = null;
+    const superRef = (identifier: ast.Identifier): ClassRef | null => {
+      const binding = names.bindingOf(identifier);
+      if (binding?.kind === "local" && binding.node?.kind === "Class") return this.context.classRef(binding.node);
+      const referent = this.context.refer(identifier.name);
+      if (referent.kind === "class") return referent.cls;
+      problem = `${identifier.name} is not a class or trait declared by name`;
+      return null;
+    };
+    this.classes.push({
+      ref,
+      name: node.name.name,
+      kind: isClass ? "class" : "trait",
+      superclass: isClass && node.superclass !== null ? superRef(node.superclass) : null,
+      traits: isClass ? node.traits.map(superRef).filter((trait) => trait !== null) : [],
+      fields,
+      methods: node.methods.map((method) => ({
+        name: method.name.name,
+        arity: method.fun.params.length,
+        unit: this.context.unitRef(names.unitOf(method.fun)),
+      })),
+      problem,
+    });
+    return ref;
+  }
+
+  /** The class whose method or field is being lowered, or whose method encloses it. */
+  enclosingClass(): ClassRef | null {
+    for (let unit: Unit | null = this.builder.unit; unit !== null; unit = unit.parent) {
+      const owner = this.#owners.get(unit);
+      if (owner !== undefined) return this.context.classRef(owner);
+    }
+    return null;
+  }
+
+  // ---- Locals ----
+
+  local(identifier: ast.Identifier): Local {
+    const local = this.context.names.localOf(identifier);
+    if (local === undefined) throw new Error(`broken: "${identifier.name}" declares nothing`);
+    return local;
+  }
+
+  read(local: Local): Atom {
+    const holder = this.holder(local);
+    return inCell(local) ? { kind: "cellValue", cell: holder } : holder;
+  }
+
+  write(local: Local, value: Atom): void {
+    const holder = this.holder(local);
+    if (inCell(local)) this.builder.emit({ kind: "setCell", cell: holder, value });
+    else if (holder.kind === "slot") this.builder.set(holder.slot, value);
+  }
+
+  /** Introduces a local with its first value. */
+  declare(local: Local, value: Atom): void {
+    const slot = this.builder.declare(local);
+    if (!inCell(local)) this.builder.set(slot, value);
+    else if (local.early) this.builder.emit({ kind: "setCell", cell: slotAtom(slot), value });
+    else this.builder.set(slot, { kind: "newCell", value });
+  }
+
+  // ---- Blocks ----
+
+  /** Statements of a block, the last one giving its value. */
+  block(statements: readonly ast.Statement[], dest: Dest): void {
+    this.builder.scoped(() => {
+      const cut = statements.findIndex((statement) => statement.kind === "Handle" && statement.body === null);
+      const own = cut === -1 ? statements : statements.slice(0, cut);
+      this.#hoist(own);
+      own.forEach((statement, index) => {
+        this.statement(statement, cut === -1 && index === own.length - 1 ? dest : DISCARD);
+      });
+      if (cut !== -1) lowerHandle(this, statements[cut] as ast.Handle, statements.slice(cut + 1), dest);
+      else if (statements.length === 0) this.builder.deliver(NIL, dest);
+    });
+  }
+
+  /** Makes the cells of early locals, then the functions and classes of the block (N4 of language/names/model.ts). */
+  #hoist(statements: readonly ast.Statement[]): void {
+    const declared: { local: Local; node: ast.FunDeclaration | ast.ClassDeclaration | null }[] = [];
+    for (const statement of statements) {
+      if (statement.kind !== "Var" && statement.kind !== "Fun" && statement.kind !== "Class") continue;
+      const local = this.context.names.localOf(statement.name);
+      if (local !== undefined) declared.push({ local, node: statement.kind === "Var" ? null : statement });
+    }
+    for (const { local } of declared)
+      if (local.early && inCell(local))
+        this.builder.set(this.builder.declare(local), { kind: "newCell", value: NIL });
+    for (const { local, node } of declared) {
+      if (node === null) continue;
+      if (node.kind === "Fun") {
+        this.#functionUnit(node.fun, node.name.name);
+        this.declare(local, this.closureAtom(this.context.names.unitOf(node.fun)));
+      } else {
+        const cls = this.#class(node);
+        const parent = node.superclass === null ? undefined : this.context.names.bindingOf(node.superclass);
+        this.declare(local, {
+          kind: "localClass",
+          cls,
+          parent: parent?.kind === "local" ? this.read(parent) : NIL,
+          captures: classCaptures(node, this.context).map((captured) => this.holder(captured)),
+        });
+      }
+    }
+  }
+
+  statement(statement: ast.Statement, dest: Dest): void {
+    switch (statement.kind) {
+      case "Var":
+        this.#variable(statement);
+        this.builder.deliver(NIL, dest);
+        return;
+      case "Fun":
+      case "Class":
+      case "Trait":
+      case "Layout":
+      case "Import":
+      case "Test":
+        this.builder.deliver(NIL, dest);
+        return;
+      case "Gene":
+        this.unsupported("a gene", statement, dest);
+        return;
+      case "Error":
+        this.unsupported("text that is not Walia", statement, dest);
+        return;
+      case "Handle":
+        lowerHandle(this, statement, null, dest);
+        return;
+      default:
+        this.into(statement, dest);
+    }
+  }
+
+  #variable(node: ast.VarDeclaration): void {
+    const { builder } = this;
+    if (node.entangled) {
+      this.unsupported("entanglement `~=`", node, DISCARD);
+      return;
+    }
+    let value = node.init === null ? NIL : this.value(node.init);
+    const type = numericType(node.type);
+    if (type !== null && node.init !== null)
+      value = builder.point({ kind: "checkType", type, value, truncate: false }, node.init);
+    const local = this.context.names.localOf(node.name);
+    if (local !== undefined) {
+      this.declare(local, value);
+      return;
+    }
+    const referent = this.context.refer(node.name.name);
+    if (referent.kind === "variable") builder.emit({ kind: "setGlobal", global: referent.global, value });
+  }
+
+  // ---- Expressions ----
+
+  /** A fault that says this runtime does not execute the construct. */
+  unsupported(what: string, span: ast.Span, dest: Dest): void {
+    this.fault("TypeError", `${what} is not executed by this runtime`, span, dest);
+  }
+
+  fault(kind: string, message: string, span: ast.Span, dest: Dest): void {
+    this.builder.operate({ kind: "fault", fault: kind, message }, span, dest);
+  }
+
+  /** The value of an expression, to be used before anything else is emitted; or kept (`values`, `keep`). */
+  value(node: ast.Expression): Atom {
+    const simple = this.#simple(node);
+    if (simple !== null) return simple;
+    const slot = this.builder.temporary();
+    this.into(node, toSlot(slot));
+    return this.builder.forward(slot);
+  }
+
+  /** The values of several expressions, evaluated in order; each is still the same when the last has been evaluated. */
+  values(nodes: readonly ast.Expression[]): Atom[] {
+    let holds = 0;
+    const atoms = nodes.map((node, index) => {
+      const atom = this.value(node);
+      if (nodes.slice(index + 1).every(isPassive)) return atom;
+      const kept = this.builder.keep(atom);
+      holds += kept.holds;
+      return kept.atom;
+    });
+    this.builder.release(holds);
+    return atoms;
+  }
+
+  /** Expressions that are atoms as they stand. */
+  #simple(node: ast.Expression): Atom | null {
+    const constantValue = literal(node);
+    if (constantValue !== null) return constantValue;
+    switch (node.kind) {
+      case "Name": {
+        const binding = this.context.names.bindingOf(node);
+        if (binding?.kind === "local") return this.read(binding);
+        return this.freeName(this.context.refer(node.name));
+      }
+      case "This": {
+        const binding = this.context.names.bindingOf(node);
+        return binding?.kind === "local" ? this.read(binding) : null;
+      }
+      case "FunExpression":
+        this.#functionUnit(node.fun, "function");
+        return this.closureAtom(this.context.names.unitOf(node.fun));
+      default:
+        return null;
+    }
+  }
+
+  freeName(referent: ReturnType<ItemContext["refer"]>): Atom | null {
+    switch (referent.kind) {
+      case "variable":
+        return { kind: "global", global: referent.global };
+      case "constant":
+        return { kind: "const", value: referent.value };
+      case "function":
+        return { kind: "function", unit: referent.unit };
+      case "class":
+        return { kind: "class", cls: referent.cls };
+      case "builtin":
+        return { kind: "builtin", name: referent.name };
+      default:
+        return null;
+    }
+  }
+
+  /** Evaluates an expression and delivers its value. */
+  into(node: ast.Expression, dest: Dest): void {
+    const { builder } = this;
+    const simple = this.#simple(node);
+    if (simple !== null) {
+      builder.deliver(simple, dest);
+      return;
+    }
+    switch (node.kind) {
+      case "Name": {
+        const referent = this.context.refer(node.name);
+        const message = referent.kind === "unusable" ? referent.message : `${node.name} is a module, not a value`;
+        this.fault("UndefinedName", message, node, dest);
+        return;
+      }
+      case "This":
+        this.fault("UndefinedName", "`this` outside a class", node, dest);
+        return;
+      case "Super":
+        this.fault("TypeError", `super.${node.method.name} can only be called`, node, dest);
+        return;
+      case "List":
+        builder.deliver({ kind: "list", items: this.values(node.items) }, dest);
+        return;
+      case "Map": {
+        const values = this.values(node.entries.map((entry) => entry.value));
+        builder.deliver(
+          { kind: "map", entries: node.entries.map((entry, i) => [entry.key.name, values[i]!] as const) },
+          dest,
+        );
+        return;
+      }
+      case "Tuple":
+        this.fault("TypeError", "a tuple can only be what a match looks at", node, dest);
+        return;
+      case "Call":
+        lowerCall(this, node, dest);
+        return;
+      case "Pipe":
+        lowerPipe(this, node, dest);
+        return;
+      case "Member":
+        this.#member(node, dest);
+        return;
+      case "Index": {
+        const [object, index] = this.values([node.object, node.index]) as [Atom, Atom];
+        builder.operate({ kind: "getIndex", object, index }, node, dest);
+        return;
+      }
+      case "Unary":
+        this.#unary(node, dest);
+        return;
+      case "Binary":
+        this.#binary(node, dest);
+        return;
+      case "Logical":
+        this.#logical(node, dest);
+        return;
+      case "Assign":
+        this.#assign(node, dest);
+        return;
+      case "Cast": {
+        const value = this.value(node.value);
+        const type = numericType(node.type);
+        if (type === null) this.unsupported("a cast to a type that is no number", node, dest);
+        else builder.operate({ kind: "checkType", type, value, truncate: node.truncate }, node, dest);
+        return;
+      }
+      case "Range": {
+        const [from, to] = this.values([node.from, node.to]) as [Atom, Atom];
+        builder.operate({ kind: "callBuiltin", name: "%range", args: [from, to] }, node, dest);
+        return;
+      }
+      case "If":
+        this.#if(node, dest);
+        return;
+      case "While":
+        this.#while(node, dest);
+        return;
+      case "For":
+        this.#for(node, dest);
+        return;
+      case "Match":
+        lowerMatch(this, node, dest);
+        return;
+      case "Block":
+        this.block(node.statements, dest);
+        return;
+      case "Unsafe":
+        this.block(node.body.statements, dest);
+        return;
+      case "Perform":
+        lowerPerform(this, node, dest);
+        return;
+      case "Await":
+        builder.operate({ kind: "await", value: this.value(node.value) }, node, dest);
+        return;
+      case "Print":
+        builder.operate({ kind: "callBuiltin", name: "print", args: [this.value(node.value)] }, node, dest);
+        return;
+      case "Return":
+        this.#return(node);
+        return;
+      case "Break":
+      case "Continue":
+        this.#leaveLoop(node, dest);
+        return;
+      case "Similar":
+        this.unsupported("similarity `~`", node, dest);
+        return;
+      case "Release":
+        this.unsupported("`release`", node, dest);
+        return;
+      case "Asm":
+        this.unsupported("`asm`", node, dest);
+        return;
+      case "Fused":
+        this.unsupported("`fused`", node, dest);
+        return;
+      case "Quantity":
+        this.unsupported("a quantity with a unit", node, dest);
+        return;
+      case "FunExpression":
+      case "Number":
+      case "String":
+      case "Char":
+      case "Bool":
+      case "Nil":
+        return;
+    }
+  }
+
+  #member(node: ast.Member, dest: Dest): void {
+    const special = this.memberValue(node);
+    if (special !== null) {
+      this.builder.deliver(special, dest);
+      return;
+    }
+    const object = this.value(node.object);
+    this.builder.operate({ kind: "getMember", object, name: node.name.name }, node, dest);
+  }
+
+  /** `effect.continuation` in its own clause, and `module.name`. */
+  memberValue(node: ast.Member): Atom | null {
+    if (node.object.kind !== "Name") return null;
+    const binding = this.context.names.bindingOf(node.object);
+    if (binding?.kind === "local") {
+      const isRequest = binding.role === "effect" && binding.unit === this.builder.unit;
+      return isRequest && node.name.name === "continuation" ? slotAtom("k") : null;
+    }
+    const referent = this.context.refer(node.object.name);
+    return referent.kind === "module" ? this.freeName(this.context.referIn(referent.file, node.name.name)) : null;
+  }
+
+  #unary(node: ast.Unary, dest: Dest): void {
+    switch (node.op) {
+      case "!":
+        this.builder.deliver({ kind: "not", test: this.test(node.operand) }, dest);
+        return;
+      case "-":
+        this.builder.operate({ kind: "negate", value: this.value(node.operand) }, node, dest);
+        return;
+      default:
+        this.unsupported(node.op === "*" ? "reading through a pointer" : "taking an address", node, dest);
+    }
+  }
+
+  /** Chains of operators are left-deep and may be long: the left spine is walked, not recursed into. */
+  #binary(node: ast.Binary, dest: Dest): void {
+    const spine: ast.Binary[] = [];
+    let first: ast.Expression = node;
+    while (first.kind === "Binary") {
+      spine.push(first);
+      first = first.left;
+    }
+    let left = this.value(first);
+    for (let i = spine.length - 1; i >= 0; i--) {
+      const step = spine[i]!;
+      let right: Atom;
+      if (isPassive(step.right)) right = this.value(step.right);
+      else {
+        const kept = this.builder.keep(left);
+        right = this.value(step.right);
+        this.builder.release(kept.holds);
+        left = kept.atom;
+      }
+      if (i === 0) this.#binaryStep(step, left, right, dest);
+      else {
+        const slot = this.builder.temporary();
+        this.#binaryStep(step, left, right, toSlot(slot));
+        left = this.builder.forward(slot);
+      }
+    }
+  }
+
+  #binaryStep(node: ast.Binary, left: Atom, right: Atom, dest: Dest): void {
+    switch (node.op) {
+      case "==":
+      case "!=": {
+        const equal = this.equal(left, right);
+        this.builder.deliver(node.op === "==" ? equal : { kind: "not", test: equal }, dest);
+        return;
+      }
+      case "+":
+      case "-":
+      case "*":
+      case "/":
+      case "%":
+        this.builder.operate({ kind: "arithmetic", op: node.op, left, right }, node, dest);
+        return;
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+        this.builder.operate({ kind: "compare", op: node.op, left, right }, node, dest);
+        return;
+      default:
+        this.builder.operate({ kind: "bitwise", op: node.op, left, right }, node, dest);
+    }
+  }
+
+  equal(left: Atom, right: Atom): Atom {
+    return { kind: "equal", left, right };
+  }
+
+  /** The JavaScript boolean that says whether an expression is truthy. */
+  test(node: ast.Expression): Atom {
+    if (node.kind === "Bool") return constant(node.value);
+    if (node.kind === "Unary" && node.op === "!") return { kind: "not", test: this.test(node.operand) };
+    if (node.kind === "Binary") {
+      if (node.op === "==" || node.op === "!=") return this.value(node);
+      if (node.op === "<" || node.op === "<=" || node.op === ">" || node.op === ">=") {
+        const [left, right] = this.values([node.left, node.right]) as [Atom, Atom];
+        return this.builder.point({ kind: "compare", op: node.op, left, right }, node, true);
+      }
+    }
+    if (node.kind === "Logical") {
+      const slot = this.builder.temporary();
+      this.builder.set(slot, this.test(node.left));
+      const more = this.builder.collect(() => this.builder.set(slot, this.test(node.right)));
+      this.builder.emit({
+        kind: "if",
+        test: node.op === "and" ? slotAtom(slot) : { kind: "not", test: slotAtom(slot) },
+        then: more,
+        otherwise: [],
+      });
+      return slotAtom(slot);
+    }
+    return { kind: "truthy", value: this.value(node) };
+  }
+
+  #logical(node: ast.Logical, dest: Dest): void {
+    const slot = dest.kind === "slot" ? dest.slot : this.builder.temporary();
+    this.into(node.left, toSlot(slot));
+    const truthy: Atom = { kind: "truthy", value: slotAtom(slot) };
+    const right = this.builder.collect(() => this.into(node.right, dest.kind === "tail" ? TAIL : toSlot(slot)));
+    this.builder.emit({
+      kind: "if",
+      test: node.op === "and" ? truthy : { kind: "not", test: truthy },
+      then: right,
+      otherwise: [],
+    });
+    if (dest.kind === "tail") this.builder.deliver(slotAtom(slot), dest);
+  }
+
+  #assign(node: ast.Assign, dest: Dest): void {
+    const { target } = node;
+    const { builder } = this;
+    switch (target.kind) {
+      case "Name": {
+        const binding = this.context.names.bindingOf(target);
+        if (binding?.kind === "local") {
+          const value = builder.once(this.#checked(this.value(node.value), binding.variable?.type ?? null, node));
+          this.write(binding, value);
+          builder.deliver(value, dest);
+          return;
+        }
+        this.#assignGlobal(this.context.refer(target.name), target.name, node, dest);
+        return;
+      }
+      case "Member": {
+        if (target.object.kind === "Name" && this.context.names.bindingOf(target.object)?.kind !== "local") {
+          const module = this.context.refer(target.object.name);
+          if (module.kind === "module") {
+            this.#assignGlobal(this.context.referIn(module.file, target.name.name), target.name.name, node, dest);
+            return;
+          }
+        }
+        const [object, value] = this.values([target.object, node.value]) as [Atom, Atom];
+        builder.operate({ kind: "setMember", object, name: target.name.name, value }, node, dest);
+        return;
+      }
+      case "Index": {
+        const [object, index, value] = this.values([target.object, target.index, node.value]) as [Atom, Atom, Atom];
+        builder.operate({ kind: "setIndex", object, index, value }, node, dest);
+        return;
+      }
+      case "Unary":
+        this.unsupported("writing through a pointer", node, dest);
+        return;
+      default:
+        this.fault("TypeError", "only a name, a field or an element can be assigned", node, dest);
+    }
+  }
+
+  #assignGlobal(referent: ReturnType<ItemContext["refer"]>, name: string, node: ast.Assign, dest: Dest): void {
+    if (referent.kind !== "variable") {
+      this.fault("TypeError", `${name} cannot be assigned`, node, dest);
+      return;
+    }
+    let value = this.builder.once(this.value(node.value));
+    if (referent.type !== null)
+      value = this.builder.point({ kind: "checkType", type: referent.type, value, truncate: false }, node);
+    this.builder.emit({ kind: "setGlobal", global: referent.global, value });
+    this.builder.deliver(value, dest);
+  }
+
+  #checked(value: Atom, type: ast.TypeRef | null, span: ast.Span): Atom {
+    const numeric = numericType(type);
+    return numeric === null ? value : this.builder.point({ kind: "checkType", type: numeric, value, truncate: false }, span);
+  }
+
+  // ---- Control flow ----
+
+  /** A chain of `else if` may be long: it is walked, not recursed into. */
+  #if(node: ast.If, dest: Dest): void {
+    const label = this.builder.label("if");
+    const isChain = node.otherwise?.kind === "If";
+    if (!isChain) {
+      this.#branch(node, dest);
+      return;
+    }
+    const body = this.builder.collect(() => {
+      let branch: ast.If = node;
+      for (;;) {
+        const test = this.test(branch.condition);
+        const then = this.builder.collect(() => {
+          this.builder.scoped(() => this.into(branch.then, dest));
+          this.builder.emit({ kind: "break", label });
+        });
+        this.builder.emit({ kind: "if", test, then, otherwise: [] });
+        if (branch.otherwise?.kind !== "If") break;
+        branch = branch.otherwise;
+      }
+      if (branch.otherwise === null) this.builder.deliver(NIL, dest);
+      else this.into(branch.otherwise, dest);
+    });
+    this.builder.emit({ kind: "block", label, body });
+  }
+
+  #branch(node: ast.If, dest: Dest): void {
+    const test = this.test(node.condition);
+    const then = this.builder.collect(() => this.builder.scoped(() => this.into(node.then, dest)));
+    const otherwise = this.builder.collect(() =>
+      this.builder.scoped(() =>
+        node.otherwise === null ? this.builder.deliver(NIL, dest) : this.into(node.otherwise, dest),
+      ),
+    );
+    this.builder.emit({ kind: "if", test, then, otherwise });
+  }
+
+  /** Emits a loop. `body` emits one turn; in it `break` and `continue` mean this loop. */
+  #loop(dest: Dest, span: ast.Span, turn: (value: Dest, leave: Stmt) => void): void {
+    const { builder } = this;
+    const breakTo = builder.label("loop");
+    const slot = dest.kind === "discard" ? null : dest.kind === "slot" ? dest.slot : builder.temporary();
+    const value = slot === null ? DISCARD : toSlot(slot);
+    if (slot !== null) {
+      builder.set(slot, NIL);
+      builder.hold(slot);
+    }
+    builder.loops.push({ breakTo, continueTo: breakTo, dest: value });
+    const body = builder.collect(() => {
+      builder.point({ kind: "tick" }, span);
+      builder.scoped(() => turn(value, { kind: "break", label: breakTo }));
+    });
+    builder.emit({ kind: "loop", label: breakTo, body });
+    builder.loops.pop();
+    if (slot !== null) builder.release(1);
+    if (dest.kind === "tail") builder.deliver(slotAtom(slot!), dest);
+  }
+
+  #while(node: ast.While, dest: Dest): void {
+    this.#loop(dest, node, (value, leave) => {
+      const test = this.test(node.condition);
+      this.builder.emit({ kind: "if", test, then: [], otherwise: [leave] });
+      this.into(node.body, value);
+    });
+  }
+
+  #for(node: ast.For, dest: Dest): void {
+    const { builder } = this;
+    const local = this.local(node.name);
+    const next = builder.temporary();
+    const index = slotAtom(next);
+    if (node.of.kind === "Range") {
+      const [from, to] = this.values([node.of.from, node.of.to]) as [Atom, Atom];
+      const start = this.#number(from, node.of.from);
+      const end = builder.keep(this.#number(to, node.of.to));
+      builder.set(next, start);
+      builder.hold(next);
+      this.#loop(dest, node, (value, leave) => {
+        builder.emit({ kind: "if", test: { kind: "less", left: index, right: end.atom }, then: [], otherwise: [leave] });
+        this.declare(local, index);
+        builder.set(next, { kind: "increment", value: index });
+        this.into(node.body, value);
+      });
+      builder.release(1 + end.holds);
+      return;
+    }
+    const list = builder.keep(builder.point({ kind: "iterable", value: this.value(node.of) }, node.of));
+    builder.set(next, constant(0));
+    builder.hold(next);
+    this.#loop(dest, node, (value, leave) => {
+      builder.emit({ kind: "if", test: { kind: "hasNext", list: list.atom, index }, then: [], otherwise: [leave] });
+      this.declare(local, { kind: "element", list: list.atom, index });
+      builder.set(next, { kind: "increment", value: index });
+      this.into(node.body, value);
+    });
+    builder.release(1 + list.holds);
+  }
+
+  /** A bound of a range: a number, or a fault. */
+  #number(value: Atom, node: ast.Expression): Atom {
+    if (value.kind === "const" && typeof value.value === "number") return value;
+    const kept = this.builder.keep(value);
+    const checked = this.builder.point({ kind: "checkType", type: "f64", value: kept.atom, truncate: false }, node);
+    this.builder.release(kept.holds);
+    return checked;
+  }
+
+  #return(node: ast.Return): void {
+    if (this.builder.returnsHere) {
+      if (node.value === null) this.builder.deliver(NIL, TAIL);
+      else this.into(node.value, TAIL);
+      return;
+    }
+    const value = node.value === null ? NIL : this.value(node.value);
+    this.builder.deliver({ kind: "exit", target: "return", value }, TAIL);
+  }
+
+  #leaveLoop(node: ast.Break | ast.Continue, dest: Dest): void {
+    const isBreak = node.kind === "Break";
+    const loop = this.builder.loops.at(-1);
+    if (loop !== undefined)
+      this.builder.emit(
+        isBreak ? { kind: "break", label: loop.breakTo } : { kind: "continue", label: loop.continueTo },
+      );
+    else if (this.builder.unit.kind === "handled")
+      this.builder.deliver({ kind: "exit", target: isBreak ? "break" : "continue", value: NIL }, TAIL);
+    else this.fault("TypeError", `${isBreak ? "break" : "continue"} outside a loop`, node, dest);
+  }
+}
+
+/** The locals that the methods and fields of a local class capture: what its ClassValue holds, in this order. */
+export function classCaptures(node: ast.ClassDeclaration, context: ItemContext): readonly Local[] {
+  const all = new Set<Local>();
+  for (const method of node.methods) for (const local of context.names.unitOf(method.fun).captures) all.add(local);
+  for (const field of node.fields)
+    if (field.init !== null && literal(field.init) === null)
+      for (const local of context.names.unitOf(field).captures) all.add(local);
+  return [...all];
+}
+
+/** The constant that a literal is. */
+export function literal(node: ast.Expression): Atom | null {
+  switch (node.kind) {
+    case "Number":
+    case "Char":
+    case "String":
+    case "Bool":
+      return constant(node.value);
+    case "Nil":
+      return NIL;
+    case "Unary":
+      return node.op === "-" && node.operand.kind === "Number" ? constant(-node.operand.value) : null;
+    default:
+      return null;
+  }
+}
+
+/** Does evaluating it leave every slot, cell and global as it was, without suspending? */
+export function isPassive(node: ast.Expression): boolean {
+  return literal(node) !== null || node.kind === "Name" || node.kind === "This" || node.kind === "FunExpression";
+}
+
+export function numericType(type: ast.TypeRef | null): string | null {
+  return type?.kind === "NamedType" && isNumericType(type.name) ? type.name : null;
+}
