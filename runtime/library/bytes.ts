@@ -67,7 +67,7 @@ function sha256(_depth: number, data: Value): Value {
 }
 
 function method(min: number, max: number, call: (self: Uint8Array, a: Value, b: Value) => Value): Native {
-  return native(min, max, (_depth, self, a, b) => call(self as Uint8Array, a, b));
+  return native(min + 1, max + 1, (_depth, self, a, b) => call(self as Uint8Array, a, b));
 }
 
 export const bytesMethods: ReadonlyMap<string, Native> = new Map([

@@ -126,7 +126,7 @@ function makeList(_depth: number, items: Value): Value {
 
 /** A method: its receiver is known to be a list. */
 function method(min: number, max: number, call: (self: Value[], a: Value, b: Value) => Value): Native {
-  return native(min, max, (_depth, self, a, b) => call(self as Value[], a, b));
+  return native(min + 1, max + 1, (_depth, self, a, b) => call(self as Value[], a, b));
 }
 
 /** A free function whose first argument must be a list. */

@@ -30,7 +30,7 @@ function makeMap(_depth: number, entries: Value): Value {
 }
 
 function method(min: number, max: number, call: (self: MapValue, a: Value, b: Value) => Value): Native {
-  return native(min, max, (_depth, self, a, b) => call(self as MapValue, a, b));
+  return native(min + 1, max + 1, (_depth, self, a, b) => call(self as MapValue, a, b));
 }
 
 /** A free function whose first argument must be a map. */

@@ -12,7 +12,7 @@ import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 
 export interface Native {
-  /** Fewest and most arguments as written in a call: a method's receiver is not counted. */
+  /** Fewest and most arguments, a method's receiver among them. */
   readonly min: number;
   readonly max: number;
   /** `depth` is the caller's (engine/machine.ts, M5). A method's receiver is `args[0]`. */
@@ -21,6 +21,11 @@ export interface Native {
 
 export function native(min: number, max: number, call: Native["call"]): Native {
   return { min, max, call };
+}
+
+/** A method with this many arguments besides its receiver. */
+export function method(min: number, max: number, call: Native["call"]): Native {
+  return native(min + 1, max + 1, call);
 }
 
 /** Fault of an argument that ought to be a string. */

@@ -5,13 +5,13 @@
 import { fault, wrongType } from "../engine/faults.ts";
 import type { Value } from "../engine/values.ts";
 import type { Native } from "./native.ts";
-import { boundedText, isWhole, MAX_TEXT, native, needsString, needsWhole, part } from "./native.ts";
+import { boundedText, isWhole, MAX_TEXT, method, needsString, needsWhole, part } from "./native.ts";
 
 const utf8 = new TextEncoder();
 
 /** A method with one string argument. */
 function withText(what: string, call: (self: string, text: string) => Value): Native {
-  return native(1, 1, (_depth, self, text) =>
+  return method(1, 1, (_depth, self, text) =>
     typeof text === "string" ? call(self as string, text) : needsString(what, text),
   );
 }
@@ -56,18 +56,18 @@ function codePoint(text: string, index: number): number | undefined {
 }
 
 export const stringMethods: ReadonlyMap<string, Native> = new Map([
-  ["length", native(0, 0, (_depth, self) => (self as string).length)],
-  ["upper", native(0, 0, (_depth, self) => (self as string).toUpperCase())],
-  ["lower", native(0, 0, (_depth, self) => (self as string).toLowerCase())],
+  ["length", method(0, 0, (_depth, self) => (self as string).length)],
+  ["upper", method(0, 0, (_depth, self) => (self as string).toUpperCase())],
+  ["lower", method(0, 0, (_depth, self) => (self as string).toLowerCase())],
   ["split", withText("split", split)],
-  ["trim", native(0, 0, (_depth, self) => (self as string).trim())],
-  ["replace", native(2, 2, replace)],
+  ["trim", method(0, 0, (_depth, self) => (self as string).trim())],
+  ["replace", method(2, 2, replace)],
   ["contains", withText("contains", (self, text) => self.includes(text))],
   ["starts_with", withText("starts_with", (self, text) => self.startsWith(text))],
   ["ends_with", withText("ends_with", (self, text) => self.endsWith(text))],
   ["index_of", withText("index_of", (self, text) => self.indexOf(text))],
-  ["slice", native(1, 2, slice)],
-  ["repeat", native(1, 1, repeat)],
-  ["code_at", native(1, 1, codeAt)],
-  ["bytes", native(0, 0, (_depth, self) => utf8.encode(self as string))],
+  ["slice", method(1, 2, slice)],
+  ["repeat", method(1, 1, repeat)],
+  ["code_at", method(1, 1, codeAt)],
+  ["bytes", method(0, 0, (_depth, self) => utf8.encode(self as string))],
 ]);

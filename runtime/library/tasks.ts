@@ -17,7 +17,7 @@ import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Atomic, Channel, Closure, Future, isEqual } from "../engine/values.ts";
 import type { Native } from "./native.ts";
-import { isWhole, native, needsNumber } from "./native.ts";
+import { isWhole, method, native, needsNumber } from "./native.ts";
 
 function task(_depth: number, f: Value, ...args: Value[]): Value {
   if (!(f instanceof Closure)) return wrongType('"task"', "a function", f);
@@ -98,14 +98,14 @@ export const taskFunctions: ReadonlyMap<string, Native> = new Map([
 ]);
 
 export const channelMethods: ReadonlyMap<string, Native> = new Map([
-  ["send", native(1, 1, (_depth, channel, value) => ask("send", { channel, value }))],
-  ["receive", native(0, 0, (_depth, channel) => ask("receive", { channel }))],
-  ["close", native(0, 0, (_depth, channel) => ask("close", { channel }))],
+  ["send", method(1, 1, (_depth, channel, value) => ask("send", { channel, value }))],
+  ["receive", method(0, 0, (_depth, channel) => ask("receive", { channel }))],
+  ["close", method(0, 0, (_depth, channel) => ask("close", { channel }))],
 ]);
 
 export const atomicMethods: ReadonlyMap<string, Native> = new Map([
-  ["add", native(1, 1, add)],
-  ["get", native(0, 0, (_depth, self) => (self as Atomic).value)],
-  ["set", native(1, 1, set)],
-  ["compare_set", native(2, 2, compareSet)],
+  ["add", method(1, 1, add)],
+  ["get", method(0, 0, (_depth, self) => (self as Atomic).value)],
+  ["set", method(1, 1, set)],
+  ["compare_set", method(2, 2, compareSet)],
 ]);
