@@ -9,7 +9,10 @@ import type { ItemNames, Local, Unit } from "../../language/names/model.ts";
 import type { Atom, CoreUnit, Op, Point, Slot, Stmt } from "./core.ts";
 
 /** Where a value goes: a slot, nowhere, or out of the unit. */
-export type Dest = { readonly kind: "slot"; readonly slot: Slot } | { readonly kind: "discard" } | { readonly kind: "tail" };
+export type Dest =
+  | { readonly kind: "slot"; readonly slot: Slot }
+  | { readonly kind: "discard" }
+  | { readonly kind: "tail" };
 export const DISCARD: Dest = { kind: "discard" };
 export const TAIL: Dest = { kind: "tail" };
 export const toSlot = (slot: Slot): Dest => ({ kind: "slot", slot });
@@ -214,7 +217,10 @@ export class UnitBuilder {
     return slot === undefined ? NIL : slotAtom(slot);
   }
 
-  finish(core: Omit<CoreUnit, "usesSelf" | "slots" | "slotNames" | "points" | "body">, body: readonly Stmt[]): CoreUnit {
+  finish(
+    core: Omit<CoreUnit, "usesSelf" | "slots" | "slotNames" | "points" | "body">,
+    body: readonly Stmt[],
+  ): CoreUnit {
     const params = new Set(this.params);
     const withSelf = (point: Point): Point => (this.usesSelf ? { ...point, live: ["self", ...point.live] } : point);
     return {
@@ -245,5 +251,11 @@ function isCall(op: Op): boolean {
 }
 
 function isStable(atom: Atom): boolean {
-  return atom.kind === "const" || atom.kind === "function" || atom.kind === "builtin" || atom.kind === "class" || atom.kind === "capture";
+  return (
+    atom.kind === "const" ||
+    atom.kind === "function" ||
+    atom.kind === "builtin" ||
+    atom.kind === "class" ||
+    atom.kind === "capture"
+  );
 }

@@ -68,13 +68,27 @@ export type Op =
   | { readonly kind: "callBuiltin"; readonly name: string; readonly args: readonly Atom[] }
   | { readonly kind: "call"; readonly callee: Atom; readonly args: readonly Atom[] }
   | { readonly kind: "invoke"; readonly object: Atom; readonly name: string; readonly args: readonly Atom[] }
-  | { readonly kind: "invokeSuper"; readonly cls: ClassRef; readonly self: Atom; readonly name: string; readonly args: readonly Atom[] }
+  | {
+      readonly kind: "invokeSuper";
+      readonly cls: ClassRef;
+      readonly self: Atom;
+      readonly name: string;
+      readonly args: readonly Atom[];
+    }
   | { readonly kind: "construct"; readonly cls: ClassRef; readonly args: readonly Atom[] }
-  | { readonly kind: "perform"; readonly effect: string; readonly fields: readonly (readonly [name: string, value: Atom])[] }
+  | {
+      readonly kind: "perform";
+      readonly effect: string;
+      readonly fields: readonly (readonly [name: string, value: Atom])[];
+    }
   | { readonly kind: "handled"; readonly handler: Atom; readonly body: Atom }
   | { readonly kind: "installHandler"; readonly handler: Atom }
   | { readonly kind: "resume"; readonly continuation: Atom; readonly value: Atom }
   | { readonly kind: "await"; readonly value: Atom }
+  /** `from..to` as a list. */
+  | { readonly kind: "range"; readonly from: Atom; readonly to: Atom }
+  /** No arm of a match fits the values looked at. */
+  | { readonly kind: "noMatch"; readonly values: readonly Atom[] }
   | { readonly kind: "fault"; readonly fault: string; readonly message: string }
   /** At loop ends: lets others run when this task has had its share. */
   | { readonly kind: "tick" };

@@ -9,11 +9,11 @@
 //     property names behind a prefix.
 
 import type * as es from "estree";
-import { fieldKey, methodKey } from "../engine/values.ts";
 import { STACK_LIMIT } from "../engine/stack.ts";
+import { fieldKey, methodKey } from "../engine/values.ts";
 import type { Atom, CoreUnit, Op, Point, Stmt } from "./core.ts";
-import type { Linker } from "./linker.ts";
 import * as js from "./js.ts";
+import type { Linker } from "./linker.ts";
 
 const SIGNAL = js.id("SIGNAL");
 const UNDEFINED = js.id("undefined");
@@ -91,9 +91,7 @@ class Emitter {
       {
         type: "SwitchCase",
         test: js.value(0),
-        consequent: [
-          js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args)),
-        ],
+        consequent: [js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args))],
       },
     ];
     for (const point of this.unit.points)
@@ -149,7 +147,15 @@ class Emitter {
       case "if":
         return [this.#if(statement)];
       case "loop":
-        return [label(statement.label, { type: "ForStatement", init: null, test: null, update: null, body: js.block(this.#statements(statement.body)) })];
+        return [
+          label(statement.label, {
+            type: "ForStatement",
+            init: null,
+            test: null,
+            update: null,
+            body: js.block(this.#statements(statement.body)),
+          }),
+        ];
       case "block":
         return [label(statement.label, js.block(this.#statements(statement.body)))];
       case "break":
@@ -193,11 +199,14 @@ class Emitter {
     switch (op.kind) {
       case "tick":
         return [
-          js.when(js.binary("<", { type: "UpdateExpression", operator: "--", prefix: true, argument: js.id("fuel") }, js.value(0)), [
-            js.assign(js.id("fuel"), js.value(FUEL)),
-            js.assign(slot, js.call("tick")),
-            ...check,
-          ]),
+          js.when(
+            js.binary(
+              "<",
+              { type: "UpdateExpression", operator: "--", prefix: true, argument: js.id("fuel") },
+              js.value(0),
+            ),
+            [js.assign(js.id("fuel"), js.value(FUEL)), js.assign(slot, js.call("tick")), ...check],
+          ),
         ];
       case "arithmetic":
       case "compare": {
@@ -262,11 +271,7 @@ class Emitter {
 
   #save(point: Point): es.Expression {
     const slots = js.array(point.live.map(js.id));
-    return js.choose(
-      js.member(js.id("E"), "discard"),
-      SIGNAL,
-      js.call("save", this.#code, js.value(point.id), slots),
-    );
+    return js.choose(js.member(js.id("E"), "discard"), SIGNAL, js.call("save", this.#code, js.value(point.id), slots));
   }
 
   // ---- Operations ----
@@ -311,7 +316,14 @@ class Emitter {
       case "invokeSuper":
         return [
           put(
-            js.call("invokeSuper", this.linker.classCode(op.cls), this.#atom(op.self), js.value(op.name), depth, js.array(atoms(op.args))),
+            js.call(
+              "invokeSuper",
+              this.linker.classCode(op.cls),
+              this.#atom(op.self),
+              js.value(op.name),
+              depth,
+              js.array(atoms(op.args)),
+            ),
           ),
         ];
       case "construct":
@@ -324,7 +336,11 @@ class Emitter {
         return [put(js.call("installProgramHandler", this.#atom(op.handler)))];
       case "resume": {
         const args = [this.#atom(op.continuation), this.#atom(op.value)];
-        return [put(isTail && this.unit.kind === "clause" ? js.call("resumeTail", ...args) : js.call("resume", ...args, depth))];
+        return [
+          put(
+            isTail && this.unit.kind === "clause" ? js.call("resumeTail", ...args) : js.call("resume", ...args, depth),
+          ),
+        ];
       }
       case "await": {
         const f = js.id("f");
@@ -334,6 +350,10 @@ class Emitter {
           put(js.choose(js.binary("instanceof", f, js.id("Future")), js.call("awaitValue", f), f)),
         );
       }
+      case "range":
+        return [put(js.call("range", this.#atom(op.from), this.#atom(op.to)))];
+      case "noMatch":
+        return [put(js.call("noMatch", js.array(atoms(op.values))))];
       case "fault":
         return [put(js.call("fault", js.value(op.fault), js.value(op.message)))];
       case "arithmetic":
@@ -357,7 +377,11 @@ class Emitter {
   }
 
   /** A method of the instance's class; before it, built-in methods of lists and maps, which are called most. */
-  #invoke(op: Extract<Op, { kind: "invoke" }>, put: (result: es.Expression) => es.Statement, depth: es.Expression): es.Statement[] {
+  #invoke(
+    op: Extract<Op, { kind: "invoke" }>,
+    put: (result: es.Expression) => es.Statement,
+    depth: es.Expression,
+  ): es.Statement[] {
     const args = op.args.map((atom) => this.#atom(atom));
     const o = js.id("o");
     const key = methodKey(op.name, args.length);
@@ -367,7 +391,8 @@ class Emitter {
       js.call("invoke", o, js.value(op.name), depth, js.array(args)),
     );
     const map = this.linker.nativeMethod("Map", op.name, args.length);
-    if (map !== null) result = js.choose(js.binary("instanceof", o, js.id("MapValue")), js.call(map, depth, o, ...args), result);
+    if (map !== null)
+      result = js.choose(js.binary("instanceof", o, js.id("MapValue")), js.call(map, depth, o, ...args), result);
     const list = this.linker.nativeMethod("List", op.name, args.length);
     if (list !== null)
       result = js.choose(js.call(js.member(js.id("Array"), "isArray"), o), js.call(list, depth, o, ...args), result);
@@ -375,9 +400,14 @@ class Emitter {
   }
 
   /** Runs a tail-resumptive clause in place; anything else is for the machine. */
-  #perform(op: Extract<Op, { kind: "perform" }>, put: (result: es.Expression) => es.Statement, depth: es.Expression): es.Statement[] {
+  #perform(
+    op: Extract<Op, { kind: "perform" }>,
+    put: (result: es.Expression) => es.Statement,
+    depth: es.Expression,
+  ): es.Statement[] {
     const site = this.linker.site(op.effect);
-    const request: es.Expression = op.fields.length === 0 ? this.linker.emptyRequest(op.effect) : this.#request(op, site);
+    const request: es.Expression =
+      op.fields.length === 0 ? this.linker.emptyRequest(op.effect) : this.#request(op, site);
     const h = js.id("h");
     const s = js.id("s");
     const q = js.id("q");
@@ -394,11 +424,7 @@ class Emitter {
           [
             js.assign(E_H, js.member(s, "below")),
             js.declare("const", ["r", js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q)]),
-            js.when(
-              js.binary("===", r, SIGNAL),
-              [put(js.call("under", h, s))],
-              [js.assign(E_H, h), put(r)],
-            ),
+            js.when(js.binary("===", r, SIGNAL), [put(js.call("under", h, s))], [js.assign(E_H, h), put(r)]),
           ],
           [put(js.call("perform", s, q))],
         ),
@@ -420,9 +446,7 @@ class Emitter {
       type: "ObjectExpression",
       properties: [
         property(js.id("site"), site),
-        ...op.fields.map(([name, atom]) =>
-          property({ type: "Literal", value: fieldKey(name) }, this.#atom(atom)),
-        ),
+        ...op.fields.map(([name, atom]) => property({ type: "Literal", value: fieldKey(name) }, this.#atom(atom))),
       ],
     };
   }
@@ -456,7 +480,12 @@ class Emitter {
       case "closure":
         return this.#closure(atom);
       case "localClass":
-        return js.make("ClassValue", this.linker.classCode(atom.cls), js.array(atom.captures.map((c) => this.#atom(c))), this.#atom(atom.parent));
+        return js.make(
+          "ClassValue",
+          this.linker.classCode(atom.cls),
+          js.array(atom.captures.map((c) => this.#atom(c))),
+          this.#atom(atom.parent),
+        );
       case "list":
         return js.array(atom.items.map((item) => this.#atom(item)));
       case "map":
@@ -539,7 +568,13 @@ function truthy(value: es.Expression): es.Expression {
 
 /** Is it cheap and without a trace to evaluate it twice? */
 function isRepeatable(atom: Atom): boolean {
-  return atom.kind === "slot" || atom.kind === "const" || atom.kind === "capture" || atom.kind === "cellValue" || atom.kind === "global";
+  return (
+    atom.kind === "slot" ||
+    atom.kind === "const" ||
+    atom.kind === "capture" ||
+    atom.kind === "cellValue" ||
+    atom.kind === "global"
+  );
 }
 
 const isNumberAtom = (atom: Atom): boolean => atom.kind === "const" && typeof atom.value === "number";
@@ -559,7 +594,11 @@ function bothNumbers(left: Atom, right: Atom, l: es.Expression, r: es.Expression
   return tests.length === 1 ? tests[0]! : js.logical("&&", tests[0]!, tests[1]!);
 }
 
-const label = (name: string, body: es.Statement): es.Statement => ({ type: "LabeledStatement", label: js.id(name), body });
+const label = (name: string, body: es.Statement): es.Statement => ({
+  type: "LabeledStatement",
+  label: js.id(name),
+  body,
+});
 
 /** May the operation enter Walia code, and so use the host's stack? */
 function entersCode(op: Op): boolean {

@@ -53,7 +53,11 @@ export const make = (callee: string, ...args: es.Expression[]): es.NewExpression
   arguments: args,
 });
 
-export const binary = (operator: es.BinaryOperator, left: es.Expression, right: es.Expression): es.BinaryExpression => ({
+export const binary = (
+  operator: es.BinaryOperator,
+  left: es.Expression,
+  right: es.Expression,
+): es.BinaryExpression => ({
   type: "BinaryExpression",
   operator,
   left,
@@ -96,7 +100,10 @@ export const run = (expression: es.Expression): es.Statement => ({ type: "Expres
 
 export const ret = (argument: es.Expression): es.Statement => ({ type: "ReturnStatement", argument });
 
-export const block = (body: readonly es.Statement[]): es.BlockStatement => ({ type: "BlockStatement", body: [...body] });
+export const block = (body: readonly es.Statement[]): es.BlockStatement => ({
+  type: "BlockStatement",
+  body: [...body],
+});
 
 export const when = (
   test: es.Expression,
@@ -118,7 +125,11 @@ export const declare = (
   declarations: declarations.map(([name, init]) => ({ type: "VariableDeclarator", id: id(name), init })),
 });
 
-export const fun = (name: string, params: readonly string[], body: readonly es.Statement[]): es.FunctionDeclaration => ({
+export const fun = (
+  name: string,
+  params: readonly string[],
+  body: readonly es.Statement[],
+): es.FunctionDeclaration => ({
   type: "FunctionDeclaration",
   id: id(name),
   params: params.map(id),

@@ -16,7 +16,7 @@ export interface BuiltinTables {
 /** What generated code uses of the engine, by name. `load.ts` provides exactly these. */
 export const RUNTIME_NAMES = [
   "SIGNAL E save overflow find perform under handled installProgramHandler resume resumeTail awaitValue tick spawn",
-  "add arithmetic compare bitwise negate checkType truncateType getMember setMember getIndex setIndex iterable",
+  "add arithmetic compare bitwise negate checkType truncateType getMember setMember getIndex setIndex iterable range noMatch",
   "call invoke invokeSuper construct fault isEqual isTruthy isExit makeExit requestWith makeMap classCaptures",
   "Closure Cell Future Instance MapValue ClassValue",
 ]
@@ -114,13 +114,13 @@ export class Linker {
 
   /** A built-in function, to be called. */
   native(name: string): es.Identifier {
-    return this.#import(`N_${name.replace("%", "$")}`, () => js.call(js.member($, "native"), js.value(name)));
+    return this.#import(`N_${name}`, () => js.call(js.member($, "native"), js.value(name)));
   }
 
-  /** A built-in method that takes this many arguments. */
+  /** A built-in method that takes this many arguments besides its receiver. */
   nativeMethod(type: string, name: string, count: number): es.Identifier | null {
     const native = this.builtins.methods.get(type)?.get(name);
-    if (native === undefined || count < native.min || count > native.max) return null;
+    if (native === undefined || count + 1 < native.min || count + 1 > native.max) return null;
     return this.#import(`M_${type}_${name}`, () => js.call(js.member($, "method"), js.value(type), js.value(name)));
   }
 
@@ -162,7 +162,12 @@ export class Linker {
       const resumes = unit.points.length > 0 || unit.body.some(mayTail);
       return js.declare("const", [
         `C${index}`,
-        js.call(js.member($, "code"), js.value(index), js.id(`f${index}`), resumes ? js.id(`r${index}`) : js.id("undefined")),
+        js.call(
+          js.member($, "code"),
+          js.value(index),
+          js.id(`f${index}`),
+          resumes ? js.id(`r${index}`) : js.id("undefined"),
+        ),
       ]);
     });
     const imports = [...this.#imports].map(([name, init]) => js.declare("const", [name, init]));
@@ -190,7 +195,9 @@ export class Linker {
       for (const trait of cls.traits) visit(this.#classes.get(trait)!.cls);
       const superclass = parent === undefined ? js.id("Instance") : js.id(`J${parent.index}`);
       out.push(classDeclaration(`J${index}`, superclass, cls));
-      out.push(js.declare("const", [`D${index}`, js.call(js.member($, "classCode"), js.value(index), js.id(`J${index}`))]));
+      out.push(
+        js.declare("const", [`D${index}`, js.call(js.member($, "classCode"), js.value(index), js.id(`J${index}`))]),
+      );
     };
     for (const cls of this.classes) visit(cls);
     return out;
@@ -243,4 +250,3 @@ function mayTail(statement: CoreUnit["body"][number]): boolean {
       return false;
   }
 }
-

@@ -63,12 +63,12 @@ class Loader {
   /** What the program's JavaScript gets as `$`: RUNTIME_NAMES of linker.ts, and the makers of its constants. */
   runtime(): object {
     const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
-    const { getMember, setMember, getIndex, setIndex, iterable, spawn } = operators;
+    const { getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn } = operators;
     const { E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick } = machine;
     const { SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
     return {
       ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
-      ...{ getMember, setMember, getIndex, setIndex, iterable, spawn },
+      ...{ getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn },
       ...{ E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick },
       ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
       ...{ fault, invokeSuper, classCaptures, isExit, makeExit, requestWith },
@@ -146,11 +146,16 @@ class Loader {
     }
     const parent = data.superclass === null ? null : (this.#classes[data.superclass] ?? null);
     const methods = new Map(parent?.methods ?? []);
-    for (const trait of data.traits) for (const [key, code] of this.#traits[trait]?.methods ?? []) methods.set(key, code);
+    for (const trait of data.traits)
+      for (const [key, code] of this.#traits[trait]?.methods ?? []) methods.set(key, code);
     for (const [key, code] of own) methods.set(key, code);
     for (const [key, code] of methods)
       if (parent?.methods.get(key) !== code)
-        Object.defineProperty(construct.prototype, `m_${key}`, { value: code.enter, writable: true, configurable: true });
+        Object.defineProperty(construct.prototype, `m_${key}`, {
+          value: code.enter,
+          writable: true,
+          configurable: true,
+        });
     const code: ClassCode = {
       id: data.ref,
       name: data.name,
@@ -212,7 +217,11 @@ class Loader {
       traits: new Map(present(this.#traits).map((code) => [code.id, code])),
       globals: new Map(this.program.globals.map((ref, index) => [ref, this.#globals[index]!])),
       main: new values.Closure(main, 0, main.enter),
-      tests: this.program.tests.map(({ title, file, unit }) => ({ title, file, run: this.#closure(this.#codes[unit]!) })),
+      tests: this.program.tests.map(({ title, file, unit }) => ({
+        title,
+        file,
+        run: this.#closure(this.#codes[unit]!),
+      })),
     };
   }
 }

@@ -5,8 +5,8 @@ import type { Dest } from "./builder.ts";
 import { slotAtom } from "./builder.ts";
 import type { Referent } from "./context.ts";
 import type { Atom, Op } from "./core.ts";
-import { lowerResume } from "./lower-handlers.ts";
 import type { Lowering } from "./lower.ts";
+import { lowerResume } from "./lower-handlers.ts";
 
 export function lowerCall(lowering: Lowering, node: ast.Call, dest: Dest): void {
   const { builder, context } = lowering;
@@ -178,4 +178,3 @@ function lowerSuper(lowering: Lowering, node: ast.Call, callee: ast.Super, dest:
   const op: Op = { kind: "invokeSuper", cls: owner, self: kept.atom, name: callee.method.name, args };
   lowering.builder.operate(op, node, dest);
 }
-

@@ -107,7 +107,12 @@ export function lowerResume(lowering: Lowering, node: ast.Call, dest: Dest): voi
   const { builder } = lowering;
   const [k, value] = node.args;
   if (k === undefined || node.args.length > 2 || node.args.some((argument) => argument.name !== null)) {
-    lowering.fault("ArityError", `resume takes a continuation and a value, got ${node.args.length} arguments`, node, dest);
+    lowering.fault(
+      "ArityError",
+      `resume takes a continuation and a value, got ${node.args.length} arguments`,
+      node,
+      dest,
+    );
     return;
   }
   const handle = builder.unit.kind === "clause" ? (builder.unit.node as ast.Handle) : null;
@@ -118,9 +123,7 @@ export function lowerResume(lowering: Lowering, node: ast.Call, dest: Dest): voi
     return;
   }
   const [continuation, resumed] =
-    value === undefined
-      ? [lowering.value(k.value), NIL]
-      : (lowering.values([k.value, value.value]) as [Atom, Atom]);
+    value === undefined ? [lowering.value(k.value), NIL] : (lowering.values([k.value, value.value]) as [Atom, Atom]);
   const op = { kind: "resume", continuation, value: resumed } as const;
   const mayExit = handle !== null && dest.kind !== "tail";
   if (!mayExit) {
@@ -137,4 +140,3 @@ export function lowerResume(lowering: Lowering, node: ast.Call, dest: Dest): voi
   });
   builder.deliver(result, dest);
 }
-

@@ -2,7 +2,7 @@
 
 import type * as ast from "../../language/ast.ts";
 import type { Dest } from "./builder.ts";
-import { constant, slotAtom, toSlot } from "./builder.ts";
+import { constant, slotAtom } from "./builder.ts";
 import type { Atom } from "./core.ts";
 import type { Lowering } from "./lower.ts";
 
@@ -16,8 +16,6 @@ export function lowerMatch(lowering: Lowering, node: ast.Match, dest: Dest): voi
     return slot;
   });
   const done = builder.label("match");
-  // A match whose value leaves the unit does so from its arms; any other delivers to a slot before it goes on.
-  const value: Dest = dest;
   const body = builder.collect(() => {
     for (const arm of node.arms) {
       const next = builder.label("arm");
@@ -25,19 +23,14 @@ export function lowerMatch(lowering: Lowering, node: ast.Match, dest: Dest): voi
         builder.scoped(() => {
           lowerPattern(lowering, arm.pattern, slots.map(slotAtom), next, node.subject.kind === "Tuple");
           if (arm.guard !== null) unless(lowering, lowering.test(arm.guard), next);
-          lowering.into(arm.body, value);
+          lowering.into(arm.body, dest);
           builder.emit({ kind: "break", label: done });
         }),
       );
       builder.emit({ kind: "block", label: next, body: armBody });
     }
     builder.release(slots.length);
-    builder.operate(
-      { kind: "callBuiltin", name: "%noMatch", args: slots.map(slotAtom) },
-      node,
-      value.kind === "tail" ? toSlot(builder.temporary()) : value,
-    );
-    if (value.kind === "tail") builder.deliver(constant(undefined), value);
+    builder.operate({ kind: "noMatch", values: slots.map(slotAtom) }, node, dest);
   });
   builder.emit({ kind: "block", label: done, body });
 }

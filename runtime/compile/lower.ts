@@ -40,7 +40,10 @@ export class Lowering {
   constructor(readonly context: ItemContext) {}
 
   /** Lowers every top-level statement of the item; the units to run as the program, and the tests. */
-  item(): { readonly tops: readonly UnitRef[]; readonly tests: readonly { readonly title: string; readonly unit: UnitRef }[] } {
+  item(): {
+    readonly tops: readonly UnitRef[];
+    readonly tests: readonly { readonly title: string; readonly unit: UnitRef }[];
+  } {
     const tops: UnitRef[] = [];
     const tests: { title: string; unit: UnitRef }[] = [];
     for (const statement of this.context.tree.statements) {
@@ -276,8 +279,7 @@ export class Lowering {
       if (local !== undefined) declared.push({ local, node: statement.kind === "Var" ? null : statement });
     }
     for (const { local } of declared)
-      if (local.early && inCell(local))
-        this.builder.set(this.builder.declare(local), { kind: "newCell", value: NIL });
+      if (local.early && inCell(local)) this.builder.set(this.builder.declare(local), { kind: "newCell", value: NIL });
     for (const { local, node } of declared) {
       if (node === null) continue;
       if (node.kind === "Fun") {
@@ -486,7 +488,7 @@ export class Lowering {
       }
       case "Range": {
         const [from, to] = this.values([node.from, node.to]) as [Atom, Atom];
-        builder.operate({ kind: "callBuiltin", name: "%range", args: [from, to] }, node, dest);
+        builder.operate({ kind: "range", from, to }, node, dest);
         return;
       }
       case "If":
@@ -735,7 +737,9 @@ export class Lowering {
 
   #checked(value: Atom, type: ast.TypeRef | null, span: ast.Span): Atom {
     const numeric = numericType(type);
-    return numeric === null ? value : this.builder.point({ kind: "checkType", type: numeric, value, truncate: false }, span);
+    return numeric === null
+      ? value
+      : this.builder.point({ kind: "checkType", type: numeric, value, truncate: false }, span);
   }
 
   // ---- Control flow ----
@@ -818,7 +822,12 @@ export class Lowering {
       builder.set(next, start);
       builder.hold(next);
       this.#loop(dest, node, (value, leave) => {
-        builder.emit({ kind: "if", test: { kind: "less", left: index, right: end.atom }, then: [], otherwise: [leave] });
+        builder.emit({
+          kind: "if",
+          test: { kind: "less", left: index, right: end.atom },
+          then: [],
+          otherwise: [leave],
+        });
         this.declare(local, index);
         builder.set(next, { kind: "increment", value: index });
         this.into(node.body, value);

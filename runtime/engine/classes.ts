@@ -54,7 +54,13 @@ function parametersOf(code: ClassCode, method: string): number | undefined {
 }
 
 /** `super.name(args…)` in a method of `code`. */
-export function invokeSuper(code: ClassCode, self: Instance, name: string, depth: number, args: readonly Value[]): Value {
+export function invokeSuper(
+  code: ClassCode,
+  self: Instance,
+  name: string,
+  depth: number,
+  args: readonly Value[],
+): Value {
   const above = Object.getPrototypeOf(code.construct.prototype) as object;
   const method = methodOf(above, name, args.length);
   if (method !== undefined) return method(self, depth, ...args);

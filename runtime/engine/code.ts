@@ -57,7 +57,9 @@ export interface ClassCode {
   readonly name: string;
   /** Makes an instance with every field nil; its prototype holds the methods under `methodKey`. */
   // biome-ignore lint/suspicious/noExplicitAny: the class is made by generated code.
-  readonly construct: new (cls: ClassValue) => any;
+  readonly construct: new (
+    cls: ClassValue,
+  ) => any;
   readonly superclass: ClassCode | null;
   readonly fields: readonly string[];
   /** Fields whose first value is computed for each instance, those of the superclasses first. */

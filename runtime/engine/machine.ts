@@ -27,7 +27,7 @@ import { STACK_LIMIT } from "./stack.ts";
 import type { EffectRequest, Enter, Fault, TraceLine, Value } from "./values.ts";
 import { Closure, Continuation, Future, fieldKey, SIGNAL } from "./values.ts";
 
-const enum Op {
+enum Op {
   None,
   /** A handler whose clause takes the continuation: `target`, `request`. */
   Perform,
@@ -579,7 +579,8 @@ function faultOf(request: EffectRequest, stack: Segment): Fault {
   if (known !== undefined) return known;
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(request) as (keyof EffectRequest & string)[])
-    if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message") fields[key.slice(2)] = request[key as `f_${string}`];
+    if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message")
+      fields[key.slice(2)] = request[key as `f_${string}`];
   return { kind: String(request.f_kind), message: String(request.f_message), fields, trace: traceOf(stack) };
 }
 

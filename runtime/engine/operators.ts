@@ -1,14 +1,14 @@
 // What operators, member access, indexing and calls mean for values that compiled code does not treat in line: mixed types,
 // strings, maps, built-in methods, and everything that is a fault. All of it returns a value, or SIGNAL (faults.ts, F1).
 
+import type { TraitCode } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
 import { currentHost } from "./machine.ts";
 import { show } from "./show.ts";
-import type { TraitCode } from "./code.ts";
 import type { EffectRequest, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";
 
-/** A built-in function, or a method: its receiver is the first argument of `call` and not counted by `min` and `max`. */
+/** A built-in function, or a method: its receiver is then the first argument, counted by `min` and `max`. */
 export interface Native {
   readonly min: number;
   readonly max: number;
@@ -56,8 +56,10 @@ export function compare(op: string, a: Value, b: Value): Value {
 /** `& | ^ << >>` on whole numbers of any size, as in two's complement without a fixed width. */
 export function bitwise(op: string, a: Value, b: Value): Value {
   if (typeof a !== "number" || typeof b !== "number") return arithmetic(op, a, b);
-  if (!Number.isInteger(a) || !Number.isInteger(b)) return fault("TypeError", `${op} needs whole numbers, got ${show(a)} and ${show(b)}`);
-  if ((op === "<<" || op === ">>") && (b < 0 || b > 1023)) return fault("Overflow", `${op} by ${show(b)}: between 0 and 1023 places`);
+  if (!Number.isInteger(a) || !Number.isInteger(b))
+    return fault("TypeError", `${op} needs whole numbers, got ${show(a)} and ${show(b)}`);
+  if ((op === "<<" || op === ">>") && (b < 0 || b > 1023))
+    return fault("Overflow", `${op} by ${show(b)}: between 0 and 1023 places`);
   const x = BigInt(a);
   const y = BigInt(b);
   switch (op) {
@@ -195,6 +197,24 @@ export function iterable(value: Value): Value {
   return wrongType("for", "a list, a map, a string, Bytes or a range", value);
 }
 
+/** `from..to` as a list: whole steps from `from`, `to` excluded. */
+export function range(from: Value, to: Value): Value {
+  if (typeof from !== "number") return wrongType("..", "numbers", from);
+  if (typeof to !== "number") return wrongType("..", "numbers", to);
+  if (to - from > MAX_RANGE)
+    return fault("LimitExceeded", `a list of more than ${MAX_RANGE} numbers; loop over the range instead`);
+  const list: Value[] = [];
+  for (let i = from; i < to; i++) list.push(i);
+  return list;
+}
+const MAX_RANGE = 100_000_000;
+
+/** A match without an arm for these values. */
+export function noMatch(values: readonly Value[]): Value {
+  const shown = values.length === 1 ? show(values[0]) : `(${values.map((value) => show(value)).join(", ")})`;
+  return fault("MatchError", `no arm matches ${shown.length > 80 ? `${shown.slice(0, 79)}…` : shown}`);
+}
+
 // ---- Calls ----
 
 /** A call whose fast path did not apply: a class, a built-in, the wrong number of arguments, no function at all. */
@@ -230,8 +250,9 @@ export function invoke(object: Value, name: string, depth: number, args: readonl
   const type = typeName(object);
   const native = builtinMethods.native.get(type)?.get(name);
   if (native !== undefined) {
-    if (args.length < native.min || args.length > native.max)
-      return wrongArity(`${type}.${name}`, args.length < native.min ? native.min : native.max, args.length);
+    const count = args.length + 1;
+    if (count < native.min || count > native.max)
+      return wrongArity(`${type}.${name}`, (count < native.min ? native.min : native.max) - 1, args.length);
     return native.call(depth, object, ...args);
   }
   const walia = builtinMethods.walia.get(`${type}.${name}`);
@@ -261,5 +282,10 @@ export { isEqual };
 /** Makes the methods of a trait those of one instance. */
 export function mixTrait(object: Instance, trait: TraitCode): void {
   for (const [key, code] of trait.methods)
-    Object.defineProperty(object, `m_${key}`, { value: code.enter, enumerable: false, writable: true, configurable: true });
+    Object.defineProperty(object, `m_${key}`, {
+      value: code.enter,
+      enumerable: false,
+      writable: true,
+      configurable: true,
+    });
 }

@@ -28,7 +28,7 @@ export class Frame {
   ) {}
 }
 
-export const enum SegmentKind {
+export enum SegmentKind {
   /** Code covered by a handler. */
   Handled,
   /** A tail-resumptive clause running in place, above the code that performed: handlers are looked for `skip` segments further down. */

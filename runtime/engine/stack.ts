@@ -6,7 +6,8 @@
 
 /** Size of the host's stack in bytes: `--stack-size` in KiB when Node was started with it, else V8's default of 984 KiB. */
 function hostStack(): number {
-  const option = typeof process === "undefined" ? undefined : process.execArgv.find((arg) => /^--stack[-_]size=\d+$/.test(arg));
+  const option =
+    typeof process === "undefined" ? undefined : process.execArgv.find((arg) => /^--stack[-_]size=\d+$/.test(arg));
   return (option === undefined ? 984 : Number(option.split("=")[1])) * 1024;
 }
 
