@@ -182,20 +182,26 @@ function forgetChanged(items: readonly Entry[], changed: ReadonlySet<string>): v
 // ---- effect rows, kept while signatures are (U3) ----
 
 interface Rows {
-  readonly items: readonly { readonly file: string; readonly signature: string; readonly summary: ItemSummary }[];
+  readonly items: readonly { readonly file: string; readonly summary: ItemSummary }[];
   readonly solution: Solution;
 }
 
 function rowsOf(items: readonly Entry[], registry: Registry, old: Rows | null, sameShape: boolean): Rows {
-  const now = items.map(({ file, summary }) => ({ file, signature: summary.signature, summary }));
-  const holds =
-    old !== null &&
-    sameShape &&
-    old.items.length === now.length &&
-    now.every(({ file, signature }, i) => file === old.items[i]!.file && signature === old.items[i]!.signature);
-  const linker = createLinker(items, registry);
-  return { items: now, solution: holds ? { ...old.solution, linker } : solve(linker) };
+  const now = items.map(({ file, summary }) => ({ file, summary }));
+  const holds = old !== null && sameShape && old.items.length === now.length && now.every(sameIn(old.items));
+  if (!holds) return { items: now, solution: solve(createLinker(items, registry)) };
+  items.forEach((item, index) => {
+    if (item.summary !== old.items[index]!.summary) old.solution.linker.replace(index, item);
+  });
+  return { items: now, solution: old.solution };
 }
+
+const sameIn =
+  (old: Rows["items"]) =>
+  ({ file, summary }: Rows["items"][number], index: number): boolean => {
+    const before = old[index]!;
+    return file === before.file && (summary === before.summary || summary.signature() === before.summary.signature());
+  };
 
 // ---- the analysis as a value ----
 

@@ -30,33 +30,18 @@ export interface ProgramHandler {
   readonly names: ItemNames;
 }
 
-export function programHandlers(solution: Solution): ProgramHandler[] {
-  const found: ProgramHandler[] = [];
-  for (const { unit, sites, item } of solution.linker.units) {
-    if (unit.kind !== "top") continue;
-    for (const site of sites) {
-      if (site.kind === "handle" && !site.handled)
-        found.push({
-          effect: site.node.effect,
-          handle: site.node,
-          clause: site.clause,
-          file: item.file,
-          names: item.names,
-        });
-    }
-  }
-  return found;
+export function programHandlers({ linker }: Solution): ProgramHandler[] {
+  return linker.items.flatMap(({ file, names, summary }) =>
+    summary.handles.flatMap(({ node, clause, handled }): ProgramHandler[] =>
+      handled ? [] : [{ effect: node.effect, handle: node, clause, file, names }],
+    ),
+  );
 }
 
 export function entryPoints(solution: Solution, handlers: readonly ProgramHandler[]): EntryPoint[] {
   const { linker, starts } = solution;
-  const monitored = linker.units.some(({ sites, item }) =>
-    sites.some(
-      (site) =>
-        site.kind === "call" && linker.link(site.target, item).builtins.some((called) => called.name === "io_monitor"),
-    ),
-  );
-  const tasks = new Set(starts.flatMap((each) => each.map((start) => start.unit)));
+  const tasks = new Set<number>();
+  for (const each of starts) for (const start of each) tasks.add(start.unit);
   const entries: EntryPoint[] = [];
   linker.units.forEach(({ unit, item: { file, names } }, id) => {
     if (unit.kind === "top") entries.push({ kind: "program", unit, file, names });
@@ -64,7 +49,12 @@ export function entryPoints(solution: Solution, handlers: readonly ProgramHandle
     if (tasks.has(id)) entries.push({ kind: "task", unit, file, names });
   });
   for (const { effect, clause, file, names } of handlers) {
-    entries.push({ kind: effect === "IO_READ" && monitored ? "monitor" : "handler", unit: clause, file, names });
+    entries.push({
+      kind: effect === "IO_READ" && solution.monitors ? "monitor" : "handler",
+      unit: clause,
+      file,
+      names,
+    });
   }
   return entries;
 }

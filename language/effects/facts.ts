@@ -54,6 +54,8 @@ export function factsOf(solution: Solution): Facts {
   const handlers = programHandlers(solution);
   const entries = entryPoints(solution, handlers);
   const places = new Map<Unit, Place>();
+  const performed = new Set<string>();
+  for (const row of rows) for (const effect of row.effects.keys()) performed.add(effect);
   return {
     rowOf: (unit) => {
       const row = rows[linker.idOf(unit)]!;
@@ -74,7 +76,7 @@ export function factsOf(solution: Solution): Facts {
     programHandlers: handlers,
     unhandled: unhandledEffects(solution, entries, handlers),
     mayReach: (handled, effect) => reaches(rows[linker.idOf(handled)]!, effect),
-    performed: new Set(rows.flatMap((row) => [...row.effects.keys()])),
+    performed,
     waitsIn: (unit) => waitsIn(solution, unit),
     pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),
     pathToFact: (unit, fact) => pathToFact(solution, unit, fact),

@@ -3,12 +3,16 @@
 // L1. A method call means every method of that name in the workspace, and the built-in methods of that name. It is
 //     certain when there is one such method and no built-in; it is also unknown when no method has the name, or when
 //     some field or key of that name may hold a function.
-// L2. A top-level function that is assigned anywhere is unknown, like a top-level `var`.
+//     A name with many methods gets one node of its own in the graph, a *dispatch*, that stands for all of them: else
+//     every call would have an edge to every method. Its number follows those of the units.
+// L2. An item may be replaced by a version with the same signature: its units keep their numbers. Units of the old version
+//     are still known by them, for those who hold on to an older analysis.
+// L3. A top-level function that is assigned anywhere is unknown, like a top-level `var`.
 
 import type * as ast from "../ast.ts";
 import { type Builtin, builtin, builtinMethods } from "../names/builtins.ts";
 import type { ItemNames, Local, Meaning, Registry, Unit } from "../names/model.ts";
-import { type ItemSummary, startsTask, type Target, type UnitSummary } from "./summary.ts";
+import { type ClassSummary, type ItemSummary, startsTask, type Target, type UnitSummary } from "./summary.ts";
 
 export interface LinkItem {
   readonly file: string;
@@ -18,7 +22,7 @@ export interface LinkItem {
 
 /** What a call may do. */
 export interface Link {
-  /** Units that run as part of the call. */
+  /** Units (or a dispatch) that run as part of the call. */
   readonly calls: readonly number[];
   /** Units that the call starts as tasks. */
   readonly starts: readonly number[];
@@ -34,40 +38,57 @@ export interface LinkedUnit extends UnitSummary {
 }
 
 export interface Linker {
+  readonly items: readonly LinkItem[];
   readonly units: readonly LinkedUnit[];
+  /** For each dispatch, the methods it stands for; it is node `units.length + index`. */
+  readonly dispatches: readonly (readonly number[])[];
   idOf(unit: Unit): number;
+  /** Puts a version with the same signature in the place of an item (L2). */
+  replace(index: number, item: LinkItem): void;
   link(target: Target, item: LinkItem): Link;
   /** Whether code that uses a free name touches state that only one core may own. */
   isMutable(name: string, item: LinkItem): boolean;
 }
 
+/** Up to so many methods of a name are called directly. */
+const FEW = 4;
+
 const NOTHING: Link = { calls: [], starts: [], builtins: [], param: null, unknown: false, sure: true };
 const UNKNOWN: Link = { ...NOTHING, unknown: true, sure: false };
 
-export function createLinker(items: readonly LinkItem[], registry: Registry): Linker {
+export function createLinker(given: readonly LinkItem[], registry: Registry): Linker {
+  const items = [...given];
+  /** Number of the first unit of each item. */
+  const first: number[] = [];
   const units: LinkedUnit[] = [];
-  const ids = new Map<Unit, number>();
+  const dispatches: number[][] = [];
+  const params = new WeakMap<Local, Link>();
+  const unitLinks: Link[] = [];
+  const ids = new WeakMap<Unit, number>();
   const methods = new Map<string, number[]>();
   const slots = new Set<string>();
   const written = new Set<string>();
   const byFile = new Map<string, LinkItem[]>();
-  const classes = new Map<object, { item: LinkItem; fields: readonly Unit[]; methods: ReadonlyMap<string, Unit> }>();
+  const classes = new WeakMap<object, { readonly item: LinkItem; readonly summary: ClassSummary }>();
   const links = new Map<string, Map<string, Link>>();
   const linksIn = (file: string): Map<string, Link> => memo(links, file, () => new Map());
   const methodLinks = new Map<string, Link>();
   const mutables = new Map<string, Map<string, boolean>>();
 
+  function place(item: LinkItem, from: number): void {
+    item.summary.units.forEach(({ unit, sites }, index) => {
+      ids.set(unit, from + index);
+      units[from + index] = { unit, sites, item };
+    });
+    for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
+  }
+
   for (const item of items) {
     memo(byFile, item.file, () => []).push(item);
-    for (const unit of item.summary.units) {
-      ids.set(unit.unit, units.length);
-      units.push({ ...unit, item });
-    }
-    for (const { node, fields, methods: declared } of item.summary.classes) {
-      classes.set(node, { item, fields, methods: declared });
-      for (const [name, unit] of declared) {
-        memo(methods, name, () => []).push(ids.get(unit)!);
-      }
+    first.push(units.length);
+    place(item, units.length);
+    for (const { methods: declared } of item.summary.classes) {
+      for (const [name, unit] of declared) memo(methods, name, () => []).push(ids.get(unit)!);
     }
     for (const name of item.summary.slots) slots.add(name);
   }
@@ -78,11 +99,20 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
     }
   }
 
+  function replace(index: number, item: LinkItem): void {
+    const old = items[index]!;
+    items[index] = item;
+    const inFile = byFile.get(item.file)!;
+    inFile[inFile.indexOf(old)] = item;
+    place(item, first[index]!);
+  }
+
   const idOf = (unit: Unit): number => ids.get(unit)!;
 
   function ofUnit(unit: Unit): Link {
     const id = idOf(unit);
-    return startsTask(unit) ? { ...NOTHING, starts: [id] } : { ...NOTHING, calls: [id] };
+    unitLinks[id] ??= startsTask(unit) ? { ...NOTHING, starts: [id] } : { ...NOTHING, calls: [id] };
+    return unitLinks[id];
   }
 
   function link(target: Target, item: LinkItem): Link {
@@ -92,7 +122,7 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
       case "class":
         return construct(target.node);
       case "param":
-        return { ...UNKNOWN, unknown: false, param: target.local };
+        return memo(params, target.local, () => ({ ...UNKNOWN, unknown: false, param: target.local }));
       case "plain":
         return NOTHING;
       case "free":
@@ -135,8 +165,10 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
   function ofMethod(name: string): Link {
     const known = methods.get(name) ?? [];
     const builtins = builtinMethods(name);
+    let calls = known.filter((id) => !startsTask(units[id]!.unit));
+    if (calls.length > FEW) calls = [units.length + dispatches.push(calls) - 1];
     return {
-      calls: known.filter((id) => !startsTask(units[id]!.unit)),
+      calls,
       starts: known.filter((id) => startsTask(units[id]!.unit)),
       builtins,
       param: null,
@@ -155,8 +187,8 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
       seen.add(at);
       const known = classes.get(at);
       if (!known) return UNKNOWN;
-      calls.push(...known.fields.map(idOf));
-      init ??= known.methods.get("init");
+      calls.push(...known.summary.fields.map(idOf));
+      init ??= known.summary.methods.get("init");
       if (at.traits.length > 0 && !init) unknown = true;
       if (!at.superclass) break;
       const superclass = superclassOf(at.superclass, known.item);
@@ -188,10 +220,16 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
     );
   }
 
-  return { units, idOf, link, isMutable };
+  return { items, units, dispatches, idOf, replace, link, isMutable };
 }
 
-function memo<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
+/** A Map or a WeakMap. */
+interface Cache<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
+function memo<K, V>(cache: Cache<K, V>, key: K, make: () => V): V {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const made = make();

@@ -31,9 +31,14 @@ export function pathToFact(
 function follow(solution: Solution, unit: Unit, causeAt: (id: number) => Cause | undefined): PathStep[] {
   const steps: PathStep[] = [];
   for (let id = solution.linker.idOf(unit); id >= 0; ) {
-    const { unit: at, sites, item } = solution.linker.units[id]!;
     const cause = causeAt(id);
     if (!cause) break;
+    const linked = solution.linker.units[id];
+    if (!linked) {
+      id = cause.via; // a dispatch is no place in the text
+      continue;
+    }
+    const { unit: at, sites, item } = linked;
     const node = cause.at >= 0 ? sites[cause.at]?.node : at.free[-1 - cause.at]?.node;
     if (node) steps.push({ file: item.file, names: item.names, unit: at, node });
     id = cause.via;
@@ -60,9 +65,10 @@ export function handlersFor(solution: Solution, unit: Unit, effect: string): Han
     for (const id of level) {
       if (seen.has(id)) continue;
       seen.add(id);
-      const { unit: at, item } = linker.units[id]!;
-      const handle = at.kind === "handled" ? (at.node as ast.Handle) : null;
-      if (handle?.effect === effect) found.push({ file: item.file, names: item.names, handle, scope: "block" });
+      const linked = linker.units[id];
+      const handle = linked?.unit.kind === "handled" ? (linked.unit.node as ast.Handle) : null;
+      if (linked && handle?.effect === effect)
+        found.push({ file: linked.item.file, names: linked.item.names, handle, scope: "block" });
       else next.push(...callers[id]!);
     }
     level = next;

@@ -39,8 +39,9 @@ export interface RowVariable {
 }
 
 export interface Row {
-  readonly effects: Map<string, EffectCause>;
-  readonly variables: Map<string, RowVariable>;
+  /** Most units perform nothing; they share one empty map. */
+  effects: ReadonlyMap<string, EffectCause>;
+  variables: ReadonlyMap<string, RowVariable>;
   /** Calls something that cannot be seen. */
   unknown: Cause | null;
   /** May suspend (E4). */
@@ -56,11 +57,14 @@ export interface Start {
   readonly at: number;
 }
 
+/** Everything is indexed by the number of a node: a unit, or a dispatch (link.ts, L1). */
 export interface Solution {
   readonly linker: Linker;
   readonly rows: readonly Row[];
   /** Tasks that each unit starts. */
   readonly starts: readonly (readonly Start[])[];
+  /** Whether the program watches a hardware port. */
+  readonly monitors: boolean;
   /** Who calls a unit: numbers of units. */
   readonly callers: readonly (readonly number[])[];
   /** In a circle of calls. */
@@ -85,20 +89,26 @@ interface Direct {
   readonly starts: Start[];
   readonly row: Row;
   /** Units whose rows this one reads besides its callees: functions that are passed on. */
-  readonly reads: number[];
+  readonly reads: readonly number[];
+  readonly monitors: boolean;
 }
 
 export function solve(linker: Linker): Solution {
-  const { units } = linker;
-  const direct = units.map((_, id) => directOf(id, linker));
+  const direct = linker.units.map((_, id) => directOf(id, linker));
+  // Linking has made the dispatches by now; making their rows makes no more of them.
+  for (const methods of linker.dispatches) direct.push(dispatchOf(methods));
   const rows = direct.map((each) => each.row);
-  const dependencies = direct.map((each) => [...each.edges.map((edge) => edge.callee), ...each.reads]);
-  const callers: number[][] = units.map(() => []);
+  const dependencies = direct.map(({ edges, reads }) => {
+    const all = edges.map((edge) => edge.callee);
+    for (const read of reads) all.push(read);
+    return all;
+  });
+  const callers: number[][] = direct.map(() => []);
   direct.forEach((each, id) => {
     for (const edge of each.edges) callers[edge.callee]!.push(id);
   });
-  const recursive = new Uint8Array(units.length);
-  const height = new Float64Array(units.length);
+  const recursive = new Uint8Array(direct.length);
+  const height = new Float64Array(direct.length);
 
   for (const component of components(dependencies)) {
     const circle = component.length > 1 || dependencies[component[0]!]!.includes(component[0]!);
@@ -116,14 +126,32 @@ export function solve(linker: Linker): Solution {
       height[id] = 1 + below;
     }
   }
-  return { linker, rows, starts: direct.map((each) => each.starts), callers, recursive, height };
+  const starts = direct.map((each) => each.starts);
+  const monitors = direct.some((each) => each.monitors);
+  return { linker, rows, starts, monitors, callers, recursive, height };
 }
 
 // ---- what a unit does itself ----
 
+const NO_EFFECTS: ReadonlyMap<string, EffectCause> = new Map();
+const NO_VARIABLES: ReadonlyMap<string, RowVariable> = new Map();
+const NO_LINKS: readonly Link[] = [];
+
+function emptyRow(): Row {
+  return { effects: NO_EFFECTS, variables: NO_VARIABLES, unknown: null, suspends: null, waits: null, home: null };
+}
+
+function dispatchOf(methods: readonly number[]): Direct {
+  const edges = methods.map(
+    (callee): Edge => ({ at: 0, callee, sure: false, args: NO_LINKS, masks: null, when: null }),
+  );
+  return { edges, starts: [], row: emptyRow(), reads: [], monitors: false };
+}
+
 function directOf(id: number, linker: Linker): Direct {
   const { unit, sites, item } = linker.units[id]!;
-  const row: Row = { effects: new Map(), variables: new Map(), unknown: null, suspends: null, waits: null, home: null };
+  const row = emptyRow();
+  let monitors = false;
   const edges: Edge[] = [];
   const starts: Start[] = [];
   const reads: number[] = [];
@@ -148,8 +176,11 @@ function directOf(id: number, linker: Linker): Direct {
   };
 
   function apply(at: number, link: Link, args: readonly Target[]): void {
-    const linked = args.map((arg) => linker.link(arg, item));
-    for (const arg of linked) reads.push(...arg.calls);
+    // Most built-ins call nothing back: their arguments need not be looked at.
+    const plain =
+      link.calls.length === 0 && link.builtins.every((each) => each.calls.length + each.starts.length === 0);
+    const linked = plain || args.length === 0 ? NO_LINKS : args.map((arg) => linker.link(arg, item));
+    for (const arg of linked) for (const passed of arg.calls) reads.push(passed);
     for (const callee of link.calls) call(at, callee, link.sure, linked);
     for (const started of link.starts) starts.push({ unit: started, at });
     if (link.param) addVariable(row, linker, link.param, [], { at, via: -1 });
@@ -160,6 +191,7 @@ function directOf(id: number, linker: Linker): Direct {
   function applyBuiltin(at: number, called: Builtin, args: readonly Target[], linked: readonly Link[]): void {
     for (const effect of called.performs) addEffect(row, effect, { at, via: -1, sure: true });
     if (called.maySuspend) waits(at);
+    if (called.name === "io_monitor") monitors = true;
     for (const position of called.starts) {
       const link = linked[position];
       for (const started of [...(link?.calls ?? []), ...(link?.starts ?? [])]) starts.push({ unit: started, at });
@@ -185,7 +217,7 @@ function directOf(id: number, linker: Linker): Direct {
         break;
       case "resume":
         waits(at);
-        if (site.handled) call(at, linker.idOf(site.handled), true, [], handledEffect(site.handled));
+        if (site.handled) call(at, linker.idOf(site.handled), true, NO_LINKS, handledEffect(site.handled));
         else row.unknown ??= { at, via: -1 };
         // The continuation of a program-wide handler is the performer's own code: it is counted there.
         if (!site.own) unknown(at);
@@ -193,9 +225,9 @@ function directOf(id: number, linker: Linker): Direct {
       case "handle": {
         if (!site.handled) break;
         const handled = linker.idOf(site.handled);
-        call(at, handled, true, [], site.node.effect);
+        call(at, handled, true, NO_LINKS, site.node.effect);
         const when = { handled, effect: site.node.effect };
-        edges.push({ at, callee: linker.idOf(site.clause), sure: true, args: [], masks: null, when });
+        edges.push({ at, callee: linker.idOf(site.clause), sure: true, args: NO_LINKS, masks: null, when });
         break;
       }
     }
@@ -208,7 +240,7 @@ function directOf(id: number, linker: Linker): Direct {
     // A pattern that compares reads the global (N5).
     if (local.pattern && row.home === null && linker.isMutable(local.name, item)) row.home = { at: -1, via: -1 };
   }
-  return { edges, starts, row, reads };
+  return { edges, starts, row, reads, monitors };
 }
 
 const handledEffect = (handled: Unit): string => (handled.node as { readonly effect: string }).effect;
@@ -257,11 +289,12 @@ function instantiate(
 ): boolean {
   const row = rows[id]!;
   const cause: Cause = { at: edge.at, via: edge.callee };
-  const callee = linker.units[edge.callee]!.unit;
+  const callee = linker.units[edge.callee]?.unit;
+  const caller = linker.units[id]?.unit;
+  // Behind a dispatch it is not known which method gets the arguments.
+  if (!callee || !caller) return addUnknown(row, cause);
   if (param.unit !== callee) {
-    return isAround(param.unit, linker.units[id]!.unit)
-      ? addVariable(row, linker, param, masked, cause)
-      : addUnknown(row, cause);
+    return isAround(param.unit, caller) ? addVariable(row, linker, param, masked, cause) : addUnknown(row, cause);
   }
   const position = callee.locals.filter((local) => local.role === "param").indexOf(param);
   const link = edge.args[position];
@@ -297,17 +330,25 @@ export function reaches(handled: Row, effect: string): boolean {
 function addEffect(row: Row, effect: string, cause: EffectCause): boolean {
   const known = row.effects.get(effect);
   if (known && (known.sure || !cause.sure)) return false;
-  row.effects.set(effect, cause);
+  writable(row, "effects", NO_EFFECTS).set(effect, cause);
   return true;
 }
 
 function addVariable(row: Row, linker: Linker, param: Local, masked: readonly string[], cause: Cause): boolean {
   const key = `${linker.idOf(param.unit)}.${param.unit.locals.indexOf(param)} ${masked.join()}`;
   if (row.variables.has(key)) return false;
-  row.variables.set(key, { param, masked, cause });
+  writable(row, "variables", NO_VARIABLES).set(key, { param, masked, cause });
   row.suspends ??= cause;
   return true;
 }
+
+/** A map of a row for writing; the shared empty one is replaced. */
+function writable<F extends "effects" | "variables">(row: Row, field: F, empty: Row[F]): MapOf<Row[F]> {
+  if (row[field] === empty) row[field] = new Map() as unknown as Row[F];
+  return row[field] as unknown as MapOf<Row[F]>;
+}
+
+type MapOf<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
 function addUnknown(row: Row, cause: Cause): boolean {
   const changed = row.unknown === null || row.home === null || row.suspends === null;

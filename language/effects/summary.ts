@@ -35,6 +35,8 @@ export type Site =
   /** `resume`; `handled` is the code that goes on, when that is known. */
   | { readonly kind: "resume"; readonly node: ast.Call; readonly handled: Unit | null; readonly own: boolean };
 
+export type HandleSite = Extract<Site, { kind: "handle" }>;
+
 export interface UnitSummary {
   readonly unit: Unit;
   readonly sites: readonly Site[];
@@ -50,6 +52,8 @@ export interface ItemSummary {
   /** Parallel to `ItemNames.units`. */
   readonly units: readonly UnitSummary[];
   readonly classes: readonly ClassSummary[];
+  /** Every handler of the item. */
+  readonly handles: readonly HandleSite[];
   /** What the top-level names of this item are when they are called. */
   readonly values: ReadonlyMap<string, Target>;
   /** Members that may hold a function although no method has that name: fields, keys of maps. */
@@ -58,12 +62,14 @@ export interface ItemSummary {
   readonly mutable: ReadonlySet<string>;
   /** Free names that the item assigns. */
   readonly written: readonly string[];
-  readonly signature: string;
+  /** S3. Made when it is first asked for. */
+  signature(): string;
 }
 
 export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
   const sites = new Map<Unit, Site[]>(names.units.map((unit) => [unit, []]));
   const classes: ClassSummary[] = [];
+  const handles: HandleSite[] = [];
   const slots = new Set<string>();
   /** Calls that are a pipe's stage: the piped value comes first. */
   const piped = new Map<Node, ast.Expression>();
@@ -106,9 +112,13 @@ export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
         else call(unit, node, node.right, [node.left]);
         if (node.isAwait) add(unit, { kind: "await", node });
         return;
-      case "Handle":
-        add(unit, { kind: "handle", node, clause: names.clauseOf(node), handled: names.handledOf(node) ?? null });
+      case "Handle": {
+        const clause = names.clauseOf(node);
+        const site: HandleSite = { kind: "handle", node, clause, handled: names.handledOf(node) ?? null };
+        handles.push(site);
+        add(unit, site);
         return;
+      }
       case "Class":
       case "Trait":
         classes.push(classSummary(node, names));
@@ -131,8 +141,15 @@ export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
   const written = names.units.flatMap((unit) =>
     unit.free.flatMap((use) => (use.access === "write" ? nameOf(use.node) : [])),
   );
-  const summary = { units, classes, values, slots, mutable, written };
-  return { ...summary, signature: signatureOf(summary, names) };
+  const summary = { units, classes, handles, values, slots, mutable, written };
+  let signature: string | undefined;
+  return {
+    ...summary,
+    signature: () => {
+      signature ??= signatureOf(summary, names);
+      return signature;
+    },
+  };
 }
 
 /** What an expression is when it is called (S2). */

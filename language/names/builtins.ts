@@ -108,7 +108,7 @@ const FUNCTIONS: readonly Builtin[] = [
   // The reactor's wrappers
   row("net_listen(port, host?, session?)", "Listens on a TCP port; yields the listener's descriptor.", {
     calls: [2],
-    suspends: true,
+    performs: ["IO_LISTEN"],
   }),
   row("net_accept(listener)", "Waits for a connection; yields its descriptor.", performs("IO_ACCEPT")),
   row("net_connect(host, port)", "Dials a connection; yields its descriptor.", performs("IO_CONNECT")),
@@ -123,7 +123,7 @@ const FUNCTIONS: readonly Builtin[] = [
   row("file_sync(fd)", "Returns when what was written is on disk.", performs("IO_SYNC")),
   row("io_read(path)", "Reads a whole file.", performs("IO_OPEN", "IO_READ", "IO_CLOSE")),
   row("io_write(path, data)", "Writes a whole file.", performs("IO_OPEN", "IO_WRITE", "IO_CLOSE")),
-  row("io_exists(path)", "Whether there is such a file."),
+  row("io_exists(path)", "Whether there is such a file.", performs("IO_EXISTS")),
   row("io_monitor(port, events)", "Watches a hardware port: each readiness performs IO_READ as a task of its own.", {
     unsafe: true,
   }),
@@ -316,6 +316,8 @@ export const methodsOf = (receiver: Receiver): readonly BuiltinMethod[] =>
 export const REACTOR_EFFECTS: ReadonlyMap<string, string> = new Map([
   ["IO_READ", "Bytes, or nil at the end of the stream"],
   ["IO_WRITE", "the number of bytes written"],
+  ["IO_LISTEN", "the listener's descriptor"],
+  ["IO_EXISTS", "whether there is such a file"],
   ["IO_ACCEPT", "the descriptor of the connection"],
   ["IO_CONNECT", "a descriptor"],
   ["IO_WAIT", "the event, when the descriptor or port is ready"],

@@ -37,19 +37,18 @@ export function checkItem(item: Item, registry: Registry): Finding[] {
 }
 
 function walkWithPlace(item: Item, all: readonly Visitors[]): void {
-  const byKind = new Map<Node["kind"], readonly Visit[]>();
-  const visitsOf = (kind: Node["kind"]): readonly Visit[] => {
-    let visits = byKind.get(kind);
-    if (visits === undefined) {
-      // Each function is stored under the kind of the node it takes, so the pairing is safe.
-      visits = all.flatMap((visitors) => (visitors[kind] as Visit | undefined) ?? []);
-      byKind.set(kind, visits);
+  // Each function is stored under the kind of the node it takes, so the pairing is safe.
+  const byKind = new Map<string, Visit[]>();
+  for (const visitors of all) {
+    for (const kind in visitors) {
+      const visit = visitors[kind as Node["kind"]] as Visit;
+      const others = byKind.get(kind);
+      if (others) others.push(visit);
+      else byKind.set(kind, [visit]);
     }
-    return visits;
-  };
+  }
   const leaves = all.flatMap((visitors) => visitors.leave ?? []);
 
-  const open: { node: Node; where: Where }[] = [];
   let isUnsafe = 0;
   let loops = 0;
   const outerLoops: number[] = [];
@@ -58,10 +57,11 @@ function walkWithPlace(item: Item, all: readonly Visitors[]): void {
     item.tree,
     item.names,
     (node, unit) => {
-      const parent = open.at(-1)?.node ?? null;
-      const where: Where = { unit, parent, isUnsafe: isUnsafe > 0, loops };
-      for (const visit of visitsOf(node.kind)) visit(node, where);
-      open.push({ node, where });
+      const visits = byKind.get(node.kind);
+      if (visits) {
+        const where: Where = { unit, isUnsafe: isUnsafe > 0, loops };
+        for (const visit of visits) visit(node, where);
+      }
       if (node.kind === "Unsafe") isUnsafe++;
       else if (node.kind === "While" || node.kind === "For") loops++;
       else if (isFunction(node)) {
@@ -71,11 +71,10 @@ function walkWithPlace(item: Item, all: readonly Visitors[]): void {
       return undefined;
     },
     (node) => {
-      const { where } = open.pop()!;
       if (node.kind === "Unsafe") isUnsafe--;
       else if (node.kind === "While" || node.kind === "For") loops--;
       else if (isFunction(node)) loops = outerLoops.pop()!;
-      for (const leave of leaves) leave(node, where);
+      for (const leave of leaves) leave(node);
     },
   );
 }

@@ -3,9 +3,11 @@
 //
 // A path abandons on purpose when it ends in a value (`nil` counts), in `return`, or in a call; it is taken as forgotten
 // when nothing is written there (no `else`, an empty block) or when what stands last has no value worth yielding: an
-// assignment, a declaration, a `print`, a loop.
+// assignment, a declaration, a loop. The system's own effects (FAULT, CANCELLED) are left alone: abandoning is what their
+// handlers are often for.
 
 import { isOwnResume, pathEnds } from "../effects/clauses.ts";
+import { SYSTEM_EFFECTS } from "../names/builtins.ts";
 import type { Node } from "../walk.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,6 +17,7 @@ export const forgottenResume: Rule = {
   title: "forgotten-resume",
   item: ({ names, report }) => ({
     Handle: (handle) => {
+      if (SYSTEM_EFFECTS.has(handle.effect)) return;
       const { ends, irregular } = pathEnds(handle.clause);
       if (irregular || !ends.some(({ value }) => value !== null && isOwnResume(value, handle, names))) return;
       for (const { value, at } of ends) {

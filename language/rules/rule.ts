@@ -74,7 +74,6 @@ export interface WorkspaceContext {
 /** Where a visited node stands. */
 export interface Where {
   readonly unit: Unit;
-  readonly parent: Node | null;
   /** Inside `unsafe`. */
   readonly isUnsafe: boolean;
   /** Loops around it inside its function. */
@@ -85,6 +84,6 @@ type NodeOf<K> = Extract<Node, { kind: K }>;
 
 /** A function for each kind of node that a rule wants to see; `leave` comes after the children, `end` after the item. */
 export type Visitors = { readonly [K in Node["kind"]]?: (node: NodeOf<K>, where: Where) => void } & {
-  readonly leave?: (node: Node, where: Where) => void;
+  readonly leave?: (node: Node) => void;
   readonly end?: () => void;
 };

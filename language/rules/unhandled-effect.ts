@@ -42,9 +42,7 @@ export const unhandledEffect: Rule = {
 };
 
 function isHandledSomewhere(effect: string, { items }: WorkspaceContext): boolean {
-  return items.some(({ summary }) =>
-    summary.units.some(({ sites }) => sites.some((site) => site.kind === "handle" && site.node.effect === effect)),
-  );
+  return items.some(({ summary }) => summary.handles.some((site) => site.node.effect === effect));
 }
 
 /** The callee of a call, and not its arguments. */

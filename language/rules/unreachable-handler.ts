@@ -10,15 +10,12 @@ export const unreachableHandler: Rule = {
   title: "unreachable-handler",
   workspace: (context) => {
     for (const item of context.items) {
-      for (const { sites } of item.summary.units) {
-        for (const site of sites) {
-          if (site.kind !== "handle") continue;
-          const { effect, effectSpan } = site.node;
-          if (site.handled ? context.facts.mayReach(site.handled, effect) : mayReachProgram(effect, context)) continue;
-          const where = site.handled ? "nothing that this handler covers" : "nothing in the program";
-          const message = `${where} performs "${effect}": the clause never runs`;
-          context.report(item, { span: effectSpan, message, tags: ["unnecessary"] });
-        }
+      for (const { node, handled } of item.summary.handles) {
+        const { effect, effectSpan } = node;
+        if (handled ? context.facts.mayReach(handled, effect) : mayReachProgram(effect, context)) continue;
+        const where = handled ? "nothing that this handler covers" : "nothing in the program";
+        const message = `${where} performs "${effect}": the clause never runs`;
+        context.report(item, { span: effectSpan, message, tags: ["unnecessary"] });
       }
     }
   },
