@@ -1,0 +1,188 @@
+// What is done to any descriptor or port: IO_READ, IO_WRITE, IO_SYNC, IO_WAIT, IO_CLOSE; and `input`, a line of standard
+// input.
+//
+// R1. `fd` names a descriptor. `target` names a bound hardware port, else a descriptor.
+
+import type { Input } from "../../engine/host.ts";
+import type { EffectRequest, Value } from "../../engine/values.ts";
+import type { Answer } from "../answer.ts";
+import type { Descriptor } from "../descriptors.ts";
+import { ACCEPT, READ } from "../drivers/driver.ts";
+import { evict, inTurn, notOpen } from "../lanes.ts";
+import { CLOSED, ioFault, isWhole, subjectOf, wrongField } from "../payload.ts";
+import type { Reactor } from "../shard.ts";
+import type { LiveTask } from "../task.ts";
+
+/** The most that one read yields unless it says otherwise. */
+const CHUNK = 65536;
+const LONGEST = 2 ** 31 - 1;
+
+/** The descriptor that a request is about (R1), or the fault that says why there is none. */
+export function findTarget(reactor: Reactor, request: EffectRequest): Descriptor | Input {
+  const { f_fd: fd, f_target: target } = request;
+  if (fd !== undefined) return findDescriptor(reactor, request, "fd", fd);
+  if (isWhole(target, 0, LONGEST) && reactor.descriptors.get(target) === undefined) {
+    return reactor.ports.find(request, target);
+  }
+  return findDescriptor(reactor, request, target === undefined ? "fd" : "target", target);
+}
+
+export function findDescriptor(reactor: Reactor, request: EffectRequest, field: string, fd: Value): Descriptor | Input {
+  if (!isWhole(fd, 0, Number.MAX_SAFE_INTEGER)) return wrongField(request, field, "a descriptor", fd);
+  return reactor.descriptors.get(fd) ?? notOpen(request, fd);
+}
+
+function maxOf(request: EffectRequest): number {
+  return typeof request.f_max === "number" ? request.f_max : CHUNK;
+}
+
+/** The first `max` of the bytes that were given back. */
+function takeUnread(descriptor: Descriptor, unread: Uint8Array, max: number): Uint8Array {
+  descriptor.unread = unread.length > max ? unread.subarray(max) : null;
+  return unread.subarray(0, max);
+}
+
+const read = inTurn({
+  find: findTarget,
+  check(request) {
+    const max = request.f_max;
+    if (max === undefined || isWhole(max, 1, LONGEST)) return null;
+    return wrongField(request, "max", "a whole number of bytes", max);
+  },
+  lane: (descriptor) => descriptor.reading,
+  atOnce(descriptor, request) {
+    const { unread } = descriptor;
+    return unread === null ? null : { value: takeUnread(descriptor, unread, maxOf(request)) };
+  },
+  submit: (handle, tag, request, descriptor) => handle.read(tag, maxOf(request), descriptor.offset),
+  answer(_reactor, value, _request, descriptor) {
+    if (!(value instanceof Uint8Array)) return { value: undefined };
+    descriptor.offset += value.length;
+    return { value };
+  },
+});
+
+function isData(data: Value): data is string | Uint8Array {
+  return typeof data === "string" || data instanceof Uint8Array;
+}
+
+const write = inTurn({
+  find: findTarget,
+  check: (request) =>
+    isData(request.f_data) ? null : wrongField(request, "data", "a string or Bytes", request.f_data),
+  lane: (descriptor) => descriptor.writing,
+  submit: (handle, tag, request, descriptor) =>
+    handle.write(tag, request.f_data as string | Uint8Array, descriptor.offset),
+  answer(_reactor, value, _request, descriptor) {
+    descriptor.offset += value as number;
+    return { value: value as number };
+  },
+});
+
+const sync = inTurn({
+  find: (reactor, request) => findDescriptor(reactor, request, "fd", request.f_fd),
+  lane: (descriptor) => descriptor.writing,
+  submit: (handle, tag) => handle.sync(tag),
+  answer: () => ({ value: undefined }),
+});
+
+/** A line of standard input, without its end; nil when there is none left. */
+const input: Answer = (() => {
+  const taking = inTurn({
+    find: (reactor, request) => findDescriptor(reactor, request, "fd", 0),
+    lane: (descriptor) => descriptor.reading,
+    atOnce: (descriptor) => {
+      const { unread } = descriptor;
+      const end = unread?.indexOf(0x0a) ?? -1;
+      return unread === null || end < 0 ? null : { value: takeLine(descriptor, unread, end) };
+    },
+    submit: (handle, tag) => handle.read(tag, CHUNK, 0),
+    answer(_reactor, value, _request, descriptor) {
+      const { unread } = descriptor;
+      if (value instanceof Uint8Array) {
+        descriptor.unread = unread === null ? value : Buffer.concat([unread, value]);
+        return null;
+      }
+      return { value: unread === null ? undefined : takeLine(descriptor, unread, unread.length) };
+    },
+  });
+  return {
+    ...taking,
+    begin(reactor, task, request) {
+      if (typeof request.f_prompt === "string") reactor.prompt(request.f_prompt);
+      taking.begin(reactor, task, request);
+    },
+  };
+})();
+
+function takeLine(descriptor: Descriptor, unread: Uint8Array, end: number): string {
+  descriptor.unread = end + 1 < unread.length ? unread.subarray(end + 1) : null;
+  const line = Buffer.from(unread.subarray(0, end)).toString();
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+function eventsOf(request: EffectRequest, descriptor: Descriptor): number {
+  const events = request.f_events;
+  if (typeof events === "number") return events;
+  return descriptor.what.kind === "listener" ? ACCEPT : READ;
+}
+
+const wait: Answer = {
+  begin(reactor, task, request) {
+    const descriptor = findTarget(reactor, request);
+    const events = request.f_events;
+    if ("kind" in descriptor) reactor.wake(task, descriptor);
+    else if (events !== undefined && !isWhole(events, 1, LONGEST)) {
+      reactor.wake(task, wrongField(request, "events", "WLD_EVENT_ constants", events));
+    } else {
+      const handle = descriptor.unread === null ? reactor.handleOf(descriptor) : null;
+      if (handle === null) reactor.resume(task, eventsOf(request, descriptor));
+      else {
+        descriptor.watching.push(task);
+        handle.ready(reactor.submit(task), eventsOf(request, descriptor));
+      }
+    }
+  },
+  completed(reactor, task, request, value) {
+    unwatch(reactor, task, request);
+    reactor.resume(task, value as number);
+  },
+  failed(reactor, task, request, error) {
+    const descriptor = unwatch(reactor, task, request);
+    reactor.wake(task, ioFault(request, descriptor === undefined ? "" : subjectOf(descriptor), error, descriptor?.fd));
+  },
+  withdraw(reactor, task, request) {
+    unwatch(reactor, task, request)?.handle?.withdraw(reactor.takeBack(task));
+  },
+};
+
+function unwatch(reactor: Reactor, task: LiveTask, request: EffectRequest): Descriptor | undefined {
+  const descriptor = findTarget(reactor, request);
+  if ("kind" in descriptor) return undefined;
+  const at = descriptor.watching.indexOf(task);
+  if (at >= 0) descriptor.watching.splice(at, 1);
+  return descriptor;
+}
+
+const close: Answer = {
+  begin(reactor, task, request) {
+    const descriptor = findDescriptor(reactor, request, "fd", request.f_fd);
+    if ("kind" in descriptor) {
+      reactor.wake(task, descriptor);
+      return;
+    }
+    reactor.descriptors.remove(descriptor);
+    evict(reactor, descriptor, (other) => ioFault(other, subjectOf(descriptor), CLOSED, descriptor.fd));
+    reactor.resume(task, undefined);
+  },
+  releases: true,
+};
+
+export const ioAnswers: Readonly<Record<string, Answer>> = {
+  IO_READ: read,
+  IO_WRITE: write,
+  IO_SYNC: sync,
+  IO_WAIT: wait,
+  IO_CLOSE: close,
+  input,
+};

@@ -1,0 +1,104 @@
+// Virtual descriptors: the small integers by which a program knows its files, connections and listeners, and what stands
+// behind each. A number means the same after a restart, when it is bound to a new handle of the driver.
+//
+//   fd --> Descriptor { what it is, as data;  handle: the driver's, this run;  lanes: who waits to use it }
+//
+// V1. A number is never used twice in the life of a program: a closed descriptor that somebody still holds is EBADF, and
+//     never another task's file. Numbers of bound hardware ports are left out, so that a `target` is never ambiguous.
+// V2. 0, 1 and 2 are the standard streams, opened when first used.
+// V3. A lane is one direction of a descriptor. Its holder has an operation in flight, the others wait in order. A file has
+//     one lane for both directions, because both move its offset.
+
+import type { Value } from "../engine/values.ts";
+import type { Handle, OpenMode } from "./drivers/driver.ts";
+import type { Submitter } from "./operations.ts";
+import { WaitQueue } from "./queue.ts";
+import { LiveTask } from "./task.ts";
+
+/** What a descriptor is, as it would be written down to open it again. */
+export type Described =
+  | { readonly kind: "standard"; readonly stream: 0 | 1 | 2 }
+  | { readonly kind: "listener"; readonly host: string | undefined; readonly port: number; readonly session: Value }
+  | { readonly kind: "accepted"; readonly listener: number }
+  | { readonly kind: "dialled"; readonly host: string; readonly port: number }
+  | { readonly kind: "file"; readonly path: string; readonly mode: OpenMode }
+  /** `hasValue`: it can be asked for its value at any time, and does not only tell of events. */
+  | { readonly kind: "port"; readonly source: string; readonly hasValue: boolean };
+
+/** Uses a descriptor without being a task: the monitor of a port. */
+export interface LaneUser extends Submitter {
+  /** The lane is its own now. */
+  start(): void;
+}
+
+/** V3 */
+export class Lane {
+  holder: LiveTask | LaneUser | null = null;
+  readonly waiting = new WaitQueue<LiveTask | LaneUser>();
+  /** The next holder is being found (lanes.ts, N1). */
+  advancing = false;
+}
+
+export class Descriptor {
+  /** Where the next read or write of a file begins. */
+  offset = 0;
+  /** Bytes that were read and given back: what follows the line that `input` took. */
+  unread: Uint8Array | null = null;
+  readonly reading = new Lane();
+  readonly writing: Lane;
+  /** Tasks that wait until it is ready. */
+  readonly watching: LiveTask[] = [];
+
+  constructor(
+    readonly fd: number,
+    readonly what: Described,
+    public handle: Handle | null,
+  ) {
+    this.writing = what.kind === "file" ? this.reading : new Lane();
+  }
+
+  /** Every task that waits for it. */
+  get tasks(): LiveTask[] {
+    const users = [...this.watching, this.reading.holder, ...this.reading.waiting];
+    if (this.writing !== this.reading) users.push(this.writing.holder, ...this.writing.waiting);
+    return users.filter((user) => user instanceof LiveTask);
+  }
+
+  toString(): string {
+    return `descriptor ${this.fd} (${this.what.kind})`;
+  }
+}
+
+export class Descriptors {
+  readonly #open = new Map<number, Descriptor>();
+  readonly #isTaken: (fd: number) => boolean;
+  #next = 3;
+
+  /** `isTaken` tells numbers that mean something else (V1). */
+  constructor(isTaken: (fd: number) => boolean) {
+    this.#isTaken = isTaken;
+    for (const stream of [0, 1, 2] as const) {
+      this.#open.set(stream, new Descriptor(stream, { kind: "standard", stream }, null));
+    }
+  }
+
+  add(what: Described, handle: Handle): Descriptor {
+    while (this.#isTaken(this.#next)) this.#next++;
+    const descriptor = new Descriptor(this.#next++, what, handle);
+    this.#open.set(descriptor.fd, descriptor);
+    return descriptor;
+  }
+
+  get(fd: number): Descriptor | undefined {
+    return this.#open.get(fd);
+  }
+
+  /** The number means nothing any more; the handle is the caller's to close. */
+  remove(descriptor: Descriptor): void {
+    this.#open.delete(descriptor.fd);
+  }
+
+  get length(): number {
+    return this.#open.size;
+  }
+}

@@ -1,0 +1,20 @@
+// What the reactor needs of the engine and the codec, as one object, so that tests can drive a reactor with tasks of their
+// own making.
+
+import { copyValue } from "../codec/copy.ts";
+import type { Host, Input, Outcome, Task } from "../engine/host.ts";
+import { hasProgramHandler, performTask, run, setHost, startStack } from "../engine/machine.ts";
+import type { Closure, Value } from "../engine/values.ts";
+
+export interface Engine {
+  setHost(host: Host): void;
+  run(task: Task, input: Input): Outcome;
+  startStack(task: Task, closure: Closure, args: readonly Value[]): void;
+  /** A function that performs an effect. */
+  performTask(effect: string, payload: Readonly<Record<string, Value>>): Closure;
+  hasProgramHandler(effect: string): boolean;
+  /** A value as another task may have it. */
+  copyValue(value: Value): Value;
+}
+
+export const machine: Engine = { setHost, run, startStack, performTask, hasProgramHandler, copyValue };

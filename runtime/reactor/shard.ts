@@ -1,0 +1,456 @@
+// A shard: runs the tasks of a program, one at a time, and answers what they ask for. The host of the engine.
+//
+//   driver ── completed, alarm ──> wake ──> run queue ── turn ──> engine.run ── asks ──> park, begin an answer ──> driver
+//                                                                     └──── ends ──> settle the future, wake awaiters
+//
+// The life of a task is drawn in task.ts; what is done about each request is in answers/. Here is only who runs when.
+//
+// A turn runs queued tasks until there are none or its time is up, and then goes back to the driver, so that I/O, timers
+// and tasks all get their share. Without anything to run, nothing of ours runs at all.
+//
+// E1. The program ends when its own code and all its tasks have ended and no port is watched; when its own code fails; or
+//     by `exit`. A listener does not keep it, a task that waits for one does.
+// E2. When every task waits and nothing that could wake one is under way, none ever will be. If the program's own code is
+//     among them it gets the fault Deadlock; if it has ended, the program ends: those left only served it.
+// E3. A fault is unhandled when its task has ended and nobody awaits its future. It is reported once, a second after the
+//     task's end or at the end of the program: a program may start a task and await it a little later.
+
+import type { Host, Input } from "../engine/host.ts";
+import type { Closure, Fault, Future, FutureState, Value } from "../engine/values.ts";
+import { Counters, figures } from "../nexus/counters.ts";
+import { cancelledFault } from "./answers/tasks.ts";
+import { type Descriptor, Descriptors } from "./descriptors.ts";
+import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
+import { type Engine, machine } from "./engine.ts";
+import { Operations, type Submitter } from "./operations.ts";
+import { faultInput, nameOf } from "./payload.ts";
+import { Ports } from "./ports.ts";
+import { RunQueue } from "./queue.ts";
+import { answers } from "./requests.ts";
+import { Cancellation, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
+import { Timers } from "./timers.ts";
+
+/** How long a turn may take, in milliseconds. */
+const TURN = 8;
+/** How many tasks run between two looks at the clock, and how many timers are woken in one turn. */
+const LOOK = 8;
+const DUE = 4096;
+/** E3, in milliseconds. */
+const GRACE = 1000;
+
+export interface ReactorOptions {
+  readonly driver: Driver;
+  /** Sources of hardware ports (sources.ts). */
+  readonly ports?: ReadonlyMap<number, string>;
+  readonly args?: readonly string[];
+  /** Puts one line on standard output. */
+  print(line: string): void;
+  /** Puts out what `print` has kept back, because something is about to be written past it. */
+  flush?(): void;
+  /** Stands in for standard input. */
+  readonly input?: string;
+  /** E3; `task` says whose it was. */
+  onUnhandledFault(fault: Fault, task: string): void;
+  /** The clock: milliseconds since 1970. */
+  now?(): number;
+  readonly engine?: Engine;
+}
+
+export interface Finished {
+  /** 0; what `exit` was given; or 70 when a fault was unhandled. */
+  readonly exitCode: number;
+}
+
+type Phase = "running" | "finished";
+
+const START: Input = { kind: "value", value: undefined };
+const UNHANDLED = 70;
+
+export class Reactor implements Host, Completions {
+  readonly args: readonly string[];
+  readonly driver: Driver;
+  readonly engine: Engine;
+  readonly counters = new Counters();
+  readonly operations = new Operations();
+  readonly descriptors: Descriptors;
+  readonly ports: Ports;
+  readonly finished: Promise<Finished>;
+  readonly #options: ReactorOptions;
+  readonly #queue = new RunQueue();
+  readonly #timers = new Timers();
+  readonly #startedAt: number;
+  #settle: (finished: Finished) => void = () => undefined;
+  #phase: Phase = "running";
+  #ids = 0;
+  #live = 0;
+  #main: LiveTask | null = null;
+  #turnEnds = 0;
+  /** For when the driver's alarm is set; Infinity: it is not. */
+  #alarmAt = Number.POSITIVE_INFINITY;
+  #someDue = false;
+  #inTurn = false;
+  /** Failed and not awaited, with the time when they are reported (E3). */
+  #orphans: { readonly future: Future; readonly task: string; readonly due: number }[] = [];
+  #someUnhandled = false;
+
+  constructor(options: ReactorOptions) {
+    this.#options = options;
+    this.args = options.args ?? [];
+    this.driver = options.driver;
+    this.engine = options.engine ?? machine;
+    this.ports = new Ports(this, options.ports ?? new Map());
+    this.descriptors = new Descriptors((fd) => this.ports.isBound(fd));
+    if (options.input) this.descriptors.get(0)!.unread = Buffer.from(options.input);
+    this.#startedAt = this.now();
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.driver.attach(this);
+  }
+
+  // ---- The program ----
+
+  /** Starts the program's own code. */
+  start(program: Closure): Future {
+    this.engine.setHost(this);
+    const future = this.startTask(program, [], "program");
+    this.#main = future.task;
+    return future;
+  }
+
+  get mainHasEnded(): boolean {
+    return this.#main?.state === TaskState.Done;
+  }
+
+  /** Ends the program now, whatever still waits. */
+  finish(exitCode: number): void {
+    if (this.#phase === "finished") return;
+    this.#phase = "finished";
+    this.#reportOrphans(Number.POSITIVE_INFINITY);
+    this.#queue.clear();
+    this.driver.close();
+    this.#settle({ exitCode: exitCode === 0 && this.#someUnhandled ? UNHANDLED : exitCode });
+  }
+
+  /** E3 */
+  reportUnhandled(fault: Fault, task: string): void {
+    this.#someUnhandled = true;
+    this.counters.faults++;
+    this.#options.onUnhandledFault(fault, task);
+  }
+
+  // ---- The life of a task (task.ts) ----
+
+  /** A new task, which owns its arguments: -> Fresh */
+  startTask(closure: Closure, args: readonly Value[], name: string): TaskFuture {
+    const id = this.nextId();
+    const future = new TaskFuture(id);
+    const task = new LiveTask(id, future, name);
+    future.task = task;
+    this.engine.startStack(task, closure, args);
+    this.#live++;
+    this.counters.tasksStarted++;
+    this.#enqueue(task, START);
+    return future;
+  }
+
+  /** Parked -> Ready (T1) */
+  wake(task: LiveTask, input: Input): void {
+    if (task.state !== TaskState.Parked) throw new Error(`broken T1: ${task} is woken`);
+    task.state = TaskState.Ready;
+    task.request = null;
+    task.armed = UNARMED;
+    this.counters.tasksParked--;
+    this.#enqueue(task, input);
+  }
+
+  resume(task: LiveTask, value: Value): void {
+    this.wake(task, { kind: "value", value });
+  }
+
+  /** Fresh or Ready -> Running -> Parked or Done */
+  #step(task: LiveTask, input: Input): void {
+    task.state = TaskState.Running;
+    this.counters.resumptions++;
+    const outcome = this.engine.run(task, input);
+    if (outcome.kind !== "asks") {
+      this.#end(task, outcome.kind === "done" ? outcome : { kind: "failed", fault: outcome.fault });
+      return;
+    }
+    const { request } = outcome;
+    task.state = TaskState.Parked;
+    task.request = request;
+    this.counters.requests++;
+    this.counters.tasksParked++;
+    const answer = answers.get(request.site.effect);
+    if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
+    else if (answer !== undefined) answer.begin(this, task, request);
+    else this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
+  }
+
+  /** Running or Fresh -> Done */
+  #end(task: LiveTask, outcome: FutureState): void {
+    task.state = TaskState.Done;
+    task.stack = null;
+    const future = task.future as TaskFuture;
+    const cancelled = task.cancellation !== Cancellation.None;
+    future.task = null;
+    future.state = cancelled ? { kind: "failed", fault: cancelledFault(task) } : outcome;
+    this.#live--;
+    this.counters.tasksEnded++;
+    const { waiters } = future;
+    future.waiters = null;
+    for (const waiter of waiters ?? []) waiter.settled(future);
+    if (task === this.#main) this.#mainEnded(future);
+    else if (outcome.kind === "failed" && !cancelled && !future.observed) this.#orphaned(future, task);
+  }
+
+  #mainEnded(future: Future): void {
+    if (future.state.kind === "failed") {
+      this.reportUnhandled(future.state.fault, "program");
+      this.finish(UNHANDLED);
+    } else this.ports.mainEnded();
+  }
+
+  /** Has a task see CANCELLED where it waits, or at its next request; one that has not begun never does. */
+  cancel(task: LiveTask): void {
+    if (task.cancellation !== Cancellation.None || task.state === TaskState.Done) return;
+    this.counters.cancellations++;
+    task.cancellation = Cancellation.Asked;
+    if (task.state === TaskState.Fresh) this.#end(task, { kind: "pending" });
+    else if (task.state === TaskState.Parked && task.request !== null) {
+      const { request } = task;
+      const answer = answers.get(request.site.effect);
+      // A task that cancels itself is parked on `cancel`, which is answered next.
+      if (answer?.withdraw === undefined) return;
+      answer.withdraw(this, task, request);
+      this.#deliverCancellation(task);
+    }
+  }
+
+  /** Parked, nothing armed -> Ready */
+  #deliverCancellation(task: LiveTask): void {
+    task.cancellation = Cancellation.Delivered;
+    this.wake(task, { kind: "perform", effect: "CANCELLED", payload: {} });
+  }
+
+  // ---- What answers use ----
+
+  copy(value: Value): Value {
+    return typeof value === "object" ? this.engine.copyValue(value) : value;
+  }
+
+  /** A tag for an operation that a task or a monitor hands to the driver. */
+  submit(owner: LiveTask | Submitter): Tag {
+    this.counters.submissions++;
+    const tag = this.operations.begin(owner);
+    if (owner instanceof LiveTask) owner.armed = tag;
+    return tag;
+  }
+
+  /** Nobody waits for the task's operation any more: its tag, for the driver's `withdraw`. */
+  takeBack(task: LiveTask): Tag {
+    const tag = task.armed;
+    task.armed = UNARMED;
+    this.operations.end(tag);
+    return tag;
+  }
+
+  /** Sets the task's timer. */
+  arm(task: LiveTask, deadline: number): void {
+    // Requests are made during a turn, which sets the alarm at its end.
+    task.armed = this.#timers.add(deadline, task);
+  }
+
+  disarm(task: LiveTask): void {
+    this.#timers.remove(task.armed);
+    task.armed = UNARMED;
+  }
+
+  futureSettled(task: LiveTask, future: Future): void {
+    const request = task.request;
+    if (request !== null) answers.get(request.site.effect)?.settled?.(this, task, request, future);
+  }
+
+  startTurn(task: LiveTask): void {
+    const request = task.request;
+    if (request !== null) answers.get(request.site.effect)?.start?.(this, task, request);
+  }
+
+  /** The driver's handle; null when standard input is text that has been read to its end. */
+  handleOf(descriptor: Descriptor): Handle | null {
+    const { what } = descriptor;
+    if (what.kind !== "standard") return descriptor.handle;
+    if (what.stream === 0 && this.#options.input !== undefined) return null;
+    this.#options.flush?.();
+    descriptor.handle ??= this.driver.standard(what.stream);
+    return descriptor.handle;
+  }
+
+  /** Text on standard output that does not end a line. */
+  prompt(text: string): void {
+    const output = this.descriptors.get(1);
+    if (output !== undefined) this.handleOf(output)?.write(this.operations.begin(NOBODY), text, 0);
+  }
+
+  // ---- The loop ----
+
+  #enqueue(task: LiveTask, input: Input): void {
+    if (this.#queue.length === 0 && !this.#inTurn) this.driver.soon();
+    this.#queue.push(task, input);
+  }
+
+  turn(): void {
+    if (this.#phase === "finished") return;
+    this.counters.turns++;
+    const start = this.now();
+    this.#turnEnds = start + TURN;
+    this.#inTurn = true;
+    if (this.#someDue) this.#wakeDue(start);
+    this.#runQueued();
+    if (this.#isFinished()) return;
+    if (this.#queue.length === 0 && !this.#someDue) this.#nothingToRun();
+    if (this.#isFinished()) return;
+    this.#inTurn = false;
+    if (this.#queue.length > 0 || this.#someDue) this.driver.soon();
+    this.#setAlarm();
+  }
+
+  /** Until the queue is empty or the turn's time is up. */
+  #runQueued(): void {
+    let untilLook = LOOK;
+    while (this.#queue.length > 0) {
+      const input = this.#queue.firstInput as Input;
+      const task = this.#queue.shift();
+      if (task === undefined || task.state === TaskState.Done) continue;
+      this.#step(task, input);
+      if (this.#isFinished()) return;
+      if (--untilLook > 0) continue;
+      if (this.shouldYield()) return;
+      untilLook = LOOK;
+    }
+  }
+
+  #isFinished(): boolean {
+    return this.#phase === "finished";
+  }
+
+  /** E1, E2 */
+  #nothingToRun(): void {
+    const nothingUnderWay = this.operations.length === 0 && this.#timers.length === 0;
+    if (this.#live === 0 && this.ports.watched === 0) this.finish(0);
+    else if (nothingUnderWay && this.mainHasEnded) this.finish(0);
+    else if (nothingUnderWay && this.#main?.state === TaskState.Parked) this.#deadlocked(this.#main);
+  }
+
+  #deadlocked(task: LiveTask): void {
+    const request = task.request!;
+    answers.get(request.site.effect)?.withdraw?.(this, task, request);
+    const waits = `"${nameOf(request)}" waits for something that cannot happen`;
+    this.wake(task, faultInput("Deadlock", `${waits}: every task waits, and nothing under way could wake one`));
+  }
+
+  completed(tag: Tag, value: DriverValue): void {
+    if (this.#phase === "finished") return;
+    const owner = this.operations.end(tag);
+    this.counters.events++;
+    if (owner instanceof LiveTask) {
+      const request = owner.request!;
+      owner.armed = UNARMED;
+      answers.get(request.site.effect)?.completed?.(this, owner, request, value);
+    } else owner?.completed(value);
+  }
+
+  failed(tag: Tag, error: DriverError): void {
+    if (this.#phase === "finished") return;
+    const owner = this.operations.end(tag);
+    this.counters.events++;
+    if (owner instanceof LiveTask) {
+      const request = owner.request!;
+      owner.armed = UNARMED;
+      answers.get(request.site.effect)?.failed?.(this, owner, request, error);
+    } else owner?.failed(error);
+  }
+
+  // ---- Time ----
+
+  alarm(): void {
+    this.#alarmAt = Number.POSITIVE_INFINITY;
+    this.#someDue = true;
+    this.driver.soon();
+  }
+
+  /** Wakes tasks whose time has come; a million at once take several turns. */
+  #wakeDue(now: number): void {
+    for (let n = 0; n < DUE; n++) {
+      const task = this.#timers.takeDue(now);
+      if (task === undefined) break;
+      const request = task.request!;
+      task.armed = UNARMED;
+      this.counters.events++;
+      answers.get(request.site.effect)?.expired?.(this, task, request);
+    }
+    this.#someDue = this.#timers.earliest <= now;
+    this.#reportOrphans(now);
+  }
+
+  /** An alarm that is set too early is left: when it rings, the right one is set. */
+  #setAlarm(): void {
+    const next = Math.min(this.#timers.earliest, this.#orphans[0]?.due ?? Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) {
+      if (this.#alarmAt !== next) this.driver.alarm(null);
+    } else if (next < this.#alarmAt) this.driver.alarm(Math.ceil(next - this.now()));
+    else return;
+    this.#alarmAt = next;
+  }
+
+  #orphaned(future: Future, task: LiveTask): void {
+    this.#orphans.push({ future, task: `task ${task.id} (${task.name})`, due: this.now() + GRACE });
+  }
+
+  #reportOrphans(now: number): void {
+    while (this.#orphans.length > 0 && this.#orphans[0]!.due <= now) {
+      const { future, task } = this.#orphans.shift()!;
+      if (!future.observed && future.state.kind === "failed") this.reportUnhandled(future.state.fault, task);
+    }
+  }
+
+  // ---- Host ----
+
+  print(line: string): void {
+    this.#options.print(line);
+  }
+
+  spawn(closure: Closure, args: readonly Value[]): Future {
+    const own = args.map((arg) => this.copy(arg));
+    return this.startTask(this.copy(closure) as Closure, own, closure.code.name);
+  }
+
+  shouldYield(): boolean {
+    return this.now() >= this.#turnEnds;
+  }
+
+  handlerInstalled(effect: string): void {
+    this.ports.handlerInstalled(effect);
+  }
+
+  nextId(): number {
+    return ++this.#ids;
+  }
+
+  now(): number {
+    return this.#options.now?.() ?? performance.timeOrigin + performance.now();
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return figures(this.counters, this.now() - this.#startedAt);
+  }
+
+  /** There is no store yet: every start is a cold one. */
+  isWarmBoot(): boolean {
+    return false;
+  }
+}
+
+/** Asks the driver for something whose end concerns nobody. */
+const NOBODY: Submitter = { completed: () => undefined, failed: () => undefined };

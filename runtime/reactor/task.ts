@@ -1,0 +1,59 @@
+// A task as the reactor sees it: where it is in its life, and what it waits for.
+//
+//                    spawn
+//                      v
+//    cancel        [ Fresh ] --step--> [ Running ] --ends--> [ Done ]
+//   (never ran)        |                |       ^
+//                      |              park     step
+//                      v                v       |
+//                   [ Done ]        [ Parked ] --wake--> [ Ready ]
+//
+// T1. `Reactor.wake` is the only way into Ready, and only a parked task is woken. Whatever a task waits for is disarmed
+//     before it is woken (its request's `withdraw`, or because it has just happened), so nothing late can reach it.
+// T2. A parked task is described by its request alone, which is data: descriptors and ports by number, futures and
+//     channels by themselves. Everything armed for it (`armed`, queues, waiters) can be made again from the request.
+// T3. Fresh and Ready tasks are in the run queue, once; no others. A task that is cancelled while Fresh stays there and is
+//     passed over.
+//
+// There may be millions of tasks, so a state is a number and a flag in the task itself, not an object of its own.
+
+import { Task } from "../engine/host.ts";
+import { type EffectRequest, Future } from "../engine/values.ts";
+
+export enum TaskState {
+  Fresh,
+  Ready,
+  Running,
+  Parked,
+  Done,
+}
+
+export enum Cancellation {
+  None,
+  /** Asked for; CANCELLED is performed at the task's next suspension. */
+  Asked,
+  /** CANCELLED has been performed. */
+  Delivered,
+}
+
+/** Nothing armed. */
+export const UNARMED = -1;
+
+export class LiveTask extends Task {
+  state: TaskState = TaskState.Fresh;
+  cancellation: Cancellation = Cancellation.None;
+  /** While parked: what it waits for (T2). */
+  request: EffectRequest | null = null;
+  /** While parked: its timer's entry or its operation's tag, by what the request is; UNARMED while it waits its turn. */
+  armed = UNARMED;
+
+  override toString(): string {
+    const waits = this.request === null ? "" : ` on "${this.request.site.effect}"`;
+    return `task ${this.id} (${this.name}) ${["fresh", "ready", "running", "parked", "done"][this.state]}${waits}`;
+  }
+}
+
+/** The future of a task, which knows the task until it is done, for `cancel`. */
+export class TaskFuture extends Future {
+  task: LiveTask | null = null;
+}
