@@ -1,18 +1,21 @@
-// From Ohm's tree to ours: one operation, `ast`, with an action for each rule of syntaxes/walia.ohm, in its order.
-// Nothing else in the project touches Ohm nodes.
+// From Ohm's tree to ours: one operation, `ast`, with an action for each rule of the grammar `Walia`, in its order.
+// draft.ts adds those of `Draft`; nothing else in the project touches Ohm nodes.
 //
 // B1. A token takes the space after it, so the end of a node is trimmed back to its last token (`spanOf`).
 // B2. What the grammar leaves open is decided here, with a message in our words: missing `;` (G3), a lone `at`,
 //     escapes and numbers that mean nothing, operations that are too long.
 //
+// The file is long because the grammar is: most of it is one entry a rule.
+//
 // `reading` is module state because Ohm's actions have no other way to reach it; it is set for the duration of one
 // `build`, which is synchronous and never re-entered.
 
-import type { Node } from "ohm-js";
-import grammar from "../../syntaxes/walia.ohm-bundle.js";
+import type { MatchResult, Node, Semantics } from "ohm-js";
+import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { fold, type Prefix, type Tail, type Term } from "./fold.ts";
 import { characterValue, numberValue, stringValue } from "./literals.ts";
+import { expected } from "./messages.ts";
 import { docsByOffset, type Scan, trimEnd } from "./scan.ts";
 
 /** Operators, members and calls in one operation, and branches in one `else if` ladder: the tree stays shallow enough to walk. */
@@ -26,14 +29,15 @@ interface Reading {
 
 let reading: Reading;
 
-/** The statements of an item that matched the grammar; faults are added to `errors`. */
+/** The statements of an item that matched the grammar of `reader`; faults are added to `errors`. */
 export function build(
-  match: ReturnType<typeof grammar.match>,
+  match: MatchResult,
   scan: Scan,
   errors: ast.SyntaxError[],
+  reader: Semantics = semantics,
 ): readonly ast.Statement[] {
   reading = { scan, docs: docsByOffset(scan), errors };
-  return semantics(match).ast() as readonly ast.Statement[];
+  return reader(match).ast() as readonly ast.Statement[];
 }
 
 // ---- Reading Ohm nodes ----
@@ -49,7 +53,11 @@ const manyDeep = <T>(node: Node): T[] =>
 
 const startOf = (node: Node): number => node.source.startIdx;
 const endOf = (node: Node): number => trimEnd(reading.scan, node.source.endIdx);
-const spanOf = (node: Node): ast.Span => ({ start: startOf(node), end: endOf(node) });
+/** A node without text, such as a hole, stands behind the token before it. */
+export const spanOf = (node: Node): ast.Span => {
+  const end = endOf(node);
+  return { start: Math.min(startOf(node), end), end };
+};
 const sourceOf = (node: Node): string => reading.scan.text.slice(startOf(node), endOf(node));
 const docOf = (node: Node): string | null => reading.docs.get(startOf(node)) ?? null;
 
@@ -60,19 +68,6 @@ function identifier(node: Node): ast.Identifier {
 
 function fault(start: number, end: number, message: string): void {
   reading.errors.push({ start, end, message });
-}
-
-/** The last token that ends at `end`, for `expected … after …`. */
-function tokenBefore(end: number): ast.Span {
-  const { tokens } = reading.scan;
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (tokens[middle]!.end <= end) low = middle + 1;
-    else high = middle;
-  }
-  return tokens[low - 1] ?? { start: end, end };
 }
 
 // ---- Statements ----
@@ -88,16 +83,9 @@ function statements(steps: readonly Step[]): ast.Statement[] {
   steps.forEach(({ end, terminated, statement }, index) => {
     if (terminated || index === steps.length - 1 || statement?.kind === "Error") return;
     if (reading.scan.text[end - 1] === "}") return;
-    const { start } = tokenBefore(end);
-    fault(start, end, `expected \`;\` after \`${shown(reading.scan.text.slice(start, end))}\``);
+    reading.errors.push(expected("`;`", reading.scan, end));
   });
   return steps.flatMap(({ statement }) => statement ?? []);
-}
-
-/** A token as a message shows it. */
-export function shown(token: string): string {
-  const line = token.split("\n", 1)[0]!;
-  return line.length > 24 || line.length < token.length ? `${line.slice(0, 20)}…` : line;
 }
 
 // ---- Functions ----
@@ -185,7 +173,7 @@ function operationOf(first: Term, tails: Node): ast.Expression {
 
 // ---- The operation ----
 
-const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
+export const semantics = grammars.Walia.createSemantics().addOperation<unknown>("ast", {
   item: (_mark, _s, steps) => statements(many(steps)),
 
   statement(node, semicolon): Step {
@@ -217,7 +205,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
     return { kind: "Release", value: one(value), ...spanOf(this) };
   },
   body: (node) => node.ast(),
-  block(_open, _s, steps, _close, _s2): ast.Block {
+  block(_open, _s, steps, _close): ast.Block {
     return { kind: "Block", statements: statements(many(steps)), ...spanOf(this) };
   },
   if(_if, _gap, condition, then, elseIfs, otherwise) {
@@ -230,7 +218,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   while(_while, _gap, condition, body): ast.While {
     return { kind: "While", condition: one(condition), body: one(body), ...spanOf(this) };
   },
-  for(_for, _gap, _open, _s, _var, name, _in, _gap2, of, _close, _s2, body): ast.For {
+  for(_for, _gap, _open, _s, _var, name, _in, _gap2, of, _close, body): ast.For {
     return { kind: "For", name: identifier(name), of: one(of), body: one(body), ...spanOf(this) };
   },
   unsafe(_unsafe, _gap, body): ast.Unsafe {
@@ -239,15 +227,17 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   fused(_fused, _gap, body): ast.Fused {
     return { kind: "Fused", body: one(body), ...spanOf(this) };
   },
-  asm(_asm, _gap, _open, _s, lines, _close, _s2): ast.Asm {
+  asm(_asm, _gap, _open, _s, lines, _close): ast.Asm {
     return { kind: "Asm", lines: many(lines), ...spanOf(this) };
   },
   asmLine: (line, _separator) => line.ast(),
-  condition: (_open, _s, value, _close, _s2) => value.ast(),
+  condition: (_open, _s, value, _close) => value.ast(),
 
-  match(_match, _gap, subject, _open, _s, arms, _close, _s2): ast.Match {
-    return { kind: "Match", subject: one(subject), arms: many(arms), ...spanOf(this) };
+  match(_match, _gap, subject, _open, _s, branches, _close): ast.Match {
+    const arms = many<ast.Arm | ast.ErrorStatement>(branches).filter((branch) => "pattern" in branch);
+    return { kind: "Match", subject: one(subject), arms, ...spanOf(this) };
   },
+  branch: (node) => node.ast(),
   tuple(_open, _s, first, _commas, rest, _comma, _close, _s2): ast.Tuple {
     return { kind: "Tuple", items: [one(first), ...many<ast.Expression>(rest)], ...spanOf(this) };
   },
@@ -276,11 +266,11 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   fun(annotations, isAsync, _fun, _gap, name, params, returns, body) {
     return funDeclaration(this, annotations, isAsync, name, params, returns, body);
   },
-  params: (_open, _s, first, _commas, rest, _comma, _close, _s2) => listed<ast.Param>(first, rest),
+  params: (_open, _s, first, _commas, rest, _comma, _close) => listed<ast.Param>(first, rest),
   param(name, type): ast.Param {
     return { name: identifier(name), type: maybe(type), ...spanOf(this) };
   },
-  class(annotations, _class, _gap, name, superclass, traits, _open, _s, members, _close, _s2): ast.ClassDeclaration {
+  class(annotations, _class, _gap, name, superclass, traits, _open, _s, members, _close): ast.ClassDeclaration {
     const all = many<ast.VarDeclaration | ast.FunDeclaration | ast.ErrorStatement>(members);
     return {
       kind: "Class",
@@ -302,7 +292,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
     return funDeclaration(this, annotations, isAsync, name, params, returns, body);
   },
   field: (node, _semicolon) => node.ast(),
-  trait(_trait, _gap, name, _open, _s, methods, _close, _s2): ast.TraitDeclaration {
+  trait(_trait, _gap, name, _open, _s, methods, _close): ast.TraitDeclaration {
     const all = many<ast.FunDeclaration | ast.ErrorStatement>(methods);
     return {
       kind: "Trait",
@@ -313,7 +303,8 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
       ...spanOf(this),
     };
   },
-  layout(form, name, _open, _s, fields, _close, _s2): ast.LayoutDeclaration {
+  traitMember: (node) => node.ast(),
+  layout(form, name, _open, _s, fields, _close): ast.LayoutDeclaration {
     const all = many<ast.LayoutField | ast.ErrorStatement>(fields);
     return {
       kind: "Layout",
@@ -325,6 +316,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
       ...spanOf(this),
     };
   },
+  layoutMember: (node) => node.ast(),
   layoutForm_layout: (_layout, _gap) => "layout",
   layoutForm_packed: (_packed, _gap, _layout, _gap2) => "packed",
   layoutForm_union: (_union, _gap) => "union",
@@ -340,7 +332,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
     };
   },
   bitWidth: (_colon, _s, bits) => bits.ast(),
-  gene(_gene, _gap, name, _open, _s, members, _close, _s2): ast.GeneDeclaration {
+  gene(_gene, _gap, name, _open, _s, members, _close): ast.GeneDeclaration {
     const all = many<ast.GeneField | ast.VarDeclaration | ast.FunDeclaration | ast.ErrorStatement>(members);
     return {
       kind: "Gene",
@@ -393,7 +385,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
     const given = maybe<readonly ast.Argument[]>(args) ?? [];
     return { name: sourceOf(name), args: given.map((argument) => argument.value), ...spanOf(this) };
   },
-  annotationArgs: (_open, _s, args, _close, _s2) => args.ast(),
+  annotationArgs: (_open, _s, args, _close) => args.ast(),
 
   type(pointers, core): ast.TypeRef {
     const end = endOf(core);
@@ -425,11 +417,10 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   arraySuffix: (_open, _s, length, _close) => maybe(length),
 
   expr: (node) => node.ast(),
-  lambda: (node) => node.ast(),
-  lambda_one(name, _arrow, _s, body) {
+  lambda(name, _arrow, _s, body) {
     return lambda(this, [{ name: identifier(name), type: null, ...spanOf(name) }], body);
   },
-  lambda_many(params, _arrow, _s, body) {
+  lambdas(params, _arrow, _s, body) {
     return lambda(this, one(params), body);
   },
   operation(term, tails): ast.Expression {
@@ -441,11 +432,11 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
     const found = one<ast.Identifier>(name);
     return { kind: "dot", name: found, end: found.end };
   },
-  call(_open, _s, args, close, _s2): Tail {
-    return { kind: "call", args: one(args), end: close.source.endIdx };
+  call(_open, _s, args, _close): Tail {
+    return { kind: "call", args: one(args), end: endOf(this) };
   },
-  index(_open, _s, index, close, _s2): Tail {
-    return { kind: "index", index: one(index), end: close.source.endIdx };
+  index(_open, _s, index, _close): Tail {
+    return { kind: "index", index: one(index), end: endOf(this) };
   },
   assignment(_sign, _s, value): Tail {
     return { kind: "assign", value: one(value), end: endOf(value) };
@@ -457,7 +448,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   cast(word, _gap, type): Tail {
     return { kind: "cast", type: one(type), truncate: word.sourceString === "!as", end: endOf(type) };
   },
-  arguments: (first, _commas, rest, _comma) => listed<ast.Argument>(first, rest),
+  arguments: (first, _commas, _s, rest, _comma) => listed<ast.Argument>(first, rest),
   argument(node): ast.Argument {
     const made = one<ast.Argument | ast.Expression>(node);
     return "kind" in made ? { name: null, value: made, ...spanOf(this) } : made;
@@ -484,11 +475,11 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
         return one(node);
     }
   },
-  group: (_open, _s, value, _close, _s2) => value.ast(),
-  list(_open, _s, first, _commas, rest, _comma, _close, _s2): ast.ListLiteral {
+  group: (_open, _s, value, _close) => value.ast(),
+  list(_open, _s, first, _commas, _s2, rest, _comma, _close): ast.ListLiteral {
     return { kind: "List", items: listed(first, rest), ...spanOf(this) };
   },
-  map(_open, _s, first, _commas, rest, _comma, _close, _s2): ast.MapLiteral {
+  map(_open, _s, first, _commas, _s2, rest, _comma, _close): ast.MapLiteral {
     return { kind: "Map", entries: listed(first, rest), ...spanOf(this) };
   },
   entry(key, _colon, _s, value): ast.MapEntry {
@@ -589,7 +580,7 @@ const semantics = grammar.createSemantics().addOperation<unknown>("ast", {
   },
   string(_open, _parts, close, _s): ast.StringLiteral {
     const start = startOf(this);
-    const end = close.source.endIdx;
+    const end = endOf(close);
     const value = stringValue(reading.scan.text.slice(start, end), start, reading.errors);
     return { kind: "String", value, start, end };
   },

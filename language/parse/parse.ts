@@ -1,19 +1,22 @@
 // Text to tree. `parseItem` reads one item, `parseFile` a file item by item, keeping the trees of items whose text is
-// known (ItemCache). Nothing here throws on a program, and nothing takes longer than the size of its text allows:
+// known (ItemCache). Nothing here throws on a program:
 //
 // P1. Brackets nested deeper than MAX_NESTING are refused before Ohm, which recurses, sees them. Chains without
 //     brackets that exhaust the stack all the same end in the same message.
 // P2. An item longer than MAX_ITEM is refused: Ohm keeps some hundred bytes for every character it reads.
+// P3. No tree is deeper than MAX_DEPTH, so that what walks it, or writes it as JSON, need not fear for its stack.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import grammar from "../../syntaxes/walia.ohm-bundle.js";
+import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { build } from "./build.ts";
-import { splitItems } from "./items.ts";
+import { buildDraft } from "./draft.ts";
+import { type ItemText, splitAtDeclarations, splitItems } from "./items.ts";
+import { expected, firstOfEachLine, whyNot } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
 
-/** Trees of items by the hash of their text. Another process may have written them. */
+/** Trees of items by the hash of their text. */
 export interface ItemCache {
   get(hash: string): ast.ItemTree | undefined;
   set(hash: string, tree: ast.ItemTree): void;
@@ -21,73 +24,123 @@ export interface ItemCache {
 
 export const MAX_NESTING = 100;
 export const MAX_ITEM = 500_000;
+export const MAX_DEPTH = 2000;
 
 /** A cache that lives as long as the process. */
 export function memoryCache(): ItemCache {
   return new Map<string, ast.ItemTree>();
 }
 
-/** SHA-256 of a text, the first 32 hexadecimal digits. */
+/** SHA-256 of a text in UTF-8, the first 32 hexadecimal digits. */
 export function hashOf(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32);
 }
 
 /** The tree of a file. Items whose text is in `cache` are not parsed again. */
 export function parseFile(path: string, text: string, cache: ItemCache = memoryCache()): ast.FileTree {
-  const items: ast.Item[] = [];
-  for (const { offset, text: itemText } of splitItems(text)) items.push({ offset, tree: cachedItem(itemText, cache) });
-  return { path, text, items };
-}
-
-function cachedItem(text: string, cache: ItemCache): ast.ItemTree {
-  const hash = hashOf(text);
-  const known = cache.get(hash);
-  if (known?.text === text) return known;
-  const tree = parseItem(text);
-  cache.set(hash, tree);
-  return tree;
+  return { path, text, items: splitItems(text).flatMap((item) => itemsOf(item, cache)) };
 }
 
 /** The tree of one item, whatever its text is. */
 export function parseItem(text: string): ast.ItemTree {
   const source = scan(text);
   const errors: ast.SyntaxError[] = [];
-  return { text, hash: hashOf(text), statements: parseStatements(source, errors), errors, comments: source.comments };
+  const statements = statementsOf(source, errors);
+  return {
+    text,
+    hash: hashOf(text),
+    statements,
+    errors: firstOfEachLine(source, errors),
+    comments: source.comments,
+  };
 }
 
-function parseStatements(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
-  const { text, tokens } = source;
-  const whole: ast.Statement[] = [{ kind: "Error", start: tokens[0]?.start ?? 0, end: tokens.at(-1)?.end ?? 0 }];
-  if (tokens.length === 0) return [];
-  if (text.length > MAX_ITEM) {
-    errors.push({ ...tokens[0]!, message: `too long: more than ${MAX_ITEM} characters in one declaration` });
-    return whole;
-  }
-  const deep = tooDeep(source);
-  if (deep !== null) {
-    errors.push(deep);
-    return whole;
-  }
+// ---- Items ----
+
+function itemsOf(item: ItemText, cache: ItemCache): ast.Item[] {
+  const tree = cachedItem(item.text, cache);
+  if (tree.errors.length === 0) return [{ offset: item.offset, tree: item.cut ? withSemicolon(tree) : tree }];
+  const pieces = splitAtDeclarations(item.text);
+  if (pieces.length === 1) return [{ offset: item.offset, tree }];
+  const items = pieces.map(({ offset, text }) => ({ offset: item.offset + offset, tree: cachedItem(text, cache) }));
+  const faults = items.reduce((count, piece) => count + piece.tree.errors.length, 0);
+  return faults <= tree.errors.length ? items : [{ offset: item.offset, tree }];
+}
+
+function cachedItem(text: string, cache: ItemCache): ast.ItemTree {
+  const hash = hashOf(text);
+  const known = cache.get(hash);
+  // Texts with half a surrogate pair share a hash.
+  if (known?.text === text) return known;
+  const tree = parseItem(text);
+  cache.set(hash, tree);
+  return tree;
+}
+
+/** The tree of an item that another declaration cut short: it lacks its `;` unless it ends in a brace. */
+function withSemicolon(tree: ast.ItemTree): ast.ItemTree {
+  const last = scan(tree.text).tokens.at(-1);
+  if (last === undefined || ";}".includes(tree.text[last.start]!)) return tree;
+  return { ...tree, errors: [expected("`;`", scan(tree.text), last.end)] };
+}
+
+// ---- One item ----
+
+function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
+  const { text, tokens, comments } = source;
+  const open = comments.at(-1);
+  if (open?.style === "block" && (open.end - open.start < 4 || !text.slice(0, open.end).endsWith("*/")))
+    errors.push({ start: open.start, end: open.start + 2, message: "this comment is never closed" });
+  const first = tokens[0];
+  if (first === undefined) return [];
+
+  const refused = (message: string, at: ast.Span): ast.Statement[] => {
+    errors.push({ start: at.start, end: at.end, message });
+    return [{ kind: "Error", start: first.start, end: tokens.at(-1)!.end }];
+  };
+  if (text.length > MAX_ITEM) return refused(`too long: more than ${MAX_ITEM} characters in one declaration`, first);
+  const tooDeep = nestedTooDeeply(source);
+  if (tooDeep !== null) return refused(NESTED_TOO_DEEPLY, tooDeep);
   try {
-    const match = grammar.match(text);
-    if (!match.failed()) return build(match, source, errors);
-    const start = match.getRightmostFailurePosition();
-    errors.push({ start, end: Math.max(start, text.length), message: "this is not Walia" });
-    return whole;
+    const statements = matched(source, errors) ?? refused("this is not Walia", first);
+    return depthOf(statements) > MAX_DEPTH ? refused(NESTED_TOO_DEEPLY, first) : statements;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    errors.push({ ...tokens[0]!, message: NESTED_TOO_DEEPLY });
-    return whole;
+    return refused(NESTED_TOO_DEEPLY, first);
   }
+}
+
+function matched(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] | null {
+  const match = grammars.Walia.match(source.text);
+  if (!match.failed()) return build(match, source, errors);
+  const draft = grammars.Draft.match(source.text);
+  if (!draft.failed()) return buildDraft(draft, source, errors);
+  errors.push(whyNot("item", source, 0, source.text.length));
+  return null;
 }
 
 const NESTED_TOO_DEEPLY = `nested too deeply: more than ${MAX_NESTING} levels`;
 
-function tooDeep(source: Scan): ast.SyntaxError | null {
+/** The first bracket below MAX_NESTING others. */
+function nestedTooDeeply(source: Scan): ast.Span | null {
   let depth = 0;
-  for (const { kind, start, end } of source.tokens) {
-    if (kind === "open" && ++depth > MAX_NESTING) return { start, end, message: NESTED_TOO_DEEPLY };
-    if (kind === "close") depth = Math.max(0, depth - 1);
+  for (const token of source.tokens) {
+    if (token.kind === "open" && ++depth > MAX_NESTING) return token;
+    if (token.kind === "close") depth = Math.max(0, depth - 1);
   }
   return null;
+}
+
+/** How many nodes and lists lie one inside the other, counted without recursion. */
+function depthOf(root: object): number {
+  let depth = 0;
+  let level: object[] = [root];
+  while (level.length > 0 && depth <= MAX_DEPTH) {
+    depth++;
+    const below: object[] = [];
+    for (const node of level)
+      for (const value of Object.values(node)) if (typeof value === "object" && value !== null) below.push(value);
+    level = below;
+  }
+  return depth;
 }
