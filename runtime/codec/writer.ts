@@ -1,0 +1,76 @@
+// Bytes being written: numbers and texts of format.ts. For encode.ts.
+
+import { TextForm } from "./format.ts";
+
+const HEXADECIMAL = /^(?:[0-9a-f]{32}|[0-9a-f]{64})$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export class Writer {
+  #bytes = Buffer.allocUnsafeSlow(256);
+  #at = 0;
+  readonly #texts = new Map<string, number>();
+
+  /** What was written, in memory of its own. */
+  finish(): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(0, this.#at));
+  }
+
+  byte(byte: number): void {
+    if (this.#at === this.#bytes.length) this.#room(1);
+    this.#bytes[this.#at++] = byte;
+  }
+
+  varint(n: number): void {
+    this.#room(8);
+    while (n > 0x7f) {
+      this.#bytes[this.#at++] = (n % 128) | 0x80;
+      n = Math.floor(n / 128);
+    }
+    this.#bytes[this.#at++] = n;
+  }
+
+  double(n: number): void {
+    this.#room(8);
+    this.#at = this.#bytes.writeDoubleLE(n, this.#at);
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** A text; one that was written before as its number. */
+  text(text: string): void {
+    const known = this.#texts.get(text);
+    if (known !== undefined) {
+      this.varint(known * 4 + TextForm.Again);
+      return;
+    }
+    this.#texts.set(text, this.#texts.size);
+    if (HEXADECIMAL.test(text)) {
+      this.varint((text.length / 2) * 4 + TextForm.Hexadecimal);
+      this.#room(text.length / 2);
+      this.#at += this.#bytes.write(text, this.#at, "hex");
+      return;
+    }
+    const length = Buffer.byteLength(text);
+    if (length !== text.length && LONE_SURROGATE.test(text)) {
+      this.varint(text.length * 4 + TextForm.Utf16);
+      this.#room(text.length * 2);
+      this.#at += this.#bytes.write(text, this.#at, "utf16le");
+      return;
+    }
+    this.varint(length * 4 + TextForm.Utf8);
+    this.#room(length);
+    this.#at += this.#bytes.write(text, this.#at, "utf8");
+  }
+
+  #room(length: number): void {
+    const needed = this.#at + length;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
