@@ -10,9 +10,10 @@ export const unusedParameter: Rule = {
   severity: "info",
   title: "unused-parameter",
   item: (context) => {
+    const redeclared = new Set(context.names.clashes.map((clash) => clash.previous));
     for (const unit of context.names.units) {
       for (const local of unit.locals) {
-        if (local.uses.length > 0 || local.name.startsWith("_") || local.name === "") continue;
+        if (local.uses.length > 0 || redeclared.has(local) || local.name.startsWith("_") || local.name === "") continue;
         const isParameter = local.role === "param" && unit.kind === "function" && unit.name !== null;
         if (!isParameter && !binds(local, context)) continue;
         const what = isParameter ? "parameter" : "pattern's name";

@@ -1,4 +1,5 @@
-// A local variable, function or class that nothing reads. A leading `_` silences.
+// A local variable, function or class that nothing reads. A leading `_` silences, and so does a second declaration of the
+// name: that is the mistake, and has a diagnostic of its own.
 
 import type { Local } from "../names/model.ts";
 import type { Rule } from "./rule.ts";
@@ -8,9 +9,10 @@ export const unusedVariable: Rule = {
   severity: "warning",
   title: "unused-variable",
   item: ({ names, report }) => {
+    const redeclared = new Set(names.clashes.map((clash) => clash.previous));
     for (const unit of names.units) {
       for (const local of unit.locals) {
-        if (!isPlain(local) || local.uses.some((use) => use.access === "read")) continue;
+        if (redeclared.has(local) || !isPlain(local) || local.uses.some((use) => use.access === "read")) continue;
         const what = local.node?.kind === "Fun" ? "function" : local.node ? "class" : "variable";
         const how = local.uses.length > 0 ? "is assigned but never read" : "is never used";
         report({ span: local.declaration!, message: `the ${what} \`${local.name}\` ${how}`, tags: ["unnecessary"] });

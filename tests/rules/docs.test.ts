@@ -1,0 +1,32 @@
+// The page of diagnostics and the list of rules agree, and each section's example shows its diagnostic.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { rules } from "../../language/rules/index.ts";
+import { readFixture } from "../fixture.ts";
+import { analyse, diagnosticsOf } from "./check.ts";
+
+const page = readFileSync(new URL("../../docs/diagnostics.md", import.meta.url), "utf8");
+const sections = page
+  .split(/^## /m)
+  .slice(1)
+  .map((section) => {
+    const [, code, title] = /^(W\d+) (\S+)/.exec(section)!;
+    const severity = /^(error|warning|info)\b/m.exec(section)![1];
+    return { code: code!, title: title!, severity, example: /```walia\n(.*?)```/s.exec(section)?.[1] };
+  });
+
+describe("docs/diagnostics.md", () => {
+  test("has a section for every rule, in the order of the codes", () => {
+    const listed = rules.map(({ code, title, severity }) => `${code} ${title} ${severity}`);
+    expect(sections.map(({ code, title, severity }) => `${code} ${title} ${severity}`)).toEqual(listed);
+    expect([...listed].sort()).toEqual(listed);
+  });
+
+  test.each(sections)("the example of $code shows it", ({ code, example }) => {
+    const found = diagnosticsOf(analyse(readFixture(example!).files)).map((diagnostic) => diagnostic.code);
+    expect(found).toContain(code);
+    const serious = found.filter((other) => other !== code && other !== "W103" && other !== "W502");
+    expect(serious).toEqual([]);
+  });
+});
