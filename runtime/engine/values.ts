@@ -132,7 +132,7 @@ export class TraitValue {
 export class Instance {
   [field: `f_${string}`]: Value;
   /** Traits that `mixin` gave this one instance, in order; their methods are properties of the instance itself. */
-  mixed?: TraitValue[];
+  declare mixed?: TraitValue[];
   constructor(readonly cls: ClassValue) {}
 }
 
