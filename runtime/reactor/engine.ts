@@ -1,7 +1,7 @@
 // What the reactor needs of the engine and the codec, as one object, so that tests can drive a reactor with tasks of their
 // own making.
 
-import { copyValue } from "../codec/copy.ts";
+import { copyValue, copyValues } from "../codec/copy.ts";
 import type { Host, Input, Outcome, Task } from "../engine/host.ts";
 import { hasProgramHandler, performTask, run, setHost, startStack } from "../engine/machine.ts";
 import type { Closure, Value } from "../engine/values.ts";
@@ -15,6 +15,8 @@ export interface Engine {
   hasProgramHandler(effect: string): boolean;
   /** A value as another task may have it. */
   copyValue(value: Value): Value;
+  /** The same for several that may have parts in common. */
+  copyValues(values: readonly Value[]): Value[];
 }
 
-export const machine: Engine = { setHost, run, startStack, performTask, hasProgramHandler, copyValue };
+export const machine: Engine = { setHost, run, startStack, performTask, hasProgramHandler, copyValue, copyValues };

@@ -422,8 +422,8 @@ export class Reactor implements Host, Completions {
   }
 
   spawn(closure: Closure, args: readonly Value[]): Future {
-    const own = args.map((arg) => this.copy(arg));
-    return this.startTask(this.copy(closure) as Closure, own, closure.code.name);
+    const [own, ...ownArgs] = this.engine.copyValues([closure, ...args]);
+    return this.startTask(own as Closure, ownArgs, closure.code.name);
   }
 
   shouldYield(): boolean {

@@ -2,7 +2,7 @@
 //
 // U1. Whoever listens at the path already is dialled; if nobody does, we listen there ourselves and take everybody who
 //     comes. A socket file that nobody serves any more is replaced.
-// U2. What is written to the port goes to everybody connected to it.
+// U2. What is written to the port goes to everybody connected to it; that is enough if one of them takes it.
 // U3. When the peer we dialled goes, that is an error of the port (there is nothing left to wait for); the next operation
 //     starts over with U1. When one who came to us goes, nothing is said.
 
@@ -128,17 +128,18 @@ export class UnixPort extends QueuedSource {
 
   /** U2 */
   #send(tag: Tag, data: string | Uint8Array): void {
-    const peers = [...this.#peers()];
+    const peers = [...this.#peers()].filter((peer) => peer.writable);
     let left = peers.length;
+    let taken = false;
     if (left === 0) {
       this.#submitted.delete(tag);
       this.completions.failed(tag, new DriverError("ENOTCONN", `nobody is connected to ${this.#path}`));
     }
     for (const peer of peers) {
       peer.write(data, (error) => {
-        left--;
-        if ((!error && left > 0) || !this.#submitted.delete(tag)) return;
-        if (error) this.completions.failed(tag, errorOf(error));
+        taken ||= !error;
+        if (--left > 0 || !this.#submitted.delete(tag)) return;
+        if (error && !taken) this.completions.failed(tag, errorOf(error));
         else this.completions.completed(tag, typeof data === "string" ? Buffer.byteLength(data) : data.length);
       });
     }
