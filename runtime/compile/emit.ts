@@ -32,6 +32,8 @@ class Emitter {
   /** Estimated bytes of host stack that an activation takes: unoptimised frames, arguments included. */
   readonly #weight: number;
   readonly #code: es.Expression;
+  /** A clause (M5 of engine/machine.ts) that looks for handlers only when an operation on plain values faults. */
+  readonly #looksLate: boolean;
 
   constructor(
     readonly unit: CoreUnit,
@@ -39,6 +41,8 @@ class Emitter {
   ) {
     this.#weight = 160 + 10 * (unit.slots.length + unit.params.length);
     this.#code = linker.code(unit.ref);
+    this.#looksLate =
+      unit.mode === "tail-resumptive" && !hasTail(unit.body) && unit.points.every((point) => isPlain(point.op));
   }
 
   functions(): es.Statement[] {
@@ -46,10 +50,16 @@ class Emitter {
     const names = this.linker.functionNames(this.unit.ref);
     const slots = this.unit.slots.map((slot) => [slot, null] as const);
     const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
+    const isClause = this.unit.mode === "tail-resumptive";
     const start: es.Statement[] = [];
+    if (isClause && !this.#looksLate) start.push(SET_CONTEXT);
     if (slots.length + fuel.length > 0) start.push(js.declare("let", ...slots, ...fuel));
     if (this.#callsOut()) start.unshift(this.#overflowCheck());
-    const enter = js.fun(names.enter, ["self", "d", ...params], [...start, ...this.#statements(this.unit.body)]);
+    const enter = js.fun(
+      names.enter,
+      ["self", "d", ...params, ...(isClause ? ["ctx"] : [])],
+      [...start, ...this.#statements(this.unit.body)],
+    );
     if (this.unit.points.length === 0 && !this.#callsOut()) return [enter];
     this.#resuming = true;
     const locals = [...params, ...this.unit.slots].map((slot) => [slot, null] as const);
@@ -74,7 +84,7 @@ class Emitter {
     return this.unit.points.some((point) => entersCode(point.op)) || hasTail(this.unit.body);
   }
 
-  /** M5 of engine/machine.ts. */
+  /** M6 of engine/machine.ts. */
   #overflowCheck(): es.Statement {
     const slots = [...(this.unit.usesSelf ? [SELF] : []), ...this.unit.params.map((param) => js.id(param.slot))];
     return js.when(js.binary(">", js.id("d"), js.value(STACK_LIMIT)), [
@@ -119,7 +129,9 @@ class Emitter {
     for (const statement of list) {
       const range = rangeOf(statement);
       if (range === null) {
+        this.#resuming = false;
         skipped.push(...this.#statement(statement));
+        this.#resuming = true;
         continue;
       }
       flush();
@@ -194,6 +206,7 @@ class Emitter {
   #point(point: Point): es.Statement[] {
     const slot = js.id(point.slot);
     const check: es.Statement[] = [js.when(js.binary("===", slot, SIGNAL), [js.ret(this.#save(point))])];
+    const before = this.#looksLate && !this.#resuming ? [SET_CONTEXT] : [];
     if (point.test) check.push(js.assign(slot, truthy(slot)));
     const { op } = point;
     switch (op.kind) {
@@ -217,15 +230,16 @@ class Emitter {
           op.kind === "arithmetic" && op.op === "+"
             ? js.call("add", left, right)
             : js.call(op.kind, js.value(op.op), left, right);
-        if (numbers === false) return [js.assign(slot, slow), ...check];
+        if (numbers === false) return [...before, js.assign(slot, slow), ...check];
         const fast = js.assign(slot, js.binary(op.op, left, right));
-        return numbers === true ? [fast] : [js.when(numbers, [fast], [js.assign(slot, slow), ...check])];
+        return numbers === true ? [fast] : [js.when(numbers, [fast], [...before, js.assign(slot, slow), ...check])];
       }
       case "getMember": {
         const object = this.#atom(op.object);
         return [
           js.assign(slot, js.maybe(object, fieldKey(op.name))),
-          js.when(js.binary("===", slot, UNDEFINED), [
+          js.when(js.logical("&&", js.binary("===", slot, UNDEFINED), lacks(object, fieldKey(op.name))), [
+            ...before,
             js.assign(slot, js.call("getMember", object, js.value(op.name))),
             ...check,
           ]),
@@ -239,7 +253,7 @@ class Emitter {
           js.when(
             isNumberAtom(op.index) ? isList : js.logical("&&", isList, js.isNumber(index)),
             [js.assign(slot, js.element(object, index))],
-            [js.assign(slot, js.call("getIndex", object, index)), ...check],
+            [...before, js.assign(slot, js.call("getIndex", object, index)), ...check],
           ),
         ];
       }
@@ -250,7 +264,7 @@ class Emitter {
           js.when(
             js.binary("instanceof", object, js.id("Instance")),
             [js.assign(js.member(object, fieldKey(op.name)), slot)],
-            [js.assign(slot, js.call("setMember", object, js.value(op.name), slot)), ...check],
+            [...before, js.assign(slot, js.call("setMember", object, js.value(op.name), slot)), ...check],
           ),
         ];
       }
@@ -260,7 +274,7 @@ class Emitter {
           js.when(
             js.isNumber(value),
             [js.assign(slot, { type: "UnaryExpression", operator: "-", prefix: true, argument: value })],
-            [js.assign(slot, js.call("negate", value)), ...check],
+            [...before, js.assign(slot, js.call("negate", value)), ...check],
           ),
         ];
       }
@@ -422,9 +436,15 @@ class Emitter {
         js.when(
           js.binary("!==", js.member(s, "enter"), UNDEFINED),
           [
-            js.assign(E_H, js.member(s, "below")),
-            js.declare("const", ["r", js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q)]),
-            js.when(js.binary("===", r, SIGNAL), [put(js.call("under", h, s))], [js.assign(E_H, h), put(r)]),
+            js.declare("const", [
+              "r",
+              js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q, js.member(s, "below")),
+            ]),
+            js.when(
+              js.binary("===", r, SIGNAL),
+              [put(js.call("under", h, s))],
+              [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
+            ),
           ],
           [put(js.call("perform", s, q))],
         ),
@@ -559,6 +579,24 @@ class Emitter {
   }
 }
 
+/** `E.h = ctx` (M5 of engine/machine.ts) */
+const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
+
+/** Does the operation look for handlers only when it faults, and is it emitted with that path apart? */
+function isPlain(op: Op): boolean {
+  switch (op.kind) {
+    case "arithmetic":
+    case "compare":
+    case "negate":
+    case "getMember":
+    case "setMember":
+    case "getIndex":
+      return true;
+    default:
+      return false;
+  }
+}
+
 const AT_IS_0: es.Expression = js.binary("===", js.id("at"), js.value(0));
 const atIs = (point: number): es.Expression => js.binary("===", js.id("at"), js.value(point));
 
@@ -578,6 +616,15 @@ function isRepeatable(atom: Atom): boolean {
 }
 
 const isNumberAtom = (atom: Atom): boolean => atom.kind === "const" && typeof atom.value === "number";
+
+/** Is it no object, or one without this property? (A field may be nil.) */
+function lacks(object: es.Expression, key: string): es.Expression {
+  return js.logical(
+    "||",
+    js.binary("!==", js.typeOf(object), js.value("object")),
+    js.not(js.binary("in", js.value(key), object)),
+  );
+}
 
 /** The test that both are numbers; true or false when it is known. */
 function bothNumbers(left: Atom, right: Atom, l: es.Expression, r: es.Expression): es.Expression | boolean {

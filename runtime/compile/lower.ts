@@ -556,18 +556,22 @@ export class Lowering {
       this.builder.deliver(special, dest);
       return;
     }
-    const object = this.value(node.object);
+    const object = this.#isOwnRequest(node.object) ? slotAtom("effect") : this.value(node.object);
     this.builder.operate({ kind: "getMember", object, name: node.name.name }, node, dest);
+  }
+
+  /** `effect` in the clause it belongs to: there its continuation is a parameter of its own. */
+  #isOwnRequest(node: ast.Expression): boolean {
+    if (node.kind !== "Name") return false;
+    const binding = this.context.names.bindingOf(node);
+    return binding?.kind === "local" && binding.role === "effect" && binding.unit === this.builder.unit;
   }
 
   /** `effect.continuation` in its own clause, and `module.name`. */
   memberValue(node: ast.Member): Atom | null {
     if (node.object.kind !== "Name") return null;
-    const binding = this.context.names.bindingOf(node.object);
-    if (binding?.kind === "local") {
-      const isRequest = binding.role === "effect" && binding.unit === this.builder.unit;
-      return isRequest && node.name.name === "continuation" ? slotAtom("k") : null;
-    }
+    if (this.#isOwnRequest(node.object)) return node.name.name === "continuation" ? slotAtom("k") : null;
+    if (this.context.names.bindingOf(node.object)?.kind === "local") return null;
     const referent = this.context.refer(node.object.name);
     return referent.kind === "module" ? this.freeName(this.context.referIn(referent.file, node.name.name)) : null;
   }

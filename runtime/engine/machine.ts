@@ -17,7 +17,10 @@
 // M4. Drivers nest: `handled` and `resume` start one on the host stack. Each has a serial number, and a segment's `owner` is
 //     the newest number when it was made. Segments above a driver's floor were made after it started, those below before:
 //     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL.
-// M5. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
+// M5. A tail-resumptive clause run in place gets as its last argument the segment from which it must look for handlers, and
+//     puts it in E.h itself, before anything that looks there. Most clauses never do, and storing a young object in an old
+//     one costs more than the rest of such a perform. Whoever ran the clause puts E.h back.
+// M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
 
 import type { Code } from "./code.ts";
@@ -79,7 +82,7 @@ const TOP = 0;
 
 /** Depth charged for a driver and the function it enters. */
 const DRIVER_DEPTH = 500;
-/** A nested driver is only started above this depth; deeper ones ask an outer driver (M5). */
+/** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
 const NEST_LIMIT = STACK_LIMIT / 2;
 /** Where clauses of FAULT handlers start when the detecting code has no depth at hand. */
 const FAULT_DEPTH = STACK_LIMIT / 2;
@@ -95,7 +98,7 @@ export function save(code: Code, at: number, slots: readonly Value[]): object {
   return SIGNAL;
 }
 
-/** Entered beyond STACK_LIMIT (M5): `slots` are the parameters of point 0. */
+/** Entered beyond STACK_LIMIT (M6): `slots` are the parameters of point 0. */
 export function overflow(code: Code, slots: readonly Value[]): object {
   E.op = Op.Overflow;
   return save(code, 0, slots);
@@ -214,8 +217,7 @@ function performRequest(request: EffectRequest, depth: number): Value {
   const performer = E.h;
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
-  E.h = handler.below!;
-  const result = handler.enter(handler.handler, depth, request);
+  const result = handler.enter(handler.handler, depth, request, handler.below);
   if (result === SIGNAL) return under(performer, handler);
   E.h = performer;
   return result;
@@ -440,7 +442,7 @@ function capture(target: Segment): Continuation {
  * run in place (a request that comes from outside), a frame does that.
  */
 function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
-  const result = handler.enter(handler, depth, request);
+  const result = handler.enter(handler, depth, request, E.h);
   return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
 }
 
@@ -471,6 +473,12 @@ export function startStack(task: Task, closure: Closure, args: readonly Value[])
 const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
   const closure = frame.slots[0] as Closure;
   return closure.code.body(closure, depth, ...(frame.slots[1] as Value[]));
+});
+
+/** A tail-resumptive clause about to run above the code that it answers. */
+const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
+  const handler = frame.slots[0] as Closure;
+  return handler.enter(handler, depth, frame.slots[1], E.h);
 });
 
 /** A function that performs an effect: what the task of a monitored port runs. */
@@ -510,7 +518,7 @@ export function builtinCode(
 }
 
 /** The machine's own codes, for the codec. */
-export const builtinCodes: readonly Code[] = [START, RESUMING, PERFORM];
+export const builtinCodes: readonly Code[] = [START, RESUMING, CLAUSE, PERFORM];
 
 /** Runs a task from where it stopped until it ends or asks the host for something. */
 export function run(task: Task, input: Input): Outcome {
@@ -559,7 +567,7 @@ function inject(request: EffectRequest): Value {
   const performer = E.h;
   const [skip, limit] = placeUnder(performer, handler);
   E.h = new Segment(SegmentKind.Under, performer, null, null, undefined, skip, limit, E.serial);
-  E.h.frames = new Frame(START, 1, [handler.handler!, [request]]);
+  E.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
   return undefined;
 }
 

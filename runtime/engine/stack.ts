@@ -1,6 +1,6 @@
 // How much of the host's stack compiled code may use.
 //
-// The engine counts depth in estimated bytes and clears the host stack when it reaches the limit (machine.ts, M5), so the
+// The engine counts depth in estimated bytes and clears the host stack when it reaches the limit (machine.ts, M6), so the
 // limit must be well below the real size: a frame of unoptimised code is larger than the estimate says, and built-in
 // functions need room of their own.
 

@@ -15,7 +15,7 @@ export interface Native {
   /** Fewest and most arguments, a method's receiver among them. */
   readonly min: number;
   readonly max: number;
-  /** `depth` is the caller's (engine/machine.ts, M5). A method's receiver is `args[0]`. */
+  /** `depth` is the caller's (engine/machine.ts, M6). A method's receiver is `args[0]`. */
   readonly call: (depth: number, ...args: Value[]) => Value;
 }
 
