@@ -12,7 +12,7 @@ export function walkUnits(
   tree: ast.ItemTree,
   names: ItemNames,
   enter: (node: Node, unit: Unit) => boolean | undefined,
-  leave?: (node: Node) => void,
+  leave?: (node: Node, unit: Unit) => void,
 ): void {
   // To do, last first: a node is visited, a unit becomes the current one, null says that the node below it is left.
   const stack: (Node | Unit | null)[] = [];
@@ -22,7 +22,7 @@ export function walkUnits(
     stack.push(statement);
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next === null) {
-        leave?.(stack.pop() as Node);
+        leave?.(stack.pop() as Node, unit);
       } else if (isUnit(next)) {
         unit = next;
       } else {

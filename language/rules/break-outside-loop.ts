@@ -1,4 +1,5 @@
-// `break` or `continue` with no loop around it in the same function.
+// `break` or `continue` with no loop around it in the same function or clause: a clause runs outside the loops around its
+// `handle`. Code that a handler covers belongs to the loops around it.
 
 import type { Rule } from "./rule.ts";
 

@@ -1,7 +1,8 @@
 // Runs the rules: over one item (the result is cached by the caller), and over the workspace.
 
+import type * as ast from "../ast.ts";
 import type { Facts } from "../effects/facts.ts";
-import type { Registry } from "../names/model.ts";
+import type { Registry, Unit } from "../names/model.ts";
 import { walkUnits } from "../names/units.ts";
 import type { Node } from "../walk.ts";
 import { rules } from "./index.ts";
@@ -52,11 +53,16 @@ function walkWithPlace(item: Item, all: readonly Visitors[]): void {
   let isUnsafe = 0;
   let loops = 0;
   const outerLoops: number[] = [];
+  const openCode = (): void => {
+    outerLoops.push(loops);
+    loops = 0;
+  };
 
   walkUnits(
     item.tree,
     item.names,
     (node, unit) => {
+      if (isClause(node, unit)) openCode();
       const visits = byKind.get(node.kind);
       if (visits) {
         const where: Where = { unit, isUnsafe: isUnsafe > 0, loops };
@@ -64,21 +70,21 @@ function walkWithPlace(item: Item, all: readonly Visitors[]): void {
       }
       if (node.kind === "Unsafe") isUnsafe++;
       else if (node.kind === "While" || node.kind === "For") loops++;
-      else if (isFunction(node)) {
-        outerLoops.push(loops);
-        loops = 0;
-      }
+      else if (isFunction(node)) openCode();
       return undefined;
     },
-    (node) => {
+    (node, unit) => {
       if (node.kind === "Unsafe") isUnsafe--;
       else if (node.kind === "While" || node.kind === "For") loops--;
-      else if (isFunction(node)) loops = outerLoops.pop()!;
+      else if (isFunction(node) || isClause(node, unit)) loops = outerLoops.pop()!;
       for (const leave of leaves) leave(node);
     },
   );
 }
 
+/** A clause runs when a `perform` comes to it, outside the loops around the `handle`. */
+const isClause = (node: Node, unit: Unit): boolean =>
+  unit.kind === "clause" && (unit.node as ast.Handle).clause === node;
 const isFunction = (node: Node): boolean =>
   node.kind === "Fun" || node.kind === "FunExpression" || node.kind === "Test";
 

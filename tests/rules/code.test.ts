@@ -150,6 +150,8 @@ fun f(xs) {
   for (x in xs) { handle "A" { nil } if (x) break; perform "A"; }
   for (x in xs) { xs.each(fun(y) { if (y) continue; }); print x; }
 //                                        ^^^^^^^^ W205 \`continue\` has no loop around it
+  for (x in xs) { handle "A" { break } perform "A" { x: x } }
+//                             ^^^^^ W205 \`break\` has no loop around it
   while (true) { if (xs) { return 1; } }
 }
   return 1;
