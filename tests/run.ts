@@ -3,17 +3,16 @@
 //
 // One program at a time: the engine is one per isolate.
 
-import { Writable } from "node:stream";
 import { memoryCache } from "../language/parse/parse.ts";
-import { report } from "../runtime/cli/diagnostics.ts";
+import { CapturingDriver } from "../runtime/cli/capture.ts";
+import { diagnosticText } from "../runtime/cli/diagnostics.ts";
 import { plain } from "../runtime/cli/paint.ts";
 import { parsePrelude } from "../runtime/cli/prelude.ts";
 import { check, compile, load, start } from "../runtime/cli/session.ts";
 import { loadSources } from "../runtime/cli/sources.ts";
 import { faultText } from "../runtime/cli/trace.ts";
-import type { Completions, Driver, Handle } from "../runtime/reactor/drivers/driver.ts";
-import { StreamHandle } from "../runtime/reactor/drivers/libuv/stream.ts";
-import { LibuvDriver } from "../runtime/reactor/drivers/libuv.ts";
+import { View } from "../runtime/cli/view.ts";
+import type { Driver } from "../runtime/reactor/drivers/driver.ts";
 
 export interface RunOptions {
   /** What `args()` yields. */
@@ -22,7 +21,7 @@ export interface RunOptions {
   readonly ports?: ReadonlyMap<number, string>;
   /** Standard input. */
   readonly input?: string;
-  /** Instead of the libuv driver. Writes to descriptors 1 and 2 then go where that driver sends them. */
+  /** Instead of the libuv driver. What is written to descriptors 1 and 2 then goes where that driver sends it. */
   readonly driver?: Driver;
   /** False: runs a program that has error diagnostics all the same. */
   readonly check?: boolean;
@@ -49,71 +48,30 @@ export async function runWalia(
       ([path, text]) => [path.startsWith("/") ? path : `/${path}`, text] as const,
     ),
   );
-  const shown = (path: string): string => path.slice(1);
-  const { trees } = loadSources(
-    [...files.keys()],
+  const view = new View(
+    plain,
     (path) => files.get(path),
-    () => cache,
+    (path) => path.slice(1),
   );
+  const { trees } = loadSources([...files.keys()], view.textOf, () => cache);
   const checked = check(trees);
   if (checked.hasErrors && options.check !== false) {
     const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
-    const context = { textOf: (path: string) => files.get(path), shown, paint: plain };
-    return { output: "", faults: errors.map((error) => `${report(error, context)}\n`).join(""), exitCode: 65 };
+    return { output: "", faults: errors.map((error) => `${diagnosticText(error, view)}\n`).join(""), exitCode: 65 };
   }
   const loaded = load(compile(checked, prelude), [prelude, ...trees]);
-  let output = "";
-  let faults = "";
+  const captured = new CapturingDriver();
   const exitCode = await start(loaded, {
-    driver:
-      options.driver ??
-      new CapturingDriver(
-        (text) => {
-          output += text;
-        },
-        (text) => {
-          faults += text;
-        },
-      ),
+    driver: options.driver ?? captured,
     args: options.args ?? [],
     ports: options.ports ?? new Map(),
     input: options.input ?? "",
     print: (line) => {
-      output += `${line}\n`;
+      captured.written[1] += `${line}\n`;
     },
     onUnhandledFault: (fault, task) => {
-      faults += `${faultText(fault, task, { textOf: (path) => files.get(path), shown, paint: plain })}\n`;
+      captured.written[2] += `${faultText(fault, task, view)}\n`;
     },
   });
-  return { output, faults, exitCode };
-}
-
-/** Keeps what is written to descriptors 1 and 2. */
-class CapturingDriver extends LibuvDriver {
-  #told: Completions | null = null;
-
-  constructor(
-    readonly output: (text: string) => void,
-    readonly errors: (text: string) => void,
-  ) {
-    super();
-  }
-
-  override attach(completions: Completions): void {
-    this.#told = completions;
-    super.attach(completions);
-  }
-
-  override standard(stream: 0 | 1 | 2): Handle {
-    if (stream === 0) return super.standard(0);
-    const keep = stream === 1 ? this.output : this.errors;
-    const sink = new Writable({
-      decodeStrings: true,
-      write(chunk: Buffer, _encoding, done) {
-        keep(chunk.toString());
-        done();
-      },
-    });
-    return new StreamHandle(this.#told!, null, sink, { release: "keep" });
-  }
+  return { output: captured.written[1], faults: captured.written[2], exitCode };
 }

@@ -7,33 +7,39 @@
 //      1 | var name = 1;
 //        |     ^^^^
 
-import type { Span } from "../../language/ast.ts";
 import type { Diagnostic, Severity } from "../../language/diagnostics.ts";
-import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import { excerpt } from "./excerpt.ts";
-import type { TraceContext } from "./trace.ts";
-
-const COLOR = { error: "error", warning: "warning", info: "info" } as const satisfies Record<Severity, string>;
+import type { View } from "./view.ts";
 
 /** The lines of a diagnostic, without a line end after the last. */
-export function report(diagnostic: Diagnostic, context: TraceContext): string {
-  const { paint } = context;
+export function diagnosticText(diagnostic: Diagnostic, view: View): string {
+  const { paint } = view;
   const { severity, code, message, file, span, related } = diagnostic;
-  const color = COLOR[severity];
-  const lines = [`${paint.bold(placeOf(file, span, context))}: ${paint[color](`${severity} ${code}`)}: ${message}`];
-  const text = context.textOf(file);
-  if (text !== undefined) lines.push(...excerpt(text, span, { paint, color }));
+  const lines = [
+    `${paint.bold(view.where(file, span.start))}: ${paint[severity](`${severity} ${code}`)}: ${message}`,
+    ...excerptOf(view, file, span, severity),
+  ];
   for (const place of related) {
-    lines.push(`  ${placeOf(place.file, place.span, context)}: ${paint.dim(place.message)}`);
-    const other = context.textOf(place.file);
-    if (other !== undefined) lines.push(...excerpt(other, place.span, { paint, color: "info" }));
+    lines.push(`  ${view.where(place.file, place.span.start)}: ${paint.dim(place.message)}`);
+    lines.push(...excerptOf(view, place.file, place.span, "info"));
   }
   return lines.join("\n");
 }
 
-function placeOf(file: string, span: Span, context: TraceContext): string {
-  const text = context.textOf(file);
-  if (text === undefined) return context.shown(file);
-  const { line, column } = toLineColumn(lineIndex(text), offset(span.start));
-  return `${context.shown(file)}:${line}:${column}`;
+function excerptOf(view: View, file: string, span: Diagnostic["span"], color: Severity): string[] {
+  const text = view.textOf(file);
+  return text === undefined ? [] : excerpt(text, span, { paint: view.paint, color });
+}
+
+/** `2 errors, 1 warning`; empty when there is nothing to count. */
+export function countText(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Severity, one: string, many: string): string[] => {
+    const n = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    return n === 0 ? [] : [`${n} ${n === 1 ? one : many}`];
+  };
+  return [
+    ...count("error", "error", "errors"),
+    ...count("warning", "warning", "warnings"),
+    ...count("info", "note", "notes"),
+  ].join(", ");
 }

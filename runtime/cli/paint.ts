@@ -1,4 +1,6 @@
-// Colours for a terminal, by what they mean. Everything else of the command line writes text through this.
+// Colours by what they mean; whether there are any is decided here.
+
+import picocolors from "picocolors";
 
 /** Marks a piece of text as what it is. */
 export interface Paint {
@@ -10,23 +12,12 @@ export interface Paint {
   readonly dim: (text: string) => string;
 }
 
-const same = (text: string): string => text;
+export function paint(isColored: boolean): Paint {
+  const { red, yellow, cyan, green, bold, dim } = picocolors.createColors(isColored);
+  return { error: red, warning: yellow, info: cyan, good: green, bold, dim };
+}
 
-export const plain: Paint = { error: same, warning: same, info: same, good: same, bold: same, dim: same };
-
-const style =
-  (open: number, close: number) =>
-  (text: string): string =>
-    `\u001b[${open}m${text}\u001b[${close}m`;
-
-export const colored: Paint = {
-  error: style(31, 39),
-  warning: style(33, 39),
-  info: style(36, 39),
-  good: style(32, 39),
-  bold: style(1, 22),
-  dim: style(2, 22),
-};
+export const plain: Paint = paint(false);
 
 /**
  * Colours on a terminal only. `FORCE_COLOR` set and not "0" asks for them everywhere; `NO_COLOR` set and not empty, or a
@@ -37,7 +28,7 @@ export function paintFor(
   environment: Readonly<Record<string, string | undefined>>,
 ): Paint {
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: terminal } = environment;
-  if (force !== undefined && force !== "") return force === "0" ? plain : colored;
+  if (force !== undefined && force !== "") return paint(force !== "0");
   if (no !== undefined && no !== "") return plain;
-  return stream.isTTY === true && terminal !== "dumb" ? colored : plain;
+  return paint(stream.isTTY === true && terminal !== "dumb");
 }

@@ -1,65 +1,97 @@
 // How an unhandled fault is shown:
 //
-//   fault NilAccess: nil has no field `name`
+//   fault NilAccess: "name" of nil
 //     at greet (main.wal:3:10)
 //         3 |   print user.name;
 //           |         ^^^^^^^^^
+//     at List.each (library)
 //     inside handle "GET"
 //     at program (main.wal:9:1)
 //   in task 4 (fetch)
+//
+// T1. Library functions that are written in Walia are named as a program calls them; their own lines, and helpers of
+//     theirs, would only distract. So the source line is shown of the innermost frame of the program.
 
-import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
+import type { Code } from "../engine/code.ts";
 import type { Fault, TraceLine } from "../engine/values.ts";
 import { excerpt } from "./excerpt.ts";
-import type { Paint } from "./paint.ts";
+import type { View } from "./view.ts";
 
-export interface TraceContext {
-  /** The text of a file as it was loaded. */
-  readonly textOf: (path: string) => string | undefined;
-  /** How a path is shown. */
-  readonly shown: (path: string) => string;
-  readonly paint: Paint;
-}
+/** One line of a trace: a frame of the program, one of the library, or a note between them. */
+export type TraceEntry =
+  | {
+      readonly kind: "frame";
+      readonly name: string;
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      /** The source line with its carets. */
+      readonly excerpt: readonly string[];
+    }
+  | { readonly kind: "library"; readonly name: string }
+  | { readonly kind: "note"; readonly text: string };
 
 /** The lines of a fault, without a line end after the last. `task`: who failed, "program" for the program's own code. */
-export function faultText(fault: Fault, task: string, context: TraceContext): string {
-  const { paint } = context;
+export function faultText(fault: Fault, task: string, view: View): string {
+  const { paint } = view;
   const lines = [`${paint.error("fault")} ${paint.bold(fault.kind)}: ${fault.message}`];
-  let innermost = true;
-  for (const line of fault.trace) {
-    const place = placeOf(line, context);
-    if (place === null) lines.push(`  ${paint.dim(line.note ?? `at ${line.code?.name ?? "built-in code"}`)}`);
-    else {
-      lines.push(`  at ${place.name} ${paint.dim(`(${place.where})`)}`);
-      if (innermost) for (const shown of place.excerpt) lines.push(`    ${shown}`);
-      innermost = false;
+  let isInnermost = true;
+  for (const entry of traceEntries(fault.trace, view)) {
+    switch (entry.kind) {
+      case "note":
+        lines.push(`  ${paint.dim(entry.text)}`);
+        break;
+      case "library":
+        lines.push(`  at ${entry.name} ${paint.dim("(library)")}`);
+        break;
+      case "frame":
+        lines.push(`  at ${entry.name} ${paint.dim(`(${entry.file}:${entry.line}:${entry.column})`)}`);
+        if (isInnermost) lines.push(...entry.excerpt.map((line) => `    ${line}`));
+        isInnermost = false;
     }
   }
   if (task !== "program") lines.push(`in ${task}`);
   return lines.join("\n");
 }
 
-/** The program's own code, between its functions, is called so and not by the name of the machine's frame. */
-const PROGRAM = "program";
+export function traceEntries(trace: readonly TraceLine[], view: View): TraceEntry[] {
+  return trace.flatMap(({ code, at, note }): TraceEntry[] => {
+    if (code === null) return note === null ? [] : [{ kind: "note", text: note }];
+    if (code.source?.path.startsWith(OWN_FILES) === true) return libraryEntry(code.name);
+    return frameEntry(code, at, view);
+  });
+}
 
-function placeOf(line: TraceLine, context: TraceContext): { name: string; where: string; excerpt: string[] } | null {
-  const source = line.code?.source;
-  const point = line.code?.points[line.at];
-  if (!line.code || !source || !point) return null;
+/** Paths of the runtime's own files begin so (compile/program.ts). */
+const OWN_FILES = "walia:";
+
+/** T1 */
+function libraryEntry(name: string): TraceEntry[] {
+  const [, type, method] = /^__([A-Za-z]+)_(.+)$/.exec(name) ?? [];
+  if (method !== undefined && /^[A-Z]|^string$|^number$/.test(type!))
+    return [{ kind: "library", name: `${type}.${method}` }];
+  return name.startsWith("__") || name === "function" ? [] : [{ kind: "library", name }];
+}
+
+function frameEntry(code: Code, at: number, view: View): TraceEntry[] {
+  const { source } = code;
+  const point = code.points[at];
+  if (source === null || point === undefined) return [];
   // A task may run code of an older version of its file: then the item's own text is all there is to show.
-  const file = context.textOf(source.path);
-  const isCurrent = file?.startsWith(source.text, source.offset) === true;
-  const text = isCurrent ? file : source.text;
+  const text = view.textOf(source.path);
+  const isCurrent = text?.startsWith(source.text, source.offset) === true;
   const base = isCurrent ? source.offset : 0;
-  const start = toLineColumn(lineIndex(text), offset(base + point.start));
-  const line1 = isCurrent ? start.line : start.line + source.line;
-  return {
-    name: line.code.name === "" ? PROGRAM : line.code.name,
-    where: `${context.shown(source.path)}:${line1}:${start.column}`,
-    excerpt: excerpt(
-      text,
-      { start: base + point.start, end: base + point.end },
-      { paint: context.paint, firstLine: line1 - start.line + 1 },
-    ),
-  };
+  const span = { start: base + point.start, end: base + point.end };
+  const { line, column } = isCurrent
+    ? view.placeOf(source.path, span.start)!
+    : placeInItem(source.text, point.start, source.line);
+  const lines = isCurrent
+    ? excerpt(text, span, { paint: view.paint })
+    : excerpt(source.text, span, { paint: view.paint, firstLine: source.line + 1 });
+  return [{ kind: "frame", name: code.name, file: view.shown(source.path), line, column, excerpt: lines }];
+}
+
+function placeInItem(text: string, at: number, linesBefore: number): { line: number; column: number } {
+  const before = text.slice(0, at).split("\n");
+  return { line: linesBefore + before.length, column: before.at(-1)!.length + 1 };
 }

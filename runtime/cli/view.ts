@@ -1,0 +1,34 @@
+// What messages show of a program: paths as the user knows them, positions, source lines, in colour or not.
+
+import { type LineColumn, type LineIndex, lineIndex, offset, toLineColumn } from "../../language/positions.ts";
+import type { Paint } from "./paint.ts";
+
+export class View {
+  readonly #indexes = new Map<string, LineIndex>();
+
+  constructor(
+    readonly paint: Paint,
+    /** The text of a file as it was loaded. */
+    readonly textOf: (path: string) => string | undefined,
+    /** How a path is shown. */
+    readonly shown: (path: string) => string,
+  ) {}
+
+  /** A place in a file, counted from 1; undefined for a file that is not loaded. */
+  placeOf(path: string, at: number): LineColumn | undefined {
+    let index = this.#indexes.get(path);
+    if (index === undefined) {
+      const text = this.textOf(path);
+      if (text === undefined) return undefined;
+      index = lineIndex(text);
+      this.#indexes.set(path, index);
+    }
+    return toLineColumn(index, offset(at));
+  }
+
+  /** `path:line:column` */
+  where(path: string, at: number): string {
+    const place = this.placeOf(path, at);
+    return place === undefined ? this.shown(path) : `${this.shown(path)}:${place.line}:${place.column}`;
+  }
+}
