@@ -45,11 +45,7 @@ export function inTurn(turn: Turn): Answer {
     const descriptor = descriptorOf(reactor, request);
     const known = turn.atOnce?.(descriptor, request) ?? null;
     if (known !== null) done(reactor, task, descriptor, known.value);
-    else {
-      const handle = reactor.handleOf(descriptor);
-      if (handle === null) done(reactor, task, descriptor, undefined);
-      else turn.submit(handle, reactor.submit(task), request, descriptor);
-    }
+    else turn.submit(reactor.handleOf(descriptor), reactor.submit(task), request, descriptor);
   };
   const done = (reactor: Reactor, task: LiveTask, descriptor: Descriptor, value: Value): void => {
     reactor.resume(task, value);

@@ -21,11 +21,14 @@ export function nameOf(request: EffectRequest): string {
 /** Y1. `expected` with its article: "a string". */
 export function wrongField(request: EffectRequest, field: string, expected: string, got: Value): Input {
   const kind = got === undefined ? "NilAccess" : "TypeError";
-  return faultInput(kind, `${nameOf(request)} needs ${field}: ${expected}, got ${shown(got)}`);
+  return faultInput(kind, `${nameOf(request)} needs ${field}: ${expected}, got ${typeName(got)}`);
 }
 
-function shown(value: Value): string {
-  return typeof value === "number" ? String(value) : typeName(value);
+/** The same for a value of the right type that will not do: shows it. */
+export function wrongValue(request: EffectRequest, field: string, expected: string, got: Value): Input {
+  if (typeof got !== "number" && typeof got !== "string") return wrongField(request, field, expected, got);
+  const shown = typeof got === "number" ? String(got) : JSON.stringify(got);
+  return faultInput("TypeError", `${nameOf(request)} needs ${field}: ${expected}, got ${shown}`);
 }
 
 /** An IoError of the system. `subject`: what it was done to, for the message. */

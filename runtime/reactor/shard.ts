@@ -28,6 +28,7 @@ import { Ports } from "./ports.ts";
 import { RunQueue } from "./queue.ts";
 import { answers } from "./requests.ts";
 import { Cancellation, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
+import { textInput } from "./text-input.ts";
 import { Timers } from "./timers.ts";
 
 /** How long a turn may take, in milliseconds. */
@@ -100,7 +101,7 @@ export class Reactor implements Host, Completions {
     this.engine = options.engine ?? machine;
     this.ports = new Ports(this, options.ports ?? new Map());
     this.descriptors = new Descriptors((fd) => this.ports.isBound(fd));
-    if (options.input) this.descriptors.get(0)!.unread = Buffer.from(options.input);
+    if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
     this.#startedAt = this.now();
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
@@ -277,20 +278,21 @@ export class Reactor implements Host, Completions {
     if (request !== null) answers.get(request.site.effect)?.start?.(this, task, request);
   }
 
-  /** The driver's handle; null when standard input is text that has been read to its end. */
-  handleOf(descriptor: Descriptor): Handle | null {
+  /** The handle of a descriptor that is open. */
+  handleOf(descriptor: Descriptor): Handle {
     const { what } = descriptor;
-    if (what.kind !== "standard") return descriptor.handle;
-    if (what.stream === 0 && this.#options.input !== undefined) return null;
-    this.#options.flush?.();
-    descriptor.handle ??= this.driver.standard(what.stream);
+    if (what.kind === "standard") {
+      this.#options.flush?.();
+      descriptor.handle ??= this.driver.standard(what.stream);
+    }
+    if (descriptor.handle === null) throw new Error(`broken V1: ${descriptor} has no handle`);
     return descriptor.handle;
   }
 
   /** Text on standard output that does not end a line. */
   prompt(text: string): void {
     const output = this.descriptors.get(1);
-    if (output !== undefined) this.handleOf(output)?.write(this.operations.begin(NOBODY), text, 0);
+    if (output !== undefined) this.handleOf(output).write(this.operations.begin(NOBODY), text, 0);
   }
 
   // ---- The loop ----

@@ -85,7 +85,7 @@ describe("timers", () => {
       return;
     });
     expect(s.seen).toEqual([
-      "TIMER needs ms: a number of milliseconds, got string",
+      'TIMER needs ms: a number of milliseconds, got "soon"',
       "NilAccess",
       "TIMER needs ms: a number of milliseconds, got Infinity",
     ]);

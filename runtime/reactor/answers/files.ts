@@ -3,7 +3,7 @@
 import type { EffectRequest, Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import type { Handle, OpenMode } from "../drivers/driver.ts";
-import { ioFault, wrongField } from "../payload.ts";
+import { ioFault, wrongField, wrongValue } from "../payload.ts";
 
 const MODES: readonly Value[] = ["r", "w", "a", "r+"] satisfies OpenMode[];
 
@@ -16,7 +16,7 @@ const open: Answer = {
     const { f_path: path } = request;
     if (typeof path !== "string") reactor.wake(task, wrongField(request, "path", "a string", path));
     else if (!MODES.includes(modeOf(request))) {
-      reactor.wake(task, wrongField(request, "mode", '"r", "w", "a" or "r+"', request.f_mode));
+      reactor.wake(task, wrongValue(request, "mode", '"r", "w", "a" or "r+"', request.f_mode));
     } else reactor.driver.open(reactor.submit(task), path, modeOf(request));
   },
   completed(reactor, task, request, value) {

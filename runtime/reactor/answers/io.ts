@@ -9,7 +9,7 @@ import type { Answer } from "../answer.ts";
 import type { Descriptor } from "../descriptors.ts";
 import { ACCEPT, READ } from "../drivers/driver.ts";
 import { evict, inTurn, notOpen } from "../lanes.ts";
-import { CLOSED, ioFault, isWhole, subjectOf, wrongField } from "../payload.ts";
+import { CLOSED, ioFault, isWhole, subjectOf, wrongField, wrongValue } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import type { LiveTask } from "../task.ts";
 
@@ -28,7 +28,7 @@ export function findTarget(reactor: Reactor, request: EffectRequest): Descriptor
 }
 
 export function findDescriptor(reactor: Reactor, request: EffectRequest, field: string, fd: Value): Descriptor | Input {
-  if (!isWhole(fd, 0, Number.MAX_SAFE_INTEGER)) return wrongField(request, field, "a descriptor", fd);
+  if (!isWhole(fd, 0, Number.MAX_SAFE_INTEGER)) return wrongValue(request, field, "a descriptor", fd);
   return reactor.descriptors.get(fd) ?? notOpen(request, fd);
 }
 
@@ -47,7 +47,7 @@ const read = inTurn({
   check(request) {
     const max = request.f_max;
     if (max === undefined || isWhole(max, 1, LONGEST)) return null;
-    return wrongField(request, "max", "a whole number of bytes", max);
+    return wrongValue(request, "max", "a whole number of bytes", max);
   },
   lane: (descriptor) => descriptor.reading,
   atOnce(descriptor, request) {
@@ -133,14 +133,11 @@ const wait: Answer = {
     const events = request.f_events;
     if ("kind" in descriptor) reactor.wake(task, descriptor);
     else if (events !== undefined && !isWhole(events, 1, LONGEST)) {
-      reactor.wake(task, wrongField(request, "events", "WLD_EVENT_ constants", events));
-    } else {
-      const handle = descriptor.unread === null ? reactor.handleOf(descriptor) : null;
-      if (handle === null) reactor.resume(task, eventsOf(request, descriptor));
-      else {
-        descriptor.watching.push(task);
-        handle.ready(reactor.submit(task), eventsOf(request, descriptor));
-      }
+      reactor.wake(task, wrongValue(request, "events", "WLD_EVENT_ constants", events));
+    } else if (descriptor.unread !== null) reactor.resume(task, eventsOf(request, descriptor));
+    else {
+      descriptor.watching.push(task);
+      reactor.handleOf(descriptor).ready(reactor.submit(task), eventsOf(request, descriptor));
     }
   },
   completed(reactor, task, request, value) {

@@ -4,7 +4,7 @@ import type { EffectRequest } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import type { Handle } from "../drivers/driver.ts";
 import { inTurn } from "../lanes.ts";
-import { ioFault, isWhole, wrongField } from "../payload.ts";
+import { ioFault, isWhole, wrongField, wrongValue } from "../payload.ts";
 import { findDescriptor } from "./io.ts";
 
 const LAST_PORT = 65535;
@@ -12,7 +12,7 @@ const LAST_PORT = 65535;
 const listen: Answer = {
   begin(reactor, task, request) {
     const { f_port: port, f_host: host } = request;
-    if (!isWhole(port, 0, LAST_PORT)) reactor.wake(task, wrongField(request, "port", "a port from 0 to 65535", port));
+    if (!isWhole(port, 0, LAST_PORT)) reactor.wake(task, wrongValue(request, "port", "a port from 0 to 65535", port));
     else if (host !== undefined && typeof host !== "string") {
       reactor.wake(task, wrongField(request, "host", "a string", host));
     } else reactor.driver.listen(reactor.submit(task), host ?? undefined, port);
@@ -45,7 +45,7 @@ const connect: Answer = {
     const { f_host: host, f_port: port } = request;
     if (typeof host !== "string") reactor.wake(task, wrongField(request, "host", "a string", host));
     else if (!isWhole(port, 1, LAST_PORT)) {
-      reactor.wake(task, wrongField(request, "port", "a port from 1 to 65535", port));
+      reactor.wake(task, wrongValue(request, "port", "a port from 1 to 65535", port));
     } else reactor.driver.connect(reactor.submit(task), host, port);
   },
   completed(reactor, task, request, value) {

@@ -6,14 +6,14 @@ import type { Answer } from "../answer.ts";
 import type { Descriptor } from "../descriptors.ts";
 import { READ, type SourceHandle } from "../drivers/driver.ts";
 import { inTurn } from "../lanes.ts";
-import { isWhole, wrongField } from "../payload.ts";
+import { isWhole, wrongField, wrongValue } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 
 function findPort(reactor: Reactor, request: EffectRequest): Descriptor | Input {
   const port = request.f_port;
   return isWhole(port, 0, Number.MAX_SAFE_INTEGER)
     ? reactor.ports.find(request, port)
-    : wrongField(request, "port", "the number of a port", port);
+    : wrongValue(request, "port", "the number of a port", port);
 }
 
 const monitor: Answer = {
@@ -22,7 +22,7 @@ const monitor: Answer = {
     const { f_events: events } = request;
     if ("kind" in port) reactor.wake(task, port);
     else if (typeof events !== "number" || (events & READ) === 0) {
-      reactor.wake(task, wrongField(request, "events", "WLD_EVENT_READ", events));
+      reactor.wake(task, wrongValue(request, "events", "WLD_EVENT_READ", events));
     } else {
       reactor.ports.monitor(port);
       reactor.resume(task, undefined);

@@ -8,7 +8,7 @@
 import type { EffectRequest, Fault, FutureWaiter, Value } from "../../engine/values.ts";
 import { Future } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
-import { faultInput, isWhole, wrongField } from "../payload.ts";
+import { faultInput, isWhole, wrongField, wrongValue } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import { type LiveTask, TaskFuture } from "../task.ts";
 
@@ -104,7 +104,7 @@ const timeout: Answer = {
     const { f_future: future, f_ms: ms } = request;
     if (!(future instanceof Future)) reactor.resume(task, future);
     else if (typeof ms !== "number" || !Number.isFinite(ms)) {
-      reactor.wake(task, wrongField(request, "ms", "a number of milliseconds", ms));
+      reactor.wake(task, wrongValue(request, "ms", "a number of milliseconds", ms));
     } else {
       future.observed = true;
       if (future.state.kind !== "pending") deliver(reactor, task, future);
@@ -147,7 +147,7 @@ const exit: Answer = {
   begin(reactor, task, request) {
     const code = request.f_code;
     if (isWhole(code, 0, 255)) reactor.finish(code);
-    else reactor.wake(task, wrongField(request, "code", "a whole number from 0 to 255", code));
+    else reactor.wake(task, wrongValue(request, "code", "a whole number from 0 to 255", code));
   },
   releases: true,
 };

@@ -1,13 +1,13 @@
 // TIMER and SIGNAL.
 
 import type { Answer } from "../answer.ts";
-import { ioFault, wrongField } from "../payload.ts";
+import { ioFault, wrongField, wrongValue } from "../payload.ts";
 
 const timer: Answer = {
   begin(reactor, task, request) {
     const ms = request.f_ms;
     if (typeof ms !== "number" || !Number.isFinite(ms)) {
-      reactor.wake(task, wrongField(request, "ms", "a number of milliseconds", ms));
+      reactor.wake(task, wrongValue(request, "ms", "a number of milliseconds", ms));
     } else if (ms <= 0) reactor.resume(task, undefined);
     else reactor.arm(task, reactor.now() + ms);
   },
