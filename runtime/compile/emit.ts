@@ -340,8 +340,17 @@ class Emitter {
             ),
           ),
         ];
-      case "construct":
+      case "construct": {
+        const maker = this.linker.maker(op.cls, op.args.length);
+        if (maker !== undefined) {
+          const o = js.id("o");
+          const instance: es.NewExpression = { ...js.make("J"), callee: maker.construct, arguments: [this.linker.classValue(op.cls)] };
+          if (maker.init === null) return [put(instance)];
+          const init = js.call(this.linker.functionNames(maker.init).enter, o, depth, ...atoms(op.args));
+          return [js.block([js.declare("const", ["o", instance]), put(js.call("made", o, init))])];
+        }
         return [put(js.call("construct", this.linker.classValue(op.cls), depth, js.array(atoms(op.args))))];
+      }
       case "perform":
         return this.#perform(op, put, depth);
       case "handled":

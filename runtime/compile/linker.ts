@@ -15,7 +15,7 @@ export interface BuiltinTables {
 
 /** What generated code uses of the engine, by name. `load.ts` provides exactly these. */
 export const RUNTIME_NAMES = [
-  "SIGNAL E save overflow find perform under handled installProgramHandler resume resumeTail awaitValue tick spawn",
+  "SIGNAL E save overflow find perform under handled installProgramHandler resume resumeTail awaitValue tick spawn made",
   "add arithmetic compare bitwise negate checkType truncateType getMember setMember getIndex setIndex iterable range noMatch",
   "call invoke invokeSuper construct fault isEqual isTruthy isExit makeExit requestWith makeMap classCaptures",
   "Closure Cell Future Instance MapValue ClassValue",
@@ -84,6 +84,27 @@ export class Linker {
   classValue(ref: ClassRef): es.Identifier {
     const index = this.#class(ref);
     return this.#import(`V${index}`, () => js.call(js.member($, "classValue"), js.id(`D${index}`)));
+  }
+
+  /**
+   * How `C(args…)` is made without asking the class: its JavaScript class and the unit of the `init` that takes this many
+   * arguments (null: there is none and need not be one). Undefined when it is not so simple.
+   */
+  maker(ref: ClassRef, count: number): { readonly construct: es.Identifier; readonly init: UnitRef | null } | undefined {
+    const construct = js.id(`J${this.#class(ref)}`);
+    let init: UnitRef | null | undefined;
+    for (let next: ClassRef | null = ref; next !== null; ) {
+      const cls: CoreClass = this.#classes.get(next)!.cls;
+      if (cls.kind === "trait" || cls.problem !== null || cls.fields.some((field) => field.unit !== null)) return undefined;
+      const inits = [cls, ...cls.traits.map((trait) => this.#classes.get(trait)!.cls)].flatMap((source) =>
+        source.methods.filter((method) => method.name === "init"),
+      );
+      init ??= inits.find((method) => method.arity === count)?.unit ?? (inits.length > 0 ? null : undefined);
+      if (init === null) return undefined;
+      next = cls.superclass;
+    }
+    if (init === undefined && count > 0) return undefined;
+    return { construct, init: init ?? null };
   }
 
   #class(ref: ClassRef): number {

@@ -3,7 +3,7 @@
 
 import { Script } from "node:vm";
 import type { FileTree } from "../../language/ast.ts";
-import { classCaptures, invokeSuper, makeInstance } from "../engine/classes.ts";
+import { CONSTRUCT, classCaptures, invokeSuper, made, makeInstance } from "../engine/classes.ts";
 import type { ClassCode, Code, SourceItem, TraitCode } from "../engine/code.ts";
 import { isExit, makeExit, requestWith } from "../engine/exits.ts";
 import { fault, wrongType } from "../engine/faults.ts";
@@ -71,7 +71,7 @@ class Loader {
       ...{ getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn },
       ...{ E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick },
       ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
-      ...{ fault, invokeSuper, classCaptures, isExit, makeExit, requestWith },
+      ...{ fault, invokeSuper, classCaptures, made, isExit, makeExit, requestWith },
       construct: operators.construct,
       resume: resumeChecked,
       resumeTail: resumeTailChecked,
@@ -210,7 +210,7 @@ class Loader {
     const tops = this.program.tops.map((unit) => this.#closure(this.#codes[unit]!));
     const main = mainCode(tops);
     const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((entry) => entry !== undefined);
-    const codes = [...this.#codes, ...this.#natives.values(), ...machine.builtinCodes, main];
+    const codes = [...this.#codes, ...this.#natives.values(), ...machine.builtinCodes, CONSTRUCT, main];
     return {
       codes: new Map(codes.map((code) => [code.id, code])),
       classes: new Map(present(this.#classes).map((code) => [code.id, code])),

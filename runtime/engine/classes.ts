@@ -28,9 +28,13 @@ function initialise(instance: Instance, from: number, args: Value[], depth: numb
     const wanted = parametersOf(instance.cls.code, "init");
     return wanted === undefined && args.length === 0 ? instance : wrongArity(name, wanted ?? 0, args.length);
   }
-  const result = init(instance, depth + DEPTH, ...args);
-  if (result === SIGNAL) return E.discard ? SIGNAL : save(CONSTRUCT, 1, [instance, -1, []]);
-  return instance;
+  return made(instance, init(instance, depth + DEPTH, ...args));
+}
+
+/** The instance, once `init` has returned `result`. */
+export function made(instance: Instance, result: Value): Value {
+  if (result !== SIGNAL) return instance;
+  return E.discard ? SIGNAL : save(CONSTRUCT, 1, [instance, -1, []]);
 }
 
 /** Slots: the instance, the field whose value is awaited (-1: `init` itself), the arguments of `init`. */

@@ -10,7 +10,7 @@
 // cost the same at any depth (after "Retrofitting Effect Handlers onto OCaml", PLDI 2021, for the segmented stack; and
 // "Cheney on the M.T.A.", Baker 1995, for clearing the host stack when it has grown too deep).
 //
-// M1. While frames are being saved, `E.head … E.tail` are those of the innermost segment that is not complete yet. Whoever
+// M1. While frames are being saved, `E.saved` are those of the innermost segment that is not complete yet. Whoever
 //     crosses a segment's boundary moves them into that segment (`attach`).
 // M2. `E.discard` is set while frames above a handler that abandons them are dropped: nobody saves anything.
 // M3. `E.h` is not touched while SIGNAL travels: it stays the top of the stack at the moment of suspension.
@@ -63,8 +63,8 @@ export const E = {
   request: null as EffectRequest | null,
   continuation: null as Continuation | null,
   value: undefined as Value,
-  head: null as Frame | null,
-  tail: null as Frame | null,
+  /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
+  saved: null as Frame | null,
   serial: 1,
   /** Handlers of the whole program, innermost first; ends with the root segment. */
   program: root as Segment,
@@ -92,9 +92,13 @@ const FAULT_DEPTH = STACK_LIMIT / 2;
 /** Saves the frame of an activation that is suspending, and says so to its caller. */
 export function save(code: Code, at: number, slots: readonly Value[]): object {
   const frame = new Frame(code, at, slots);
-  if (E.tail === null) E.head = frame;
-  else E.tail.next = frame;
-  E.tail = frame;
+  const outermost = E.saved;
+  if (outermost === null) frame.next = frame;
+  else {
+    frame.next = outermost.next;
+    outermost.next = frame;
+  }
+  E.saved = frame;
   return SIGNAL;
 }
 
@@ -106,11 +110,12 @@ export function overflow(code: Code, slots: readonly Value[]): object {
 
 /** Moves the saved frames on top of a segment's older ones (M1). */
 function attach(segment: Segment): void {
-  if (E.head === null) return;
-  E.tail!.next = segment.frames;
-  segment.frames = E.head;
-  E.head = null;
-  E.tail = null;
+  const outermost = E.saved;
+  if (outermost === null) return;
+  const innermost = outermost.next;
+  outermost.next = segment.frames;
+  segment.frames = innermost;
+  E.saved = null;
 }
 
 /**
@@ -142,8 +147,11 @@ const sites: Site[] = [];
 
 /** The handler that `site` reaches from here; the root segment when there is none. */
 export function find(site: Site): Segment {
-  site.found = lookup(E.h, site.effect);
-  site.top = E.h;
+  const top = E.h;
+  // Not remembered: a generator gets a new top segment with each resumption, and storing costs more than looking.
+  if (top.effect === site.effect) return top;
+  site.found = lookup(top, site.effect);
+  site.top = top;
   return site.found;
 }
 
@@ -353,7 +361,7 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
       }
       if (!E.discard) {
         if (current !== floor) attach(current);
-        else if (E.head !== null) insertUnder(floor, floor, 0, null);
+        else if (E.saved !== null) insertUnder(floor, floor, 0, null);
       }
       const op = E.op;
       E.op = Op.None;
