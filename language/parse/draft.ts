@@ -8,11 +8,14 @@ import { build, semantics, spanOf } from "./build.ts";
 import { expected, firstOfEachLine, neverClosed, unexpected, whyNot } from "./messages.ts";
 import { type Scan, trimEnd } from "./scan.ts";
 
+/** An item that is wrong in more places than this is not helped by more messages. */
+const MAX_FAULTS = 100;
+
 /** The statements of an item that matched `Draft`; what is wrong with it is added to `errors`. */
 export function buildDraft(match: MatchResult, scan: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const faults = draftSemantics(match).faults() as readonly Fault[];
   const braces = openBraces(scan);
-  const found = faults.map((fault) => explained(fault, scan, braces));
+  const found = faults.slice(0, MAX_FAULTS).map((fault) => explained(fault, scan, braces));
   const statements = build(match, scan, found, draftSemantics);
   errors.push(...firstOfEachLine(scan, found));
   return statements;

@@ -128,8 +128,12 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
         if (source.text[token.start] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
           return { next: index + 1, cut: !braced };
       }
-    } else if (!unclosed && token.kind === "close") return { next: Math.max(index, first + 1), cut: false };
-    else if (!unclosed && source.text[token.start] === ";" && !isWord(source, index + 1, "else"))
+    } else if (!unclosed && token.kind === "close") {
+      // Strays are an item of their own.
+      if (index > first) return { next: index, cut: false };
+      while (tokens[index]?.kind === "close") index++;
+      return { next: index, cut: false };
+    } else if (!unclosed && source.text[token.start] === ";" && !isWord(source, index + 1, "else"))
       return { next: index + 1, cut: false };
     index++;
   }

@@ -23,7 +23,7 @@ export interface ItemCache {
 }
 
 export const MAX_NESTING = 100;
-export const MAX_ITEM = 500_000;
+export const MAX_ITEM = 250_000;
 export const MAX_DEPTH = 2000;
 
 /** A cache that lives as long as the process. */
@@ -43,6 +43,7 @@ export function parseFile(path: string, text: string, cache: ItemCache = memoryC
 
 /** The tree of one item, whatever its text is. */
 export function parseItem(text: string): ast.ItemTree {
+  if (text.length > MAX_ITEM) return tooLong(text);
   const source = scan(text);
   const errors: ast.SyntaxError[] = [];
   const statements = statementsOf(source, errors);
@@ -60,6 +61,7 @@ export function parseItem(text: string): ast.ItemTree {
 function itemsOf(item: ItemText, cache: ItemCache): ast.Item[] {
   const tree = cachedItem(item.text, cache);
   if (tree.errors.length === 0) return [{ offset: item.offset, tree: item.cut ? withSemicolon(tree) : tree }];
+  if (item.text.length > MAX_ITEM) return [{ offset: item.offset, tree }];
   const pieces = splitAtDeclarations(item.text);
   if (pieces.length === 1) return [{ offset: item.offset, tree }];
   const items = pieces.map(({ offset, text }) => ({ offset: item.offset + offset, tree: cachedItem(text, cache) }));
@@ -86,6 +88,18 @@ function withSemicolon(tree: ast.ItemTree): ast.ItemTree {
 
 // ---- One item ----
 
+function tooLong(text: string): ast.ItemTree {
+  const start = text.search(/\S/);
+  const message = `too long: more than ${MAX_ITEM} characters in one declaration`;
+  return {
+    text,
+    hash: hashOf(text),
+    statements: [{ kind: "Error", start, end: text.length }],
+    errors: [{ start, end: start + 1, message }],
+    comments: [],
+  };
+}
+
 function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const { text, tokens, comments } = source;
   const open = comments.at(-1);
@@ -98,12 +112,12 @@ function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Sta
     errors.push({ start: at.start, end: at.end, message });
     return [{ kind: "Error", start: first.start, end: tokens.at(-1)!.end }];
   };
-  if (text.length > MAX_ITEM) return refused(`too long: more than ${MAX_ITEM} characters in one declaration`, first);
   const tooDeep = nestedTooDeeply(source);
   if (tooDeep !== null) return refused(NESTED_TOO_DEEPLY, tooDeep);
   try {
     const statements = matched(source, errors) ?? refused("this is not Walia", first);
-    return depthOf(statements) > MAX_DEPTH ? refused(NESTED_TOO_DEEPLY, first) : statements;
+    // A tree is never deeper than its text is long.
+    return text.length > MAX_DEPTH && depthOf(statements) > MAX_DEPTH ? refused(NESTED_TOO_DEEPLY, first) : statements;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return refused(NESTED_TOO_DEEPLY, first);
