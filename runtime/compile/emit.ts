@@ -284,7 +284,8 @@ class Emitter {
   }
 
   #save(point: Point): es.Expression {
-    const slots = js.array(point.live.map(js.id));
+    // Not `point.live`: that was made before it was known whether the unit uses `self`.
+    const slots = js.array(this.unit.points[point.id - 1]!.live.map(js.id));
     return js.choose(js.member(js.id("E"), "discard"), SIGNAL, js.call("save", this.#code, js.value(point.id), slots));
   }
 
