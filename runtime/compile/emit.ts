@@ -498,7 +498,7 @@ class Emitter {
       case "cellValue":
         return js.member(this.#atom(atom.cell), "v");
       case "newCell":
-        return js.make("Cell", this.#atom(atom.value));
+        return js.make(this.linker.cellClass(atom), this.#atom(atom.value));
       case "global":
         return js.member(this.linker.global(atom.global), "v");
       case "function":

@@ -27,6 +27,7 @@ export class Linker {
   readonly #units: ReadonlyMap<UnitRef, { readonly index: number; readonly unit: CoreUnit }>;
   readonly #classes: ReadonlyMap<ClassRef, { readonly index: number; readonly cls: CoreClass }>;
   readonly #globals = new Map<GlobalRef, number>();
+  readonly #cells = new Map<object, string>();
   readonly #imports = new Map<string, es.Expression>();
 
   constructor(
@@ -123,6 +124,19 @@ export class Linker {
     return this.#import(`g${index}`, () => js.call(js.member($, "global"), number));
   }
 
+  /**
+   * A constructor of cells for one variable. Each has its own, because V8 stores the numbers of a variable that only ever
+   * holds numbers in place, but decides that for all cells of one constructor together.
+   */
+  cellClass(atom: object): string {
+    let name = this.#cells.get(atom);
+    if (name === undefined) {
+      name = `X${this.#cells.size}`;
+      this.#cells.set(atom, name);
+    }
+    return name;
+  }
+
   /** A site of its own for each perform: it remembers the handler it found. */
   site(effect: string): es.Identifier {
     return this.#import(`S${this.#imports.size}`, () => js.call(js.member($, "site"), js.value(effect)));
@@ -197,6 +211,7 @@ export class Linker {
     return [
       runtime,
       ...codes,
+      ...[...this.#cells.values()].flatMap(cellDeclaration),
       ...this.#classDeclarations(),
       ...imports.filter((statement) => !isClassConstant(statement)),
       ...imports.filter(isClassConstant),
@@ -226,6 +241,15 @@ export class Linker {
 }
 
 const $ = js.id("$");
+
+/** `function X(v) { this.v = v; } X.prototype = Cell.prototype;` */
+function cellDeclaration(name: string): es.Statement[] {
+  const body = js.assign(js.member({ type: "ThisExpression" }, "v"), js.id("v"));
+  return [
+    js.fun(name, ["v"], [body]),
+    js.assign(js.member(js.id(name), "prototype"), js.member(js.id("Cell"), "prototype")),
+  ];
+}
 
 function classDeclaration(name: string, superclass: es.Expression, cls: CoreClass): es.Statement {
   const fields = cls.fields.map((field) =>
