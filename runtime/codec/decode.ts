@@ -222,8 +222,9 @@ class Decoder {
         return input.text();
       case Tag.Bytes:
         return this.#object(input.raw(input.varint()));
-      case Tag.Again: {
-        const object = this.#again();
+      case Tag.Again:
+      case Tag.External: {
+        const object = this.#known(tag);
         if (object instanceof Cell && !cellToo) throw input.error("a cell where a value is expected");
         return object;
       }
@@ -264,8 +265,14 @@ class Decoder {
     return object;
   }
 
-  #again(): object {
+  /** What `Again n` or `External n` means. */
+  #known(tag: number): object {
     const number = this.#in.varint();
+    if (tag === Tag.External) {
+      const external = this.context.external?.(number);
+      if (external === undefined) throw this.#in.error(`no external object ${number}`);
+      return external;
+    }
     const object = this.#objects[number];
     if (object === undefined) throw this.#in.error(`object ${number} of ${this.#objects.length}`);
     return object;
@@ -294,6 +301,8 @@ class Decoder {
       throw this.#in.error(`${code.name} with ${count} captures, its code has ${code.captures.length}`);
     if (arity !== code.params.length && !builtIn)
       throw this.#in.error(`${code.name} with ${arity} parameters, its code has ${code.params.length}`);
+    const own = count === 0 ? this.context.own?.(id) : undefined;
+    if (own instanceof Closure) return this.#object(own);
     const closure = new Closure(code, arity, code.enter, undefined, undefined, undefined, undefined, []);
     this.#object(closure);
     this.#owe(Kind.Closure, closure, count, "a function");
@@ -306,6 +315,8 @@ class Decoder {
     if (code === undefined) throw this.#in.error(`no class "${id}"`);
     const head = this.#in.varint();
     const count = Math.floor(head / 2);
+    const own = head === 0 ? this.context.own?.(id) : undefined;
+    if (own instanceof ClassValue) return this.#object(own);
     const cls = this.#object(new ClassValue(code, []));
     this.#owe(Kind.Class, cls, count + (head % 2), "a class", head % 2 === 0 ? NO_DETAIL : PARENT_FIRST);
     return cls;
@@ -321,7 +332,8 @@ class Decoder {
     const id = this.#id();
     const code = this.context.traitCode(id);
     if (code === undefined) throw this.#in.error(`no trait "${id}"`);
-    return this.#object(new TraitValue(code));
+    const own = this.context.own?.(id);
+    return this.#object(own instanceof TraitValue ? own : new TraitValue(code));
   }
 
   #instance(mixed: boolean): Instance {
@@ -330,7 +342,7 @@ class Decoder {
     // A new class's parts come before the fields; so its owner is put back above the fields' at the end.
     const waiting = this.#owners.length;
     const tag = this.#in.byte();
-    const cls = tag === Tag.Class ? this.#class() : tag === Tag.Again ? this.#again() : undefined;
+    const cls = tag === Tag.Class ? this.#class() : isKnown(tag) ? this.#known(tag) : undefined;
     if (!(cls instanceof ClassValue)) throw this.#in.error("no class where one is expected");
     const classParts = this.#owners.splice(waiting);
     const instance: Instance = new cls.code.construct(cls);
@@ -345,7 +357,7 @@ class Decoder {
   #mixedTrait(): TraitValue {
     this.#in.owed--;
     const tag = this.#in.byte();
-    const trait = tag === Tag.Trait ? this.#trait() : tag === Tag.Again ? this.#again() : undefined;
+    const trait = tag === Tag.Trait ? this.#trait() : isKnown(tag) ? this.#known(tag) : undefined;
     if (!(trait instanceof TraitValue)) throw this.#in.error("no trait where one is expected");
     return trait;
   }
@@ -452,6 +464,8 @@ class Decoder {
     return id;
   }
 }
+
+const isKnown = (tag: number): boolean => tag === Tag.Again || tag === Tag.External;
 
 /** Stands where a continuation's segments will be. */
 const UNKNOWN = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);

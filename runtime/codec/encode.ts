@@ -148,11 +148,12 @@ class Encoder {
     else throw new CodecError(`a ${object.constructor?.name ?? "bare object"} of the host is no value`, -1);
   }
 
-  /** Writes an object that was written before; numbers none. */
+  /** Writes an object that was written before or is known otherwise (B8); gives no number. */
   #again(object: object): boolean {
-    const known = this.#objects.get(object);
+    const external = this.options.external?.(object);
+    const known = external ?? this.#objects.get(object);
     if (known === undefined) return false;
-    this.#out.byte(Tag.Again);
+    this.#out.byte(external === undefined ? Tag.Again : Tag.External);
     this.#out.varint(known);
     return true;
   }

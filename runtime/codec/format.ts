@@ -23,10 +23,11 @@
 //     of captures, of slots, the suspension point. Code itself is never written. Text 0 … are all strings, of any use.
 // B6. Futures, channels and atomics are written by their number only; the decoder's context has the one of that number.
 // B7. Handlers of the whole program are written as their index, counted from the root, which is 0.
+// B8. An object that encoder and decoder both know otherwise may be written as `External n`: see `EncodeOptions.external`.
 
 import type { ClassCode, Code, TraitCode } from "../engine/code.ts";
 import type { Segment } from "../engine/segments.ts";
-import type { Atomic, Channel, Future } from "../engine/values.ts";
+import type { Atomic, Channel, ClassValue, Closure, Future, TraitValue } from "../engine/values.ts";
 
 export const VERSION = 1;
 
@@ -80,6 +81,8 @@ export enum Tag {
   Frame,
   /** varint: the number of a frame (B1) */
   FrameAgain,
+  /** varint: the number that the context knows (B8) */
+  External,
   /** Tags end here. */
   End,
 }
@@ -118,11 +121,23 @@ export interface CodecContext {
   atomic(id: number): Atomic | undefined;
   /** A handler of the whole program, or the root (B7). */
   programSegment(index: number): Segment | undefined;
+  /** The object that `EncodeOptions.external` gave this number (B8). */
+  external?(number: number): object | undefined;
+  /**
+   * The program's own value of a unit, class or trait that captured nothing, so that it is the same one (`==`) before and
+   * after. Without it, each decoding makes one of its own.
+   */
+  own?(id: string): Closure | ClassValue | TraitValue | undefined;
 }
 
 export interface EncodeOptions {
   /** Index of a handler of the whole program (B7); by default the machine's. */
   readonly programIndex?: (segment: Segment) => number;
+  /**
+   * The number of an object that is kept elsewhere, such as one that a global variable holds and that is stored with the
+   * globals: it is not written again, and stays one object (B8). Undefined for all others.
+   */
+  readonly external?: (object: object) => number | undefined;
   /** Told of each future, channel and atomic that is met, once. */
   readonly met?: (shared: Future | Channel | Atomic) => void;
 }

@@ -21,7 +21,7 @@ describe("copies", () => {
       fc.property(graph, (value) => {
         expect(difference(value, copyValue(value), isShared)).toBe(null);
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
