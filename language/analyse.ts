@@ -5,20 +5,21 @@
 //
 //   kept per item       names, summary                  until the item's text changes
 //                       findings of item rules          until also the meaning of one of its free names changes (U2)
-//   kept per workspace  effect rows                     until the signature of some item's summary changes (U3)
+//   kept per unit       effect row                      until its line in a summary's signature changes, or that of what
+//                                                       it calls, or any item's shape (U3)
 //   made each time      registry, facts, findings of workspace rules: walks over lists, no trees
 //
 // U1. Equal items of two files, or twice in one file, share their tree but not their names: what a unit means depends
 //     on where it stands.
 // U2. A meaning changes when the exports of that name change their header (role, parameters, literal value), when the
 //     file's imports change, or when files come or go.
-// U3. Rows speak of units by number and of places by site number, both of which equal signatures keep.
+// U3. Rows speak of units by number and of places by site number. Equal shapes keep the first, equal lines the second.
 
 import type * as ast from "./ast.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
 import { type Facts, factsOf } from "./effects/facts.ts";
 import { createLinker } from "./effects/link.ts";
-import { type Solution, solve } from "./effects/rows.ts";
+import { type Solution, solve, solveAgain } from "./effects/rows.ts";
 import { type ItemSummary, summarize } from "./effects/summary.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
 import { buildRegistry } from "./names/registry.ts";
@@ -179,7 +180,7 @@ function forgetChanged(items: readonly Entry[], changed: ReadonlySet<string>): v
   }
 }
 
-// ---- effect rows, kept while signatures are (U3) ----
+// ---- effect rows, kept while what they depend on is the same (U3) ----
 
 interface Rows {
   readonly items: readonly { readonly file: string; readonly summary: ItemSummary }[];
@@ -188,19 +189,29 @@ interface Rows {
 
 function rowsOf(items: readonly Entry[], registry: Registry, old: Rows | null, sameShape: boolean): Rows {
   const now = items.map(({ file, summary }) => ({ file, summary }));
-  const holds = old !== null && sameShape && old.items.length === now.length && now.every(sameIn(old.items));
-  if (!holds) return { items: now, solution: solve(createLinker(items, registry)) };
+  const keeps = old !== null && sameShape && old.items.length === now.length && now.every(fitsIn(old.items));
+  if (!keeps) return { items: now, solution: solve(createLinker(items, registry)) };
+  let { linker } = old.solution;
+  const changed: number[] = [];
   items.forEach((item, index) => {
-    if (item.summary !== old.items[index]!.summary) old.solution.linker.replace(index, item);
+    const before = old.items[index]!.summary;
+    if (item.summary === before) return;
+    linker = linker.replaced(index, item);
+    const lines = before.signature().units;
+    item.summary.signature().units.forEach((line, unit) => {
+      if (line !== lines[unit]) changed.push(linker.firstUnit(index) + unit);
+    });
   });
-  return { items: now, solution: old.solution };
+  const solution = changed.length > 0 ? solveAgain(old.solution, linker, changed) : { ...old.solution, linker };
+  return { items: now, solution };
 }
 
-const sameIn =
+const fitsIn =
   (old: Rows["items"]) =>
   ({ file, summary }: Rows["items"][number], index: number): boolean => {
     const before = old[index]!;
-    return file === before.file && (summary === before.summary || summary.signature() === before.summary.signature());
+    if (file !== before.file) return false;
+    return summary === before.summary || summary.signature().shape === before.summary.signature().shape;
   };
 
 // ---- the analysis as a value ----

@@ -3,7 +3,8 @@
 
 import type * as ast from "../ast.ts";
 import type { ItemNames, Unit } from "../names/model.ts";
-import { type ProgramHandler, programHandlers } from "./entries.ts";
+import { programHandlers } from "./entries.ts";
+import type { LinkItem } from "./link.ts";
 import type { Cause, Solution } from "./rows.ts";
 
 /** One step: a call, or, as the last step, the `perform` (or the built-in call that performs). */
@@ -54,10 +55,20 @@ export interface Handler {
   readonly scope: "block" | "program";
 }
 
-/** The handlers that may receive an effect performed in `unit`, nearest first: up its callers, then program-wide ones. */
+/**
+ * The handlers that may receive an effect performed in `unit`, nearest first: around its callers, inside the functions that it
+ * is passed to, then program-wide ones.
+ */
 export function handlersFor(solution: Solution, unit: Unit, effect: string): Handler[] {
   const found: Handler[] = [];
-  const { linker, callers } = solution;
+  const { linker, nodes, users } = solution;
+  const note = (at: Unit, item: LinkItem): boolean => {
+    const handle = at.kind === "handled" ? (at.node as ast.Handle) : null;
+    if (handle?.effect !== effect) return false;
+    if (!found.some((other) => other.handle === handle))
+      found.push({ file: item.file, names: item.names, handle, scope: "block" });
+    return true;
+  };
   const seen = new Set<number>();
   let level = [linker.idOf(unit)];
   while (level.length > 0) {
@@ -66,13 +77,24 @@ export function handlersFor(solution: Solution, unit: Unit, effect: string): Han
       if (seen.has(id)) continue;
       seen.add(id);
       const linked = linker.units[id];
-      const handle = linked?.unit.kind === "handled" ? (linked.unit.node as ast.Handle) : null;
-      if (linked && handle?.effect === effect)
-        found.push({ file: linked.item.file, names: linked.item.names, handle, scope: "block" });
-      else next.push(...callers[id]!);
+      if (linked && note(linked.unit, linked.item)) continue;
+      for (const user of users[id]!) {
+        for (const edge of nodes[user]!.edges) {
+          const to = linker.units[edge.callee];
+          if (to && edge.args.some((arg) => arg.calls.includes(id)))
+            for (const inner of unitsIn(to.unit)) note(inner, to.item);
+        }
+        next.push(user);
+      }
     }
     level = next;
   }
-  const wide = programHandlers(solution).filter((handler: ProgramHandler) => handler.effect === effect);
+  const wide = programHandlers(solution).filter((handler) => handler.effect === effect);
   return [...found, ...wide.map(({ file, names, handle }): Handler => ({ file, names, handle, scope: "program" }))];
+}
+
+function unitsIn(unit: Unit): Unit[] {
+  const all: Unit[] = [unit];
+  for (let i = 0; i < all.length; i++) for (const child of all[i]!.children) all.push(child);
+  return all;
 }

@@ -13,6 +13,8 @@
 //     nobody handles becomes the fault UnhandledEffect there, which such a handler catches.
 // E3. `via` of a cause was in place before the cause was: following causes ends at the place itself.
 // E4. A unit may suspend when it performs or waits, when it calls what may suspend, and when it calls what we cannot see.
+// E5. A row depends only on the node itself and on the rows that it reads, so an edit asks for new rows of the units that
+//     changed and of those who use them, directly or not.
 
 import type { Builtin } from "../names/builtins.ts";
 import { SYSTEM_EFFECTS } from "../names/builtins.ts";
@@ -65,15 +67,25 @@ export interface Solution {
   readonly starts: readonly (readonly Start[])[];
   /** Whether the program watches a hardware port. */
   readonly monitors: boolean;
-  /** Who calls a unit: numbers of units. */
-  readonly callers: readonly (readonly number[])[];
+  /** Who reads a node's row: its callers, and those who pass its function on. */
+  readonly users: readonly (readonly number[])[];
   /** In a circle of calls. */
   readonly recursive: Uint8Array;
   /** Calls below a unit at most; Infinity in and above circles. */
   readonly height: Float64Array;
+  readonly nodes: readonly Direct[];
 }
 
-interface Edge {
+export interface Direct {
+  readonly edges: readonly Edge[];
+  /** Nodes whose rows this one reads: its callees, and functions that it passes on. */
+  readonly reads: readonly number[];
+  readonly starts: readonly Start[];
+  readonly monitors: boolean;
+  readonly row: Row;
+}
+
+export interface Edge {
   readonly at: number;
   readonly callee: number;
   readonly sure: boolean;
@@ -84,51 +96,88 @@ interface Edge {
   readonly when: { readonly handled: number; readonly effect: string } | null;
 }
 
-interface Direct {
-  readonly edges: Edge[];
-  readonly starts: Start[];
-  readonly row: Row;
-  /** Units whose rows this one reads besides its callees: functions that are passed on. */
-  readonly reads: readonly number[];
-  readonly monitors: boolean;
+export function solve(linker: Linker): Solution {
+  const nodes = linker.units.map((_, id) => directOf(id, linker));
+  // Linking has made the dispatches by now; making their rows makes no more of them.
+  for (const methods of linker.dispatches) nodes.push(dispatchOf(methods));
+  const users: number[][] = nodes.map(() => []);
+  nodes.forEach((node, id) => {
+    for (const read of node.reads) users[read]!.push(id);
+  });
+  const recursive = new Uint8Array(nodes.length);
+  const height = new Float64Array(nodes.length);
+  const rows = nodes.map((node) => node.row);
+  return settle(
+    nodes.map((_, id) => id),
+    { linker, nodes, rows, users, recursive, height },
+  );
 }
 
-export function solve(linker: Linker): Solution {
-  const direct = linker.units.map((_, id) => directOf(id, linker));
-  // Linking has made the dispatches by now; making their rows makes no more of them.
-  for (const methods of linker.dispatches) direct.push(dispatchOf(methods));
-  const rows = direct.map((each) => each.row);
-  const dependencies = direct.map(({ edges, reads }) => {
-    const all = edges.map((edge) => edge.callee);
-    for (const read of reads) all.push(read);
-    return all;
-  });
-  const callers: number[][] = direct.map(() => []);
-  direct.forEach((each, id) => {
-    for (const edge of each.edges) callers[edge.callee]!.push(id);
-  });
-  const recursive = new Uint8Array(direct.length);
-  const height = new Float64Array(direct.length);
+/**
+ * The solution after an edit that kept every item's shape (summary.ts, S3): `changed` are the units whose own line changed.
+ * Only they and who uses them, directly or not, are solved again (E5).
+ */
+export function solveAgain(old: Solution, linker: Linker, changed: readonly number[]): Solution {
+  const nodes = [...old.nodes];
+  const users: (readonly number[])[] = [...old.users];
+  for (const id of changed) {
+    for (const read of nodes[id]!.reads) users[read] = users[read]!.filter((user) => user !== id);
+    nodes[id] = directOf(id, linker);
+  }
+  // New calls may have made new dispatches.
+  for (const methods of linker.dispatches.slice(nodes.length - linker.units.length)) {
+    for (const method of methods) users[method] = [...users[method]!, nodes.length];
+    users.push([]);
+    nodes.push(dispatchOf(methods));
+  }
+  for (const id of changed) for (const read of nodes[id]!.reads) users[read] = [...users[read]!, id];
 
+  const affected = new Set<number>();
+  const work = [...changed];
+  for (let id = old.nodes.length; id < nodes.length; id++) work.push(id);
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    if (affected.has(id)) continue;
+    affected.add(id);
+    for (const user of users[id]!) work.push(user);
+  }
+  const rows = [...old.rows];
+  for (const id of affected) {
+    nodes[id] =
+      id < linker.units.length ? directOf(id, linker) : dispatchOf(linker.dispatches[id - linker.units.length]!);
+    rows[id] = nodes[id].row;
+  }
+  const recursive = new Uint8Array(nodes.length);
+  recursive.set(old.recursive);
+  const height = new Float64Array(nodes.length);
+  height.set(old.height);
+  return settle([...affected], { linker, nodes, rows, users, recursive, height });
+}
+
+/** Lets rows grow along the edges of `ids` until nothing changes; the rows of all other nodes are settled. */
+function settle(ids: readonly number[], unsettled: Omit<Solution, "starts" | "monitors">): Solution {
+  const { linker, nodes, rows, recursive, height } = unsettled;
+  const local = new Map(ids.map((id, index) => [id, index]));
+  const dependencies = ids.map((id) => nodes[id]!.reads.flatMap((read) => local.get(read) ?? []));
   for (const component of components(dependencies)) {
     const circle = component.length > 1 || dependencies[component[0]!]!.includes(component[0]!);
     for (let changed = true; changed; ) {
       changed = false;
-      for (const id of component) {
-        for (const edge of direct[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
+      for (const index of component) {
+        const id = ids[index]!;
+        for (const edge of nodes[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
       }
       if (!circle) break;
     }
-    for (const id of component) {
+    for (const index of component) {
+      const id = ids[index]!;
       recursive[id] = circle ? 1 : 0;
       let below = circle ? Number.POSITIVE_INFINITY : -1;
-      for (const callee of dependencies[id]!) below = Math.max(below, height[callee]!);
+      for (const callee of nodes[id]!.reads) below = Math.max(below, height[callee]!);
       height[id] = 1 + below;
     }
   }
-  const starts = direct.map((each) => each.starts);
-  const monitors = direct.some((each) => each.monitors);
-  return { linker, rows, starts, monitors, callers, recursive, height };
+  const starts = nodes.map((node) => node.starts);
+  return { ...unsettled, starts, monitors: nodes.some((node) => node.monitors) };
 }
 
 // ---- what a unit does itself ----
@@ -145,7 +194,7 @@ function dispatchOf(methods: readonly number[]): Direct {
   const edges = methods.map(
     (callee): Edge => ({ at: 0, callee, sure: false, args: NO_LINKS, masks: null, when: null }),
   );
-  return { edges, starts: [], row: emptyRow(), reads: [], monitors: false };
+  return { edges, reads: methods, starts: [], row: emptyRow(), monitors: false };
 }
 
 function directOf(id: number, linker: Linker): Direct {
@@ -240,7 +289,8 @@ function directOf(id: number, linker: Linker): Direct {
     // A pattern that compares reads the global (N5).
     if (local.pattern && row.home === null && linker.isMutable(local.name, item)) row.home = { at: -1, via: -1 };
   }
-  return { edges, starts, row, reads, monitors };
+  for (const edge of edges) reads.push(edge.callee);
+  return { edges, starts, row, reads: [...new Set(reads)], monitors };
 }
 
 const handledEffect = (handled: Unit): string => (handled.node as { readonly effect: string }).effect;

@@ -5,8 +5,9 @@
 //     installed. Sites are numbered in source order within their unit.
 // S2. A target says what a called value is, as far as the item can tell. A name that is never assigned is followed to
 //     its initialiser.
-// S3. `signature` is equal for two versions of an item exactly when everything rows depend on is equal, positions left
-//     aside: then the rows of the old version hold for the new one.
+// S3. The signature tells what of an item rows depend on, positions left aside. Two versions with the same *shape* have the
+//     same units, exports, classes and slots; rows of a unit whose own line is the same too can only change because of
+//     what it calls.
 
 import type * as ast from "../ast.ts";
 import type { ItemNames, Local, Unit } from "../names/model.ts";
@@ -63,7 +64,13 @@ export interface ItemSummary {
   /** Free names that the item assigns. */
   readonly written: readonly string[];
   /** S3. Made when it is first asked for. */
-  signature(): string;
+  signature(): Signature;
+}
+
+export interface Signature {
+  readonly shape: string;
+  /** One line for each unit. */
+  readonly units: readonly string[];
 }
 
 export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
@@ -142,7 +149,7 @@ export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
     unit.free.flatMap((use) => (use.access === "write" ? nameOf(use.node) : [])),
   );
   const summary = { units, classes, handles, values, slots, mutable, written };
-  let signature: string | undefined;
+  let signature: Signature | undefined;
   return {
     ...summary,
     signature: () => {
@@ -248,7 +255,7 @@ function isImmutable(init: ast.Expression): boolean {
 /** Built-ins that yield a plain value, or one that all cores share. */
 const YIELDS_IMMUTABLE = /^(Channel|Atomic|math_\w+|num|str|len|clock|time_now|random|sha256|walia_is_warm_boot)$/;
 
-function signatureOf(summary: Omit<ItemSummary, "signature">, names: ItemNames): string {
+function signatureOf(summary: Omit<ItemSummary, "signature">, names: ItemNames): Signature {
   const index = new Map<Unit, number>(names.units.map((unit, i) => [unit, i]));
   const target = (of: Target): string => {
     switch (of.kind) {
@@ -282,16 +289,16 @@ function signatureOf(summary: Omit<ItemSummary, "signature">, names: ItemNames):
   };
   const units = summary.units.map(({ unit, sites }) => {
     const free = new Set(unit.free.flatMap((use) => nameOf(use.node)));
-    const head = `${startsTask(unit) ? "async " : ""}${unit.kind} ${unit.path} ${unit.locals.map(patternOf).join()}`;
-    return `${head} ${sites.map(site).join(";")} ${[...free].join()}`;
+    return `${sites.map(site).join(";")} ${[...free].join()} ${unit.locals.map(patternOf).join()}`;
   });
+  const heads = summary.units.map(({ unit }) => `${startsTask(unit) ? "async " : ""}${unit.kind} ${unit.path}`);
   const classes = summary.classes.map(
     ({ node }) =>
       `${node.name.name}<${node.kind === "Class" ? `${node.superclass?.name} ${node.traits.map((t) => t.name)}` : ""}`,
   );
   const values = [...summary.values].map(([name, value]) => `${name}=${target(value)}`);
   const rest = [summary.slots, summary.mutable, summary.written].map((set) => [...set].join());
-  return [...units, ...classes, ...values, ...rest].join("\n");
+  return { shape: [...heads, ...classes, ...values, ...rest].join("\n"), units };
 }
 
 /** Whether calling the unit's function starts a task. */
