@@ -6,9 +6,10 @@
 import { memoryCache } from "../language/parse/parse.ts";
 import { CapturingDriver } from "../runtime/cli/capture.ts";
 import { diagnosticText } from "../runtime/cli/diagnostics.ts";
+import { execute, load } from "../runtime/cli/execute.ts";
+import { check, compile, hasErrors } from "../runtime/cli/frontend.ts";
 import { plain } from "../runtime/cli/paint.ts";
 import { parsePrelude } from "../runtime/cli/prelude.ts";
-import { check, compile, load, start } from "../runtime/cli/session.ts";
 import { loadSources } from "../runtime/cli/sources.ts";
 import { faultText } from "../runtime/cli/trace.ts";
 import { View } from "../runtime/cli/view.ts";
@@ -35,6 +36,9 @@ export interface Ran {
   readonly exitCode: number;
 }
 
+/** Where the files of a test's program seem to be; messages do not show it. */
+const FOLDER = "/program";
+
 const cache = memoryCache();
 const prelude = parsePrelude(cache);
 
@@ -43,25 +47,21 @@ export async function runWalia(
   source: string | Readonly<Record<string, string>>,
   options: RunOptions = {},
 ): Promise<Ran> {
-  const files = new Map(
+  const files = new Map<string, string>(
     Object.entries(typeof source === "string" ? { "main.wal": source } : source).map(
-      ([path, text]) => [path.startsWith("/") ? path : `/${path}`, text] as const,
+      ([path, text]) => [`${FOLDER}/${path.replace(/^\//, "")}`, text] as const,
     ),
   );
-  const view = new View(
-    plain,
-    (path) => files.get(path),
-    (path) => path.slice(1),
-  );
+  const view = new View(plain, (path) => files.get(path), FOLDER);
   const { trees } = loadSources([...files.keys()], view.textOf, () => cache);
   const checked = check(trees);
-  if (checked.hasErrors && options.check !== false) {
+  if (hasErrors(checked.diagnostics) && options.check !== false) {
     const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
     return { output: "", faults: errors.map((error) => `${diagnosticText(error, view)}\n`).join(""), exitCode: 65 };
   }
   const loaded = load(compile(checked, prelude), [prelude, ...trees]);
   const captured = new CapturingDriver();
-  const exitCode = await start(loaded, {
+  const exitCode = await execute(loaded, {
     driver: options.driver ?? captured,
     args: options.args ?? [],
     ports: options.ports ?? new Map(),
@@ -73,5 +73,5 @@ export async function runWalia(
       captured.written[2] += `${faultText(fault, task, view)}\n`;
     },
   });
-  return { output: captured.written[1], faults: captured.written[2], exitCode };
+  return { output: captured.written[1], faults: captured.written[2], exitCode: Number(exitCode) };
 }

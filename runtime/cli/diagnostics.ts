@@ -16,11 +16,11 @@ export function diagnosticText(diagnostic: Diagnostic, view: View): string {
   const { paint } = view;
   const { severity, code, message, file, span, related } = diagnostic;
   const lines = [
-    `${paint.bold(view.where(file, span.start))}: ${paint[severity](`${severity} ${code}`)}: ${message}`,
+    `${paint.bold(view.where(file, span.start))}: ${paint[severity](`${severity} ${code}`)}: ${view.message(message)}`,
     ...excerptOf(view, file, span, severity),
   ];
   for (const place of related) {
-    lines.push(`  ${view.where(place.file, place.span.start)}: ${paint.dim(place.message)}`);
+    lines.push(`  ${view.where(place.file, place.span.start)}: ${paint.dim(view.message(place.message))}`);
     lines.push(...excerptOf(view, place.file, place.span, "info"));
   }
   return lines.join("\n");
@@ -42,4 +42,14 @@ export function countText(diagnostics: readonly Diagnostic[]): string {
     ...count("warning", "warning", "warnings"),
     ...count("info", "note", "notes"),
   ].join(", ");
+}
+
+/** A file that is no program at all has an error wherever one looks; nobody reads more of them than this. */
+const MOST_SHOWN = 100;
+
+/** Shows diagnostics one after another, and how many there are. */
+export function showDiagnostics(diagnostics: readonly Diagnostic[], view: View, write: (text: string) => void): void {
+  for (const diagnostic of diagnostics.slice(0, MOST_SHOWN)) write(diagnosticText(diagnostic, view));
+  const rest = diagnostics.length - MOST_SHOWN;
+  write(rest > 0 ? `${countText(diagnostics)} (${rest} of them are not shown)` : countText(diagnostics));
 }

@@ -19,7 +19,7 @@ export function shownPath(path: string, folder: string): string {
 /** A message that names files, for people: rules write the paths that files have in the workspace. */
 export function shownMessage(message: string, folder: string): string {
   const prefix = prefixOf(folder);
-  // In the root folder there is nothing to cut.
+  // Below the root folder every path is as short as it gets.
   return prefix === "/" ? message : message.replaceAll(prefix, "");
 }
 

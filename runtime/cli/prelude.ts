@@ -9,8 +9,6 @@ import { type ItemCache, parseFile } from "../../language/parse/parse.ts";
 import { PRELUDE_PATH, type ProgramFile } from "../compile/program.ts";
 import preludeText from "../library/prelude.wal";
 
-export { preludeText };
-
 export interface Prelude {
   readonly file: ProgramFile;
   readonly registry: Registry;

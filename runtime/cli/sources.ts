@@ -8,19 +8,7 @@
 import type { FileTree, ImportDeclaration } from "../../language/ast.ts";
 import { resolvePath } from "../../language/names/registry.ts";
 import { type ItemCache, parseFile } from "../../language/parse/parse.ts";
-
-/** The text at a path; undefined when there is no file. Throws FileTrouble for a file that cannot be read. */
-export type ReadText = (path: string) => string | undefined;
-
-/** A file that is named and cannot be used. */
-export class FileTrouble extends Error {
-  constructor(
-    readonly path: string,
-    readonly reason: string,
-  ) {
-    super(`${path}: ${reason}`);
-  }
-}
+import { FileTrouble, type ReadText } from "./trouble.ts";
 
 export interface Sources {
   /** In the order of F2. */
@@ -35,16 +23,25 @@ export function loadSources(named: readonly string[], read: ReadText, caches: (p
   const absent = new Set<string>();
   const trees: FileTree[] = [];
 
-  const open = (path: string): FileTree | undefined => {
-    const text = read(path);
-    return text === undefined ? undefined : parseFile(path, text, caches(path));
-  };
-  // A list of what is open instead of recursion: a chain of imports may be as long as it likes.
-  const reach = (path: string): { readonly tree: FileTree; readonly imports: string[] } | undefined => {
+  const reach = (path: string): OpenFile | undefined => {
     reached.add(path);
-    const tree = open(path);
-    return tree === undefined ? undefined : { tree, imports: importsOf(tree).reverse() };
+    const text = read(path);
+    if (text === undefined) return undefined;
+    const tree = parseFile(path, text, caches(path));
+    return { tree, imports: importsOf(tree).reverse() };
   };
+  /** The file an import means, unless it has been reached before or is not there. */
+  const follow = (target: string): OpenFile | undefined => {
+    for (const candidate of [target, `${target}.wal`]) {
+      if (absent.has(candidate)) continue;
+      if (reached.has(candidate)) return undefined;
+      const file = reach(candidate);
+      if (file !== undefined) return file;
+      absent.add(candidate);
+    }
+    return undefined;
+  };
+  // A stack of our own instead of recursion: a chain of imports may be as long as it likes.
   for (const path of named) {
     if (reached.has(path)) continue;
     const first = reach(path);
@@ -58,21 +55,17 @@ export function loadSources(named: readonly string[], read: ReadText, caches: (p
         pending.pop();
         continue;
       }
-      for (const candidate of [target, `${target}.wal`]) {
-        if (reached.has(candidate)) {
-          if (!absent.has(candidate)) break;
-          continue;
-        }
-        const next = reach(candidate);
-        if (next !== undefined) {
-          pending.push(next);
-          break;
-        }
-        absent.add(candidate);
-      }
+      const next = follow(target);
+      if (next !== undefined) pending.push(next);
     }
   }
   return { trees, absent: [...absent] };
+}
+
+/** A file whose imports are being read: those that are left, last first. */
+interface OpenFile {
+  readonly tree: FileTree;
+  readonly imports: string[];
 }
 
 /** The files that a file imports, in order, without the ending that may be missing. */

@@ -1,7 +1,9 @@
 // What messages show of a program: paths as the user knows them, positions, source lines, in colour or not.
 
 import { type LineColumn, type LineIndex, lineIndex, offset, toLineColumn } from "../../language/positions.ts";
+import { ownerOf } from "./examples.ts";
 import type { Paint } from "./paint.ts";
+import { shownMessage, shownPath } from "./paths.ts";
 
 export class View {
   readonly #indexes = new Map<string, LineIndex>();
@@ -10,9 +12,18 @@ export class View {
     readonly paint: Paint,
     /** The text of a file as it was loaded. */
     readonly textOf: (path: string) => string | undefined,
-    /** How a path is shown. */
-    readonly shown: (path: string) => string,
+    /** The working folder, from which paths are shown. */
+    readonly folder: string,
   ) {}
+
+  shown(path: string): string {
+    return shownPath(ownerOf(path), this.folder);
+  }
+
+  /** A message that names files. */
+  message(text: string): string {
+    return shownMessage(text, this.folder);
+  }
 
   /** A place in a file, counted from 1; undefined for a file that is not loaded. */
   placeOf(path: string, at: number): LineColumn | undefined {

@@ -1,0 +1,13 @@
+#!/usr/bin/env -S node --stack-size=3900
+// The `walia` command: starts what scripts/build.mjs has built. The larger stack makes deep recursion quicker; the engine
+// reads its size (runtime/engine/stack.ts) and clears the stack before it is full.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const built = new URL("../dist/walia.js", import.meta.url);
+if (existsSync(fileURLToPath(built))) await import(built.href);
+else {
+  console.error("walia: it has not been built yet; in its folder, run: npm run build");
+  process.exitCode = 70;
+}

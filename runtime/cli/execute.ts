@@ -1,0 +1,34 @@
+// From a compiled program to its exit code. One program runs at a time in an isolate: the engine is one per isolate
+// (engine/machine.ts), and `load` starts afresh.
+
+import type { FileTree } from "../../language/ast.ts";
+import { type LoadedProgram, loadProgram } from "../compile/load.ts";
+import type { CompiledProgram } from "../compile/program.ts";
+import { functions, methods } from "../library/index.ts";
+import { Reactor, type ReactorOptions } from "../reactor/shard.ts";
+
+/** Puts a program into the engine. `trees`: its files and the prelude; only their items' texts and places are used. */
+export function load(program: CompiledProgram, trees: readonly FileTree[]): LoadedProgram {
+  return loadProgram(program, trees, { functions, methods });
+}
+
+/** Runs a loaded program to its end; or to the end of its time, in milliseconds: then the result is "timeout". */
+export async function execute(
+  loaded: LoadedProgram,
+  options: ReactorOptions,
+  limit?: number,
+): Promise<number | "timeout"> {
+  const reactor = new Reactor(options);
+  let isLate = false;
+  const timer =
+    limit === undefined
+      ? undefined
+      : setTimeout(() => {
+          isLate = true;
+          reactor.finish(0);
+        }, limit);
+  reactor.start(loaded.main);
+  const { exitCode } = await reactor.finished;
+  clearTimeout(timer);
+  return isLate ? "timeout" : exitCode;
+}

@@ -1,0 +1,88 @@
+// `walia help`: what the command can do, and a page for each of its commands.
+
+const OVERVIEW = `walia: runs and checks Walia programs
+
+  walia run FILE [ARGUMENT…]     runs a program
+  walia check [FILE…]            says what is wrong with a program, without running it
+  walia test [FILE…]             runs test blocks and the examples in doc comments
+  walia version
+  walia help [COMMAND]           more about a command
+
+Exit codes: 0 fine · 1 a test failed · 64 wrong usage · 65 the program has errors · 70 unhandled fault · 74 file trouble
+· 130 ended by Ctrl-C · 141 nobody reads the output any more
+
+Environment: NO_COLOR and FORCE_COLOR; WALIA_CACHE, the folder for what is kept between runs ("off": none).`;
+
+const FILES = `A folder stands for every .wal file below it. - stands for standard input.`;
+
+const PAGES: Readonly<Record<string, string>> = {
+  run: `walia run FILE [ARGUMENT…]
+walia run FILE… -- [ARGUMENT…]
+
+Runs a program. What follows the file's name are the program's arguments, args().
+To run several files as one program, name them all and put -- after the last; what follows that are the arguments.
+
+  walia run server.wal 8080            one file, args() is ["8080"]
+  walia run src -- 8080                every file in the folder src
+  walia run a.wal b.wal --             two files, no arguments
+  cat a.wal | walia run - 8080         standard input; the program itself then reads none
+
+Imported files are loaded too. Top-level code of imported files runs before that of their importers, each file once; apart
+from that in the order of the names. ${FILES}
+
+A program with errors does not run: they are shown and the exit code is 65. Warnings are shown by walia check. A fault that
+nobody handles is shown with its Walia trace, and the exit code is 70. exit(code) gives the program's own exit code.
+
+Hardware ports get their sources from walia.json, in the folder of the first file or in one above it:
+  { "ports": { "0x80": "fifo:/run/power", "0x81": "file:sensor/temp" } }
+
+Recursion and data are bounded by the memory that Node may use. For more: NODE_OPTIONS=--max-old-space-size=8192 walia run …`,
+
+  check: `walia check [--json] [--each] [FILE…]
+
+Says what is wrong with a program: errors, warnings and notes. Without a name: every .wal file below the working folder.
+All files named are one program, in which a name that one file declares at top level is known to all.
+
+  --each   each file named is a program of its own
+  --json   one JSON document on standard output: { version, files, diagnostics, errors, warnings, notes }, where a
+           diagnostic has code, severity, message, file, start, end, related, tags, and a position line and column from 1
+           and offset from 0
+
+${FILES} The exit code is 65 when there are errors, 0 otherwise.`,
+
+  test: `walia test [--json] [--each] [--filter TEXT] [--timeout SECONDS] [FILE…]
+
+Runs the test blocks of the files named, and the examples in their doc comments:
+
+  /// Twice as much.
+  /// example: doubling
+  ///     assert(double(2) == 4);
+  fun double(x) 2 * x;
+
+  test "nothing doubled is nothing" { assert(double(0) == 0); }
+
+Without a name: every .wal file below the working folder. Every test starts from a fresh state. Of the top-level code only
+var, const and handle statements run before it, so a file may hold its program and its tests.
+
+  --each       each file named is a program of its own
+  --filter     only tests whose title contains the text
+  --timeout    how long one test may take; 60 seconds unless told
+  --json       one JSON document on standard output: { version, tests, passed, failed }, where a test has title, kind
+               ("test" or "example"), file, line, outcome ("passed" or "failed"), milliseconds, output, faults
+
+${FILES} The exit code is 1 when a test failed or none was found for the filter, 65 when the files have errors.`,
+
+  version: `walia version
+
+Prints the version and what it runs on.`,
+
+  help: `walia help [COMMAND]
+
+Explains a command.`,
+};
+
+/** The page about a command; the overview for no command. Undefined for a command that does not exist. */
+export function helpText(command: string | undefined): string | undefined {
+  if (command === undefined) return OVERVIEW;
+  return Object.hasOwn(PAGES, command) ? PAGES[command] : undefined;
+}

@@ -1,0 +1,232 @@
+// `walia test`: runs test blocks and the examples of doc comments. As JSON:
+//
+//   { "version": 1,
+//     "tests": [{ "title": "adds", "kind": "test", "file": "math.wal", "line": 12, "outcome": "failed", "milliseconds": 3,
+//                 "output": "", "faults": [{ "kind": "AssertError", "message": "…", "task": "program",
+//                                            "frames": [{ "name": "…", "file": "math.wal", "line": 13, "column": 3 }] }] }],
+//     "passed": 0, "failed": 1 }
+//
+// U1. Every test has a fresh state: the program is loaded anew, and of its top-level code only `var`, `const` and
+//     program-wide `handle` statements run before the test. What else stands there is the program's own business (it may
+//     start a server), and a file may hold its program and its tests.
+// U2. Only the tests of the named files run, not those of the files they import.
+
+import type { FileTree } from "../../language/ast.ts";
+import { memoryCache, parseFile } from "../../language/parse/parse.ts";
+import type { CompiledProgram } from "../compile/program.ts";
+import type { Fault } from "../engine/values.ts";
+import { CapturingDriver } from "./capture.ts";
+import { findPorts } from "./config.ts";
+import type { Context } from "./context.ts";
+import { examplesOf, ownerOf } from "./examples.ts";
+import { execute, load } from "./execute.ts";
+import { ExitCode } from "./exit-codes.ts";
+import { expandNames, textReader } from "./files.ts";
+import { check, compile, hasErrors, loadSources, parsePrelude } from "./frontend.ts";
+import { itemCaches } from "./items.ts";
+import { parseOptions } from "./options.ts";
+import { refuse } from "./run.ts";
+import { faultText, traceEntries } from "./trace.ts";
+import { type ReadText, UsageError } from "./trouble.ts";
+import { View } from "./view.ts";
+
+/** A test that can be run. */
+interface Case {
+  readonly title: string;
+  readonly kind: "test" | "example";
+  /** The file as people know it, without the mark of an example. */
+  readonly file: string;
+  readonly line: number;
+  readonly program: CompiledProgram;
+  readonly trees: readonly FileTree[];
+  readonly view: View;
+  readonly ports: ReadonlyMap<number, string>;
+}
+
+interface Result {
+  readonly case: Case;
+  readonly faults: readonly { readonly fault: Fault; readonly task: string }[];
+  /** Why it failed, when no fault says so. */
+  readonly reason: string | null;
+  readonly output: string;
+  readonly milliseconds: number;
+}
+
+const LIMIT_SECONDS = 60;
+
+export async function test(words: readonly string[], context: Context): Promise<number> {
+  const { names, flags, values } = parseOptions("test", words, {
+    flags: ["json", "each"],
+    values: ["filter", "timeout"],
+  });
+  const limit = Number(values.get("timeout") ?? LIMIT_SECONDS) * 1000;
+  if (!(limit > 0)) throw new UsageError("test", "--timeout needs a number of seconds");
+  const filter = values.get("filter");
+  const isJson = flags.has("json");
+  const paths = expandNames(names.length === 0 ? ["."] : names, context.folder);
+  const read = await textReader(paths, context.folder);
+
+  const results: Result[] = [];
+  for (const program of flags.has("each") ? paths.map((path) => [path]) : [paths]) {
+    const cases = collect(program, read, context);
+    if (!Array.isArray(cases)) return refuse(cases.diagnostics, cases.view, context);
+    let file = "";
+    for (const each of cases) {
+      if (filter !== undefined && !each.title.includes(filter)) continue;
+      const result = await runCase(each, limit);
+      results.push(result);
+      if (isJson) continue;
+      if (each.file !== file) context.terminal.print(context.terminal.paint.bold(each.view.shown(each.file)));
+      file = each.file;
+      show(result, context);
+    }
+  }
+
+  const failed = results.filter((result) => !isPassed(result)).length;
+  if (isJson) context.terminal.print(JSON.stringify(jsonOf(results)));
+  else context.terminal.print(summary(results.length, failed, filter));
+  return failed > 0 || (results.length === 0 && filter !== undefined) ? ExitCode.TestFailed : ExitCode.Fine;
+}
+
+/** The tests of some files that are one program; or why there are none to run. */
+function collect(named: readonly string[], read: ReadText, { folder, terminal, cache }: Context) {
+  const items = itemCaches(cache);
+  const { trees } = loadSources(named, read, items.of);
+  const isNamed = new Set(named);
+  const examples = trees.filter(({ path }) => isNamed.has(path)).flatMap(examplesOf);
+  const own = memoryCache();
+  const all = [...trees, ...examples.map(({ path, text }) => parseFile(path, text, own))];
+  const texts = new Map(all.map(({ path, text }) => [path, text]));
+  const view = new View(terminal.paint, (path) => texts.get(path), folder);
+  const checked = check(all);
+  const prelude = parsePrelude(items.of("walia:prelude"));
+  items.save();
+  if (hasErrors(checked.diagnostics)) return { diagnostics: checked.diagnostics, view };
+
+  const program = compile(checked, prelude);
+  const titles = new Map(examples.map(({ path, title }) => [path, title]));
+  const kinds = new Map(all.map((tree) => [tree.path, tree]));
+  const isKept = (unit: number): boolean => {
+    const { file, item } = program.units[unit]!;
+    const tree = kinds.get(file);
+    // The prelude has no top-level code.
+    return tree === undefined || tree.items[item]!.tree.statements.every(isSetUp);
+  };
+  const setUp = program.tops.filter(isKept);
+  const cases = program.tests.flatMap(({ title, file, unit }): Case[] => {
+    const owner = ownerOf(file);
+    if (!isNamed.has(owner)) return [];
+    const tree = kinds.get(file)!;
+    const item = tree.items[program.units[unit]!.item]!;
+    const statement = item.tree.statements.find(({ kind }) => kind === "Test");
+    return [
+      {
+        title: titles.get(file) ?? title,
+        kind: titles.has(file) ? "example" : "test",
+        file: owner,
+        line: view.placeOf(file, item.offset + (statement?.start ?? 0))?.line ?? 1,
+        program: { ...program, tops: [...setUp, unit] },
+        trees: [prelude, ...all],
+        view,
+        ports: findPorts(owner, read),
+      },
+    ];
+  });
+  const order = new Map(named.map((path, index) => [path, index]));
+  return cases.sort((a, b) => order.get(a.file)! - order.get(b.file)! || a.line - b.line);
+}
+
+/** U1 */
+function isSetUp(statement: FileTree["items"][number]["tree"]["statements"][number]): boolean {
+  return statement.kind === "Var" || (statement.kind === "Handle" && statement.body === null);
+}
+
+async function runCase(each: Case, limit: number): Promise<Result> {
+  const driver = new CapturingDriver();
+  const faults: { fault: Fault; task: string }[] = [];
+  const begun = performance.now();
+  const loaded = load(each.program, each.trees);
+  const code = await execute(
+    loaded,
+    {
+      driver,
+      ports: each.ports,
+      input: "",
+      print: (line) => {
+        driver.written[1] += `${line}\n`;
+      },
+      onUnhandledFault: (fault, task) => void faults.push({ fault, task }),
+    },
+    limit,
+  );
+  const milliseconds = Math.round(performance.now() - begun);
+  const output = driver.written[1] + driver.written[2];
+  return { case: each, faults, reason: reasonOf(code, faults.length, limit), output, milliseconds };
+}
+
+function reasonOf(code: number | "timeout", faults: number, limit: number): string | null {
+  if (code === "timeout") return `it did not end within ${limit / 1000} seconds`;
+  return code === 0 || faults > 0 ? null : `it called exit(${code})`;
+}
+
+function isPassed({ faults, reason }: Result): boolean {
+  return faults.length === 0 && reason === null;
+}
+
+function show(result: Result, { terminal }: Context): void {
+  const { paint } = terminal;
+  const { case: each, faults, reason, output, milliseconds } = result;
+  const title = each.kind === "example" ? `example: ${each.title}` : each.title;
+  const time = paint.dim(`(${milliseconds} ms)`);
+  if (isPassed(result)) {
+    terminal.print(`  ${paint.good("✓")} ${title} ${time}`);
+    return;
+  }
+  terminal.print(`  ${paint.error("✗")} ${title} ${time}`);
+  if (reason !== null) terminal.print(indented(`${each.view.shown(each.file)}:${each.line}: ${reason}`));
+  for (const { fault, task } of faults) terminal.print(indented(faultText(fault, task, each.view)));
+  if (output !== "") terminal.print(indented(`it printed:\n${output.trimEnd()}`));
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "    ");
+}
+
+function summary(all: number, failed: number, filter: string | undefined): string {
+  if (all === 0) return filter === undefined ? "no tests" : `no test has "${filter}" in its title`;
+  const passed = `${all - failed} passed`;
+  return failed === 0 ? passed : `${passed}, ${failed} failed`;
+}
+
+function jsonOf(results: readonly Result[]): object {
+  const passed = results.filter(isPassed).length;
+  return {
+    version: 1,
+    tests: results.map((result) => {
+      const { case: each, faults, reason, output, milliseconds } = result;
+      const { title, kind, file, line, view } = each;
+      return {
+        title,
+        kind,
+        file: view.shown(file),
+        line,
+        outcome: isPassed(result) ? "passed" : "failed",
+        milliseconds,
+        output,
+        ...(reason === null ? {} : { reason }),
+        faults: faults.map(({ fault, task }) => ({
+          kind: fault.kind,
+          message: fault.message,
+          task,
+          frames: traceEntries(fault.trace, view).flatMap((entry) =>
+            entry.kind === "frame"
+              ? [{ name: entry.name, file: entry.file, line: entry.line, column: entry.column }]
+              : [],
+          ),
+        })),
+      };
+    }),
+    passed,
+    failed: results.length - passed,
+  };
+}

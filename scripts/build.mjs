@@ -1,0 +1,68 @@
+// Builds everything that runs: the grammar, the `walia` command (dist/), and the benchmark when its source is there.
+//
+//   npm run build          after `npm ci`; a second or two
+//
+// The build's id is a hash of what was built. The command's cache goes by it (runtime/cli/cache.ts), so a changed compiler
+// never meets what another one has written.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Stands for the build's id until that is known, and is as long. */
+const ID_PLACE = "walia-build-0000";
+
+buildGrammar();
+await bundle("runtime/cli/main.ts", "walia.js");
+for (const name of ["engine.ts", "engine.mjs"])
+  if (existsSync(join(root, "bench", name))) await bundle(`bench/${name}`, "bench-engine.js");
+
+/** Left out when the compiled grammar is newer than its source: others may be reading it. */
+function buildGrammar() {
+  const source = join(root, "syntaxes/walia.ohm");
+  const compiled = join(root, "syntaxes/walia.ohm-bundle.js");
+  if (existsSync(compiled) && statSync(compiled).mtimeMs > statSync(source).mtimeMs && statSync(compiled).size > 0)
+    return;
+  const { status } = spawnSync(process.execPath, [join(root, "scripts/build-grammar.mjs")], { stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
+
+async function bundle(entry, name) {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: join(root, "dist", name),
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: "linked",
+    loader: { ".wal": "text" },
+    define: { WALIA_VERSION: JSON.stringify(version), WALIA_BUILD: JSON.stringify(ID_PLACE) },
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+  const code = result.outputFiles.find(({ path }) => path.endsWith(name));
+  const id = createHash("sha256").update(code.contents).digest("hex").slice(0, ID_PLACE.length);
+  for (const { path, text } of result.outputFiles)
+    replace(path, path === code.path ? text.replaceAll(ID_PLACE, id) : text);
+}
+
+/** Another process may be starting from the file at this moment. */
+function replace(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
