@@ -11,7 +11,7 @@
 // `build`, which is synchronous and never re-entered.
 
 import type { MatchResult, Node, Semantics } from "ohm-js";
-import grammars from "../../syntaxes/walia.ohm-bundle.js";
+import grammars, { type WaliaActionDict } from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { fold, type Prefix, type Tail, type Term } from "./fold.ts";
 import { characterValue, numberValue, stringValue } from "./literals.ts";
@@ -173,7 +173,8 @@ function operationOf(first: Term, tails: Node): ast.Expression {
 
 // ---- The operation ----
 
-export const semantics = grammars.Walia.createSemantics().addOperation<unknown>("ast", {
+/** By rule of `Walia`. Rules that are not here are never asked: words, signs, space, and what is read as text. */
+export const actions: WaliaActionDict<unknown> = {
   item: (_mark, _s, steps) => statements(many(steps)),
 
   statement(node, semicolon): Step {
@@ -592,7 +593,9 @@ export const semantics = grammars.Walia.createSemantics().addOperation<unknown>(
   },
   nearName: (_space, name) => identifier(name),
   farName: (_s, name) => identifier(name),
-});
+};
+
+export const semantics = grammars.Walia.createSemantics().addOperation<unknown>("ast", actions);
 
 interface Init {
   readonly entangled: boolean;

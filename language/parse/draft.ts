@@ -15,7 +15,9 @@ const MAX_FAULTS = 100;
 export function buildDraft(match: MatchResult, scan: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const faults = draftSemantics(match).faults() as readonly Fault[];
   const braces = openBraces(scan);
-  const found = faults.slice(0, MAX_FAULTS).map((fault) => explained(fault, scan, braces));
+  // Behind an open quote nothing is where it should be.
+  const certain = faults.some(({ kind }) => kind === "quote") ? faults.filter(({ kind }) => kind !== "brace") : faults;
+  const found = certain.slice(0, MAX_FAULTS).map((fault) => explained(fault, scan, braces));
   const statements = build(match, scan, found, draftSemantics);
   errors.push(...firstOfEachLine(scan, found));
   return statements;
@@ -114,14 +116,21 @@ const draftSemantics: DraftSemantics = grammars.Draft.extendSemantics(semantics 
     hole: (_empty) => missing("an expression", _empty),
     noBody: (_empty) => missing("a body", _empty),
     noBlock: (_empty) => missing("`{`", _empty),
-    noString: (_empty) => missing("the name of an effect, in quotes", _empty),
+    noString: (_empty) => missing("the name of an effect, in quotes,", _empty),
     noType: (_empty) => missing("a type", _empty),
     noName: (space) => missing("a name", space),
     noRound: (_empty) => missing("`)`", _empty),
     noSquare: (_empty) => missing("`]`", _empty),
     noCurly: (end): Fault[] => [{ kind: "brace", at: end.source.startIdx }],
     noOpening: (_empty) => missing("`(`", _empty),
-    overCurly: (pieces, _close, _s) => missing("`,` or `}`", pieces),
+    map(_open, _s, first, commas, _s2, rest, _comma, close): Fault[] {
+      const inside = [first, rest, close].flatMap((node) => node.faults() as Fault[]);
+      return first.numChildren > 1 ? [...missing("`,`", first.child(1)), ...inside] : [...inside, ...commas.faults()];
+    },
+    overCurly: (pieces, _close, _s): Fault[] =>
+      pieces.numChildren === 0
+        ? []
+        : [{ kind: "broken", rule: "entry", at: pieces.source.startIdx, end: pieces.source.endIdx }],
     brokenPayload: (_open, space, _rest) => missing("a field", space),
     overRound: (pieces, _close) => missing("`)`", pieces),
     overSquare: (pieces, _close) => missing("`]`", pieces),

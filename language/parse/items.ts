@@ -57,27 +57,23 @@ function isJoined(source: Scan, index: number): boolean {
 
 // ---- Brackets ----
 
-/** For each opening bracket the token it ends before, or after if that is its own; null when it is never closed. */
-type BracketEnds = ReadonlyMap<number, { readonly token: number; readonly closed: boolean } | null>;
+/** The closing token of each opening one; null when it is never closed, nothing when a `;` or `}` ended it (I3). */
+type BracketEnds = ReadonlyMap<number, number | null>;
 
 const PARTNER: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 function bracketEnds(source: Scan): BracketEnds {
-  const ends = new Map<number, { token: number; closed: boolean } | null>();
+  const ends = new Map<number, number | null>();
   const open: { token: number; bracket: string }[] = [];
   // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
   let since: Record<string, number> = { "(": 0, "[": 0 };
   const outer: Record<string, number>[] = [];
-  const abandonTo = (bracket: string, at: number): void => {
-    while (open.length > 0 && open.at(-1)!.bracket !== bracket) {
-      const { token, bracket: abandoned } = open.pop()!;
-      since[abandoned]!--;
-      ends.set(token, { token: at, closed: false });
-    }
+  const abandonTo = (bracket: string): void => {
+    while (open.length > 0 && open.at(-1)!.bracket !== bracket) since[open.pop()!.bracket]!--;
   };
   source.tokens.forEach((token, index) => {
     const text = source.text[token.start]!;
-    if (text === ";" && token.kind === "mark") abandonTo("{", index);
+    if (text === ";" && token.kind === "mark") abandonTo("{");
     else if (token.kind === "open") {
       open.push({ token: index, bracket: text });
       if (text === "{") {
@@ -87,8 +83,8 @@ function bracketEnds(source: Scan): BracketEnds {
     } else if (token.kind === "close") {
       const partner = PARTNER[text]!;
       if (partner === "{" ? outer.length === 0 : since[partner] === 0) return;
-      abandonTo(partner, index);
-      ends.set(open.pop()!.token, { token: index, closed: true });
+      abandonTo(partner);
+      ends.set(open.pop()!.token, index);
       if (partner === "{") since = outer.pop()!;
       else since[partner]!--;
     }
@@ -120,11 +116,10 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
     if (index > head && startsLine(source, token) && startsDeclaration(source, index))
       return { next: index, cut: true };
     if (token.kind === "open") {
-      const end = ends.get(index) ?? null;
-      if (end === null) unclosed = true;
-      else if (!end.closed) index = end.token - 1;
-      else {
-        index = end.token;
+      const close = ends.get(index);
+      if (close === null) unclosed = true;
+      else if (close !== undefined) {
+        index = close;
         if (source.text[token.start] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
           return { next: index + 1, cut: !braced };
       }

@@ -35,7 +35,10 @@ export function whyNot(rule: string, scan: Scan, start: number, end: number): as
   const offset = start + match.getRightmostFailurePosition();
   if (offset === start) return rule === "arm" ? expected("a pattern", scan, start) : unexpected(scan, start);
   const what = boiledDown(wantedBy(match.shortMessage ?? ""));
-  return what === null ? unexpected(scan, offset) : expected(what, scan, offset);
+  if (what === null) return unexpected(scan, offset);
+  const before = tokenBefore(scan, offset);
+  const special = before === null ? undefined : STRINGS[scan.text.slice(before.start, before.end)];
+  return expected(what === "a string" && special !== undefined ? special : what, scan, offset);
 }
 
 /** The things Ohm lists: `Line 1, col 5: expected a name, "(" or not "="`. */
@@ -43,6 +46,13 @@ function wantedBy(ohmMessage: string): ReadonlySet<string> {
   const list = ohmMessage.slice(ohmMessage.indexOf("expected ") + "expected ".length).split(/, or |, | or /);
   return new Set(list.filter((thing) => !thing.startsWith("not ")).map((thing) => thing.replace(/^"(.*)"$/, "$1")));
 }
+
+/** What the string behind a keyword says. */
+const STRINGS: Readonly<Record<string, string>> = {
+  handle: "the name of an effect, in quotes,",
+  import: "a path, in quotes,",
+  test: "a title, in quotes,",
+};
 
 function boiledDown(wanted: ReadonlySet<string>): string | null {
   if (wanted.has("a name") && wanted.has("a string")) return wanted.has("[") ? "an expression" : "a pattern";

@@ -66,7 +66,8 @@ function itemsOf(item: ItemText, cache: ItemCache): ast.Item[] {
   if (pieces.length === 1) return [{ offset: item.offset, tree }];
   const items = pieces.map(({ offset, text }) => ({ offset: item.offset + offset, tree: cachedItem(text, cache) }));
   const faults = items.reduce((count, piece) => count + piece.tree.errors.length, 0);
-  return faults <= tree.errors.length ? items : [{ offset: item.offset, tree }];
+  // A brace that is missing and one that is too many are two faults where the whole shows one.
+  return faults <= tree.errors.length + 1 ? items : [{ offset: item.offset, tree }];
 }
 
 function cachedItem(text: string, cache: ItemCache): ast.ItemTree {

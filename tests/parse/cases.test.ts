@@ -45,10 +45,7 @@ for (const file of readdirSync(directory)) {
   const path = join(directory, file);
   const cases = readCases(readFileSync(path, "utf8"));
   if (process.env.UPDATE !== undefined)
-    writeFileSync(
-      path,
-      cases.map(({ name, program }) => `# ${name}\n${program}\n==>\n${shown(program)}\n`).join("\n"),
-    );
+    writeFileSync(path, cases.map(({ name, program }) => `# ${name}\n${program}\n==>\n${shown(program)}\n`).join("\n"));
   describe(file, () => {
     test("holds cases", () => expect(cases.length).toBeGreaterThan(0));
     for (const { name, program, tree } of cases)
