@@ -415,12 +415,14 @@ class Decoder {
     return segment;
   }
 
-  /** Links segments, top first, and sees that looking for a handler among them cannot run off their end (G2). */
+  /**
+   * Links segments, top first, and sees that looking for a handler among them cannot run off their end (G2). A base may
+   * stand in the middle: that of a continuation which was resumed by a clause of the whole program.
+   */
   #link(continuation: Mutable<Continuation>, segments: readonly Segment[]): void {
     const last = segments.length - 1;
     segments.forEach((segment, i) => {
       if (i < last) segment.below = segments[i + 1]!;
-      if (segment.kind === SegmentKind.Base && i < last) throw this.#in.error("a base inside a stack");
       if (segment.kind === SegmentKind.Under && (i === last || segment.skip > last - i - 1))
         throw this.#in.error("a segment that is under none");
     });

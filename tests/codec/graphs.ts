@@ -271,7 +271,7 @@ function fill({ size, shape, parts }: Recipe, node: object, nodes: readonly obje
     });
 }
 
-/** A chain of segments of these kinds (0 Handled, 1 and 2 Under), with a bottom of the given kind. */
+/** A chain of segments of these kinds (0 Handled, 1 Under, 2 Base), with a bottom of the given kind. */
 function segments(nodes: readonly object[], kinds: readonly number[], bottom: SegmentKind): Segment {
   const clause = (nodes.find((node) => node instanceof Closure && node.code.effect !== null) as Closure) ?? handler;
   const frames = nodes.filter((node) => node instanceof Frame) as Frame[];
@@ -286,7 +286,7 @@ function segments(nodes: readonly object[], kinds: readonly number[], bottom: Se
   };
   let top = make(bottom, null, kinds.length);
   kinds.forEach((kind, i) => {
-    top = make(kind === 0 ? SegmentKind.Handled : SegmentKind.Under, top, i);
+    top = make([SegmentKind.Handled, SegmentKind.Under, SegmentKind.Base][kind]!, top, i);
   });
   return top;
 }
