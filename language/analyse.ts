@@ -24,7 +24,7 @@ import { type ItemSummary, summarize } from "./effects/summary.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
 import { buildRegistry } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
-import { checkItem, checkWorkspace, type Finding } from "./rules/check.ts";
+import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
 import type { Item, Related } from "./rules/rule.ts";
 
@@ -65,6 +65,7 @@ interface FileEntry {
 
 export function createWorkspace(): Workspace {
   const files = new Map<string, FileEntry>();
+  const checkItem = createChecker();
   let last: Analysis | null = null;
   let previous: { readonly shape: string; readonly headers: ReadonlyMap<string, string>; readonly rows: Rows } | null =
     null;

@@ -22,6 +22,5 @@ export const ambiguousName: Rule = {
         });
       }
     }
-    return {};
   },
 };

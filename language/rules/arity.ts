@@ -8,9 +8,10 @@ export const arity: Rule = {
   code: "W203",
   severity: "error",
   title: "arity",
-  item: (context) => {
+  visit: (context) => {
     const stages = new Set<ast.Expression>();
     return {
+      begin: () => stages.clear(),
       Pipe: ({ right }) => {
         stages.add(right);
         if (right.kind !== "Call") checkCount(right, 1, knownCallee(right, context), context);

@@ -11,9 +11,10 @@ export const awaitOutsideAsync: Rule = {
   code: "W204",
   severity: "error",
   title: "await-outside-async",
-  item: (context) => {
+  visit: (context) => {
     const lambdas = new Set<ast.Function>();
     return {
+      begin: () => lambdas.clear(),
       FunExpression: ({ form, fun }) => {
         if (form === "lambda") lambdas.add(fun);
       },

@@ -7,12 +7,12 @@ export const breakOutsideLoop: Rule = {
   code: "W205",
   severity: "error",
   title: "break-outside-loop",
-  item: ({ report }) => ({
+  visit: (context) => ({
     Break: (node, { loops }) => {
-      if (loops === 0) report({ span: node, message: "`break` has no loop around it" });
+      if (loops === 0) context.report({ span: node, message: "`break` has no loop around it" });
     },
     Continue: (node, { loops }) => {
-      if (loops === 0) report({ span: node, message: "`continue` has no loop around it" });
+      if (loops === 0) context.report({ span: node, message: "`continue` has no loop around it" });
     },
   }),
 };

@@ -6,7 +6,7 @@ import type { Registry, Unit } from "../names/model.ts";
 import { walkUnits } from "../names/units.ts";
 import type { Node } from "../walk.ts";
 import { rules } from "./index.ts";
-import type { Item, Problem, Rule, Visitors, Where, WorkspaceContext } from "./rule.ts";
+import type { Item, ItemContext, Problem, Rule, Visitors, Where, WorkspaceContext } from "./rule.ts";
 
 export interface Finding {
   readonly rule: Rule;
@@ -15,41 +15,77 @@ export interface Finding {
 
 type Visit = (node: Node, where: Where) => void;
 
-/** All item rules over one item, in one walk. */
-export function checkItem(item: Item, registry: Registry): Finding[] {
-  const findings: Finding[] = [];
-  const all: Visitors[] = [];
-  for (const rule of rules) {
-    if (!rule.item) continue;
-    all.push(
-      rule.item({
-        file: item.file,
-        tree: item.tree,
-        names: item.names,
-        registry,
-        meaningOf: (name) => registry.meaningOf(item.file, name),
-        report: (problem) => findings.push({ rule, problem }),
-      }),
-    );
-  }
-  walkWithPlace(item, all);
-  for (const visitors of all) visitors.end?.();
-  return findings;
+export type Checker = (item: Item, registry: Registry) => Finding[];
+
+/** All item rules over one item, in one walk. The rules' visitors are made once and used for every item. */
+export function createChecker(): Checker {
+  const current: Current = { item: null, registry: null, findings: [] };
+  const whole = rules.flatMap((rule) => (rule.item ? { look: rule.item, context: contextOf(rule, current) } : []));
+  const all = rules.flatMap((rule) => rule.visit?.(contextOf(rule, current)) ?? []);
+  const table = tableOf(all);
+  return (item, registry) => {
+    const findings: Finding[] = [];
+    Object.assign(current, { item, registry, findings });
+    for (const { look, context } of whole) look(context);
+    for (const begin of table.begins) begin();
+    walkWithPlace(item, table);
+    for (const end of table.ends) end();
+    return findings;
+  };
 }
 
-function walkWithPlace(item: Item, all: readonly Visitors[]): void {
-  // Each function is stored under the kind of the node it takes, so the pairing is safe.
+/** The item that is being looked at. */
+interface Current {
+  item: Item | null;
+  registry: Registry | null;
+  findings: Finding[];
+}
+
+function contextOf(rule: Rule, current: Current): ItemContext {
+  return {
+    get file() {
+      return current.item!.file;
+    },
+    get tree() {
+      return current.item!.tree;
+    },
+    get names() {
+      return current.item!.names;
+    },
+    get registry() {
+      return current.registry!;
+    },
+    meaningOf: (name) => current.registry!.meaningOf(current.item!.file, name),
+    report: (problem) => void current.findings.push({ rule, problem }),
+  };
+}
+
+interface Table {
+  readonly byKind: ReadonlyMap<string, readonly Visit[]>;
+  readonly leaves: readonly ((node: Node) => void)[];
+  readonly begins: readonly (() => void)[];
+  readonly ends: readonly (() => void)[];
+}
+
+function tableOf(all: readonly Visitors[]): Table {
   const byKind = new Map<string, Visit[]>();
-  for (const visitors of all) {
-    for (const kind in visitors) {
-      const visit = visitors[kind as Node["kind"]] as Visit;
+  for (const { leave: _leave, begin: _begin, end: _end, ...visits } of all) {
+    for (const [kind, visit] of Object.entries(visits)) {
+      // Each function is stored under the kind of the node it takes, so the pairing is safe.
       const others = byKind.get(kind);
-      if (others) others.push(visit);
-      else byKind.set(kind, [visit]);
+      if (others) others.push(visit as Visit);
+      else byKind.set(kind, [visit as Visit]);
     }
   }
-  const leaves = all.flatMap((visitors) => visitors.leave ?? []);
+  return {
+    byKind,
+    leaves: all.flatMap((visitors) => visitors.leave ?? []),
+    begins: all.flatMap((visitors) => visitors.begin ?? []),
+    ends: all.flatMap((visitors) => visitors.end ?? []),
+  };
+}
 
+function walkWithPlace(item: Item, { byKind, leaves }: Table): void {
   let isUnsafe = 0;
   let loops = 0;
   const outerLoops: number[] = [];

@@ -8,9 +8,12 @@ export const checkedOnly: Rule = {
   code: "W502",
   severity: "warning",
   title: "checked-only",
-  item: ({ names, meaningOf, report }) => {
+  visit: (context) => {
     const say = (span: ast.Span, what: string): void =>
-      report({ span: { start: span.start, end: span.end }, message: `${what} is checked only: running it is a fault` });
+      context.report({
+        span: { start: span.start, end: span.end },
+        message: `${what} is checked only: running it is a fault`,
+      });
     return {
       Release: (node) => say({ start: node.start, end: node.start + "release".length }, "`release`"),
       Unary: (node) => {
@@ -19,8 +22,8 @@ export const checkedOnly: Rule = {
       },
       LayoutPattern: (node) => say(node, "a layout pattern"),
       Name: (node) => {
-        if (builtin(node.name)?.level !== "check" || names.bindingOf(node)?.kind !== "free") return;
-        if (meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
+        if (builtin(node.name)?.level !== "check" || context.names.bindingOf(node)?.kind !== "free") return;
+        if (context.meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
       },
     };
   },

@@ -7,7 +7,7 @@ export const constantAssignment: Rule = {
   code: "W201",
   severity: "error",
   title: "constant-assignment",
-  item: (context) => ({
+  visit: (context) => ({
     Assign: ({ target }) => {
       if (target.kind !== "Name") return;
       const fixed = whatIsFixed(target, context);

@@ -16,7 +16,6 @@ export const duplicateName: Rule = {
         related: [{ message: `\`${local.name}\` is first declared here`, at: { span: previous.declaration! } }],
       });
     }
-    return {};
   },
 };
 

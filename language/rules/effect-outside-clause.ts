@@ -13,6 +13,5 @@ export const effectOutsideClause: Rule = {
           report({ span: node, message: "`effect` is only known in the clause of a `handle`" });
       }
     }
-    return {};
   },
 };

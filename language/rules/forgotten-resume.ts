@@ -15,16 +15,16 @@ export const forgottenResume: Rule = {
   code: "W303",
   severity: "warning",
   title: "forgotten-resume",
-  item: ({ names, report }) => ({
+  visit: (context) => ({
     Handle: (handle) => {
       if (SYSTEM_EFFECTS.has(handle.effect)) return;
       const { ends, irregular } = pathEnds(handle.clause);
-      if (irregular || !ends.some(({ value }) => value !== null && isOwnResume(value, handle, names))) return;
+      if (irregular || !ends.some(({ value }) => value !== null && isOwnResume(value, handle, context.names))) return;
       for (const { value, at } of ends) {
         if (value !== null && !VALUELESS.has(value.kind)) continue;
         const span = value ?? (at.kind === "If" ? { start: at.start, end: at.condition.end } : at);
         const path = value === null && at.kind === "If" ? "when this is false" : "here";
-        report({
+        context.report({
           span: { start: span.start, end: span.end },
           message: `${path} the clause ends without \`resume\`: whoever performed "${handle.effect}" is abandoned`,
           related: [{ message: "the handler", at: { span: handle.effectSpan } }],
@@ -34,12 +34,4 @@ export const forgottenResume: Rule = {
   }),
 };
 
-const VALUELESS: ReadonlySet<string> = new Set<Node["kind"]>([
-  "Assign",
-  "Print",
-  "Var",
-  "Fun",
-  "Class",
-  "While",
-  "For",
-]);
+const VALUELESS: ReadonlySet<string> = new Set<Node["kind"]>(["Assign", "Var", "Fun", "Class", "While", "For"]);

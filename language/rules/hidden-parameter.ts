@@ -15,6 +15,5 @@ export const hiddenParameter: Rule = {
         related: [{ message: "the parameter", at: { span: previous.declaration! } }],
       });
     }
-    return {};
   },
 };

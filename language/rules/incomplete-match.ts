@@ -16,7 +16,7 @@ export const incompleteMatch: Rule = {
   code: "W211",
   severity: "warning",
   title: "incomplete-match",
-  item: (context) => ({
+  visit: (context) => ({
     Match: (match) => {
       if (isPartOfEffect(match.subject, context.names)) return;
       const missing = missingOf(match, context);

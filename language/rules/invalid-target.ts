@@ -8,10 +8,13 @@ export const invalidTarget: Rule = {
   code: "W202",
   severity: "error",
   title: "invalid-target",
-  item: ({ report }) => ({
+  visit: (context) => ({
     Assign: ({ target }) => {
       if (PLACES.has(target.kind) || (target.kind === "Unary" && target.op === "*")) return;
-      report({ span: target, message: "this cannot be assigned: only a name, a field, an item or `*pointer` can" });
+      context.report({
+        span: target,
+        message: "this cannot be assigned: only a name, a field, an item or `*pointer` can",
+      });
     },
   }),
 };

@@ -14,6 +14,5 @@ export const missingImport: Rule = {
       const looked = path.endsWith(".wal") ? path : `${path}.wal`;
       report({ span: declaration.pathSpan, message: `there is no file \`${looked}\` to import` });
     }
-    return {};
   },
 };

@@ -13,7 +13,7 @@ export const needlessUnsafe: Rule = {
   code: "W402",
   severity: "warning",
   title: "needless-unsafe",
-  item: ({ report }) => {
+  visit: (context) => {
     const open: { node: Node; needed: boolean }[] = [];
     const need = (): void => {
       for (const block of open) block.needed = true;
@@ -23,9 +23,10 @@ export const needlessUnsafe: Rule = {
       if (node.kind !== "Unsafe" || open.at(-1)?.node !== node) return;
       if (open.pop()!.needed) return;
       const span = { start: node.start, end: node.start + "unsafe".length };
-      report({ span, message: "nothing in this block needs `unsafe`", tags: ["unnecessary"] });
+      context.report({ span, message: "nothing in this block needs `unsafe`", tags: ["unnecessary"] });
     };
     return {
+      begin: () => void open.splice(0),
       Unsafe: (node) => void open.push({ node, needed: false }),
       Name: ({ name }) => {
         if (builtin(name)?.unsafe) need();

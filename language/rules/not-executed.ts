@@ -8,9 +8,12 @@ export const notExecuted: Rule = {
   code: "W501",
   severity: "info",
   title: "not-executed",
-  item: ({ names, meaningOf, report }) => {
+  visit: (context) => {
     const say = (span: ast.Span, what: string): void =>
-      report({ span: { start: span.start, end: span.end }, message: `${what} is not executed by this runtime` });
+      context.report({
+        span: { start: span.start, end: span.end },
+        message: `${what} is not executed by this runtime`,
+      });
     const annotations = (of: readonly ast.Annotation[]): void => {
       for (const annotation of of) say(annotation, `\`@${annotation.name}\``);
     };
@@ -32,8 +35,8 @@ export const notExecuted: Rule = {
         for (const field of node.fields) annotations(field.annotations);
       },
       Name: (node) => {
-        if (builtin(node.name)?.level !== "parse" || names.bindingOf(node)?.kind !== "free") return;
-        if (meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
+        if (builtin(node.name)?.level !== "parse" || context.names.bindingOf(node)?.kind !== "free") return;
+        if (context.meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
       },
     };
   },

@@ -8,7 +8,7 @@ export const numberRange: Rule = {
   code: "W209",
   severity: "error",
   title: "number-range",
-  item: (context) => ({
+  visit: (context) => ({
     Var: ({ type, init }) => {
       if (type && init) check(type, init, context);
     },

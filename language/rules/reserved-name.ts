@@ -10,6 +10,5 @@ export const reservedName: Rule = {
     for (const { name, identifier } of names.exports) {
       if (name === "resume") report({ span: identifier, message: "`resume` is built in; choose another name" });
     }
-    return {};
   },
 };

@@ -7,11 +7,11 @@ export const returnOutsideFunction: Rule = {
   code: "W206",
   severity: "error",
   title: "return-outside-function",
-  item: ({ report }) => ({
+  visit: (context) => ({
     Return: (node, { unit }) => {
       let at: Unit = unit;
       while (at.kind === "handled" && at.parent) at = at.parent;
-      if (at.kind === "top") report({ span: node, message: "`return` has no function around it" });
+      if (at.kind === "top") context.report({ span: node, message: "`return` has no function around it" });
     },
   }),
 };

@@ -1,7 +1,9 @@
 // What a rule is. Each file beside this one holds one rule; index.ts is the list of them.
 //
 // A rule looks at items, at the workspace, or at both:
-//   item        sees one item, its names and what its free names mean; the result is kept until one of those changes
+//   item        sees one item, its names and what its free names mean; what it says is kept until one of those changes
+//   visit       the same, node by node: its functions are made once and see every item, so they ask `context` each time and
+//               a rule that remembers something forgets it in `begin`
 //   workspace   sees the facts of the whole workspace; it runs each time, so it walks lists that are ready, not trees
 
 import type * as ast from "../ast.ts";
@@ -18,7 +20,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Short name, for the documentation and for settings. */
   readonly title: string;
-  readonly item?: (context: ItemContext) => Visitors;
+  readonly item?: (context: ItemContext) => void;
+  readonly visit?: (context: ItemContext) => Visitors;
   readonly workspace?: (context: WorkspaceContext) => void;
 }
 
@@ -82,8 +85,12 @@ export interface Where {
 
 type NodeOf<K> = Extract<Node, { kind: K }>;
 
-/** A function for each kind of node that a rule wants to see; `leave` comes after the children, `end` after the item. */
+/**
+ * A function for each kind of node that a rule wants to see; `leave` comes after the children. `begin` and `end` frame an
+ * item.
+ */
 export type Visitors = { readonly [K in Node["kind"]]?: (node: NodeOf<K>, where: Where) => void } & {
   readonly leave?: (node: Node) => void;
+  readonly begin?: () => void;
   readonly end?: () => void;
 };

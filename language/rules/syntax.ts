@@ -8,6 +8,5 @@ export const syntax: Rule = {
   title: "syntax",
   item: ({ tree, report }) => {
     for (const error of tree.errors) report({ span: error, message: error.message });
-    return {};
   },
 };

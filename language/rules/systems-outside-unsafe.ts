@@ -7,13 +7,13 @@ export const systemsOutsideUnsafe: Rule = {
   code: "W401",
   severity: "error",
   title: "systems-outside-unsafe",
-  item: ({ names, meaningOf, report }) => {
+  visit: (context) => {
     const say = (span: { start: number; end: number }, what: string): void =>
-      report({ span, message: `${what} is allowed in \`unsafe { … }\` only` });
+      context.report({ span, message: `${what} is allowed in \`unsafe { … }\` only` });
     return {
       Name: (node, { isUnsafe }) => {
-        if (isUnsafe || !builtin(node.name)?.unsafe || names.bindingOf(node)?.kind !== "free") return;
-        if (meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
+        if (isUnsafe || !builtin(node.name)?.unsafe || context.names.bindingOf(node)?.kind !== "free") return;
+        if (context.meaningOf(node.name).kind === "builtin") say(node, `\`${node.name}\``);
       },
       Unary: (node, { isUnsafe }) => {
         if (isUnsafe || (node.op !== "*" && node.op !== "&")) return;

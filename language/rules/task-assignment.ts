@@ -9,16 +9,17 @@ export const taskAssignment: Rule = {
   code: "W304",
   severity: "error",
   title: "assignment-in-task",
-  item: ({ names, meaningOf, report }) => {
+  visit: (context) => {
     const tasks = new Set<object>();
     const isTask = (unit: Unit): boolean =>
       tasks.has(unit.node) ||
       ((unit.kind === "function" || unit.kind === "method") && (unit.node as ast.Function).isAsync);
     const starts = (callee: ast.Expression): readonly number[] => {
-      if (callee.kind !== "Name" || names.bindingOf(callee)?.kind !== "free") return [];
-      return meaningOf(callee.name).kind === "builtin" ? (builtin(callee.name)?.starts ?? []) : [];
+      if (callee.kind !== "Name" || context.names.bindingOf(callee)?.kind !== "free") return [];
+      return context.meaningOf(callee.name).kind === "builtin" ? (builtin(callee.name)?.starts ?? []) : [];
     };
     return {
+      begin: () => tasks.clear(),
       Call: ({ callee, args }) => {
         for (const position of starts(callee)) {
           const argument = args[position]?.value;
@@ -26,14 +27,14 @@ export const taskAssignment: Rule = {
         }
       },
       end: () => {
-        for (const local of names.units.flatMap((unit) => unit.locals)) {
+        for (const local of context.names.units.flatMap((unit) => unit.locals)) {
           if (!local.captured) continue;
           for (const use of local.uses) {
             if (use.access !== "write") continue;
             let inTask = false;
             for (let at: Unit | null = use.unit; at && at !== local.unit; at = at.parent) inTask ||= isTask(at);
             if (!inTask) continue;
-            report({
+            context.report({
               span: use.node,
               message: `the assignment of \`${local.name}\` is not seen outside the task, which has its own copy`,
               related: local.declaration

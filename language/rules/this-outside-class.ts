@@ -7,19 +7,22 @@ export const thisOutsideClass: Rule = {
   code: "W207",
   severity: "error",
   title: "this-outside-class",
-  item: ({ names, report }) => {
+  visit: (context) => {
     const classes: Node[] = [];
     return {
+      begin: () => void classes.splice(0),
       Class: (node) => void classes.push(node),
       Trait: (node) => void classes.push(node),
       This: (node) => {
-        if (!names.bindingOf(node)) report({ span: node, message: "`this` is only known in a class or trait" });
+        if (!context.names.bindingOf(node))
+          context.report({ span: node, message: "`this` is only known in a class or trait" });
       },
       Super: (node) => {
         const around = classes.at(-1);
-        if (!names.bindingOf(node)) report({ span: node, message: "`super` is only known in a class or trait" });
+        if (!context.names.bindingOf(node))
+          context.report({ span: node, message: "`super` is only known in a class or trait" });
         else if (around?.kind === "Class" && !around.superclass)
-          report({ span: node, message: `\`${around.name.name}\` has no superclass for \`super\` to mean` });
+          context.report({ span: node, message: `\`${around.name.name}\` has no superclass for \`super\` to mean` });
       },
       leave: (node) => {
         if (node === classes.at(-1)) classes.pop();

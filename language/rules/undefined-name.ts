@@ -30,7 +30,6 @@ export const undefinedName: Rule = {
         report({ span: use.node, message: `\`${name}\` is not defined${hint}` });
       }
     }
-    return {};
   },
 };
 

@@ -7,15 +7,16 @@ export const unknownMember: Rule = {
   code: "W111",
   severity: "error",
   title: "unknown-member",
-  item: ({ file, names, registry, meaningOf, report }) => ({
+  visit: (context) => ({
     Member: ({ object, name }) => {
-      if (object.kind !== "Name" || name.name === "" || names.bindingOf(object)?.kind !== "free") return;
-      const meaning = meaningOf(object.name);
-      if (meaning.kind !== "module" || registry.importedFile(file, meaning.declaration) === undefined) return;
-      if (registry.exportOf(meaning.file, name.name).kind !== "undefined") return;
-      const meant = closest(name.name, registry.exportsIn(meaning.file));
+      if (object.kind !== "Name" || name.name === "" || context.names.bindingOf(object)?.kind !== "free") return;
+      const meaning = context.meaningOf(object.name);
+      if (meaning.kind !== "module" || context.registry.importedFile(context.file, meaning.declaration) === undefined)
+        return;
+      if (context.registry.exportOf(meaning.file, name.name).kind !== "undefined") return;
+      const meant = closest(name.name, context.registry.exportsIn(meaning.file));
       const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-      report({ span: name, message: `${meaning.file} declares no \`${name.name}\`${hint}` });
+      context.report({ span: name, message: `${meaning.file} declares no \`${name.name}\`${hint}` });
     },
   }),
 };

@@ -8,7 +8,7 @@ export const unreachableArm: Rule = {
   code: "W212",
   severity: "warning",
   title: "unreachable-arm",
-  item: (context) => ({
+  visit: (context) => ({
     Match: ({ arms }) => {
       let everything: Span | null = null;
       const values = new Map<string, Span>();

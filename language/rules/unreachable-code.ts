@@ -8,7 +8,7 @@ export const unreachableCode: Rule = {
   code: "W210",
   severity: "warning",
   title: "unreachable-code",
-  item: (context) => ({
+  visit: (context) => ({
     Block: ({ statements }) => {
       const last = statements.findIndex((statement) => neverGoesOn(statement, context));
       if (last < 0) return;

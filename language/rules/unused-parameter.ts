@@ -24,7 +24,6 @@ export const unusedParameter: Rule = {
         });
       }
     }
-    return {};
   },
 };
 

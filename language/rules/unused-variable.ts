@@ -18,7 +18,6 @@ export const unusedVariable: Rule = {
         report({ span: local.declaration!, message: `the ${what} \`${local.name}\` ${how}`, tags: ["unnecessary"] });
       }
     }
-    return {};
   },
 };
 
