@@ -16,7 +16,8 @@ import {
   mixInto,
   TraitValue,
 } from "../engine/values.ts";
-import { type CodecContext, LEAST_SMALL, SMALL, Tag, VERSION } from "./format.ts";
+import { type CodecContext, type CodecError, LEAST_SMALL, SMALL, Tag, VERSION } from "./format.ts";
+import { Kind, NO_DETAIL, Owner, PARENT_FIRST, Place, placeOf, put } from "./owners.ts";
 import { Reader } from "./reader.ts";
 
 /** The value that these bytes are; CodecError when they are none. */
@@ -29,48 +30,6 @@ export function decodeStack(bytes: Uint8Array, context: CodecContext): { stack: 
   return new Decoder(bytes, context).stack();
 }
 
-/** What may stand in a place (B4). */
-enum Place {
-  Value,
-  /** A value or a cell. */
-  Variable,
-  Class,
-  Handler,
-  Frames,
-  Segment,
-}
-
-/** What an owner is, and so what its parts are. */
-enum Kind {
-  Root,
-  List,
-  Map,
-  Cell,
-  Closure,
-  Class,
-  Fields,
-  Frame,
-  Segment,
-  Continuation,
-}
-
-/** An object that waits for its parts: `place` and `put` say which and where. */
-class Owner {
-  next = 0;
-  /** A Map's key whose value comes next. */
-  key: Value = undefined;
-  constructor(
-    readonly kind: Kind,
-    readonly object: object,
-    readonly parts: number,
-    /** Fields: their names. Continuation: the segments so far. */
-    readonly detail: unknown[],
-  ) {}
-}
-const NO_DETAIL: unknown[] = [];
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 class Decoder {
   readonly #in: Reader;
   readonly #objects: object[] = [];
@@ -80,6 +39,8 @@ class Decoder {
   readonly #owners: Owner[] = [];
   /** Some frame is the next of several, or was named before its own next was known: there may be a cycle. */
   #framesMeet = false;
+
+  readonly #error = (what: string): CodecError => this.#in.error(what);
 
   constructor(
     bytes: Uint8Array,
@@ -116,7 +77,7 @@ class Decoder {
       const index = owner.next++;
       this.#in.owed--;
       if (owner.next === owner.parts) this.#owners.pop();
-      this.#put(owner, index, this.#part(place(owner, index)));
+      put(owner, index, this.#part(placeOf(owner, index)), this.#error);
     }
     if (this.#in.left > 0) throw this.#in.error(`${this.#in.left} bytes too many`, 0);
     if (this.#framesMeet) this.#checkFrames();
@@ -139,46 +100,6 @@ class Decoder {
   #owe(kind: Kind, object: object, parts: number, what: string, detail: unknown[] = NO_DETAIL): void {
     this.#in.owe(parts, what);
     if (parts > 0) this.#owners.push(new Owner(kind, object, parts, detail));
-  }
-
-  /** Gives an owner part number `index`; `#part` has seen that it is one of the kind that `place` asked for. */
-  #put(owner: Owner, index: number, part: unknown): void {
-    const { object } = owner;
-    const value = part as Value;
-    switch (owner.kind) {
-      case Kind.Root:
-      case Kind.List:
-        (object as Value[]).push(value);
-        break;
-      case Kind.Map:
-        if (index % 2 === 0) owner.key = value;
-        else (object as MapValue).set(owner.key, value);
-        break;
-      case Kind.Cell:
-        (object as Cell).v = value;
-        break;
-      case Kind.Closure:
-        putCapture(object as Closure, index, value);
-        break;
-      case Kind.Class:
-        if (place(owner, index) === Place.Class) this.#parent(object as ClassValue, value as ClassValue);
-        else ((object as ClassValue).captures as Value[]).push(value);
-        break;
-      case Kind.Fields:
-        (object as Instance)[owner.detail[index] as `f_${string}`] = value;
-        break;
-      case Kind.Frame:
-        if (index < owner.parts - 1) ((object as Frame).slots as Value[]).push(value);
-        else (object as Frame).next = part as Frame | null;
-        break;
-      case Kind.Segment:
-        if (index < owner.parts - 1) putHandler(object as Segment, part as Closure);
-        else (object as Segment).frames = part as Frame | null;
-        break;
-      case Kind.Continuation:
-        owner.detail.push(part);
-        if (index === owner.parts - 1) this.#link(object as Continuation, owner.detail as Segment[]);
-    }
   }
 
   #part(place: Place): unknown {
@@ -322,12 +243,6 @@ class Decoder {
     return cls;
   }
 
-  /** Code has no cycles, so classes whose parents fit it have none either. */
-  #parent(cls: Mutable<ClassValue>, parent: ClassValue): void {
-    if (parent.code !== cls.code.superclass) throw this.#in.error(`${parent.code.name} is not above ${cls.code.name}`);
-    cls.parent = parent;
-  }
-
   #trait(): TraitValue {
     const id = this.#id();
     const code = this.context.traitCode(id);
@@ -415,21 +330,6 @@ class Decoder {
     return segment;
   }
 
-  /**
-   * Links segments, top first, and sees that looking for a handler among them cannot run off their end (G2). A base may
-   * stand in the middle: that of a continuation which was resumed by a clause of the whole program.
-   */
-  #link(continuation: Mutable<Continuation>, segments: readonly Segment[]): void {
-    const last = segments.length - 1;
-    segments.forEach((segment, i) => {
-      if (i < last) segment.below = segments[i + 1]!;
-      if (segment.kind === SegmentKind.Under && (i === last || segment.skip > last - i - 1))
-        throw this.#in.error("a segment that is under none");
-    });
-    continuation.top = segments[0]!;
-    continuation.bottom = segments[last]!;
-  }
-
   #frame(): Frame {
     const id = this.#id();
     const code = this.context.code(id);
@@ -473,38 +373,3 @@ const isKnown = (tag: number): boolean => tag === Tag.Again || tag === Tag.Exter
 const UNKNOWN = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
 /** Stands for an instance whose class is being read; nobody can refer to it before it is replaced. */
 const UNFINISHED = Object.freeze({});
-
-/** Detail of a class whose first part is its parent. */
-const PARENT_FIRST: unknown[] = [];
-
-/** What may stand as an owner's part number `index`. */
-function place(owner: Owner, index: number): Place {
-  switch (owner.kind) {
-    case Kind.Closure:
-      return Place.Variable;
-    case Kind.Class:
-      return index === 0 && owner.detail === PARENT_FIRST ? Place.Class : Place.Variable;
-    case Kind.Frame:
-      return index < owner.parts - 1 ? Place.Variable : Place.Frames;
-    case Kind.Segment:
-      return index < owner.parts - 1 ? Place.Handler : Place.Frames;
-    case Kind.Continuation:
-      return Place.Segment;
-    default:
-      return Place.Value;
-  }
-}
-
-function putCapture(closure: Mutable<Closure>, index: number, value: Value): void {
-  if (index === 0) closure.c0 = value;
-  else if (index === 1) closure.c1 = value;
-  else if (index === 2) closure.c2 = value;
-  else if (index === 3) closure.c3 = value;
-  else (closure.more as Value[]).push(value);
-}
-
-function putHandler(segment: Mutable<Segment>, handler: Closure): void {
-  segment.handler = handler;
-  segment.effect = handler.code.effect;
-  segment.enter = handler.code.mode === "tail-resumptive" ? handler.enter : undefined;
-}

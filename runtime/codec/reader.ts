@@ -3,6 +3,8 @@
 import { isUtf8 } from "node:buffer";
 import { CodecError, TextForm } from "./format.ts";
 
+const SHORT = 32;
+
 export class Reader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -86,8 +88,21 @@ export class Reader {
   #decoded(form: TextForm, from: number, to: number): string {
     if (form === TextForm.Utf16) return this.#bytes.toString("utf16le", from, to);
     if (form === TextForm.Hexadecimal) return this.#bytes.toString("hex", from, to);
+    const short = to - from < SHORT ? this.#ascii(from, to) : undefined;
+    if (short !== undefined) return short;
     if (!isUtf8(this.#bytes.subarray(from, to))) throw this.error("a text that is not UTF-8", 0);
     return this.#bytes.toString("utf8", from, to);
+  }
+
+  /** A short text byte by byte, which costs less than calling the host; undefined when it is not ASCII. */
+  #ascii(from: number, to: number): string | undefined {
+    const codes: number[] = [];
+    for (let i = from; i < to; i++) {
+      const code = this.#bytes[i]!;
+      if (code > 0x7f) return undefined;
+      codes.push(code);
+    }
+    return String.fromCharCode.apply(null, codes);
   }
 
   #need(length: number, what: string): void {

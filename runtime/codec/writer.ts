@@ -2,11 +2,13 @@
 
 import { TextForm } from "./format.ts";
 
+/** Texts below this length have a head of one byte. */
+const SHORT = 32;
 const HEXADECIMAL = /^(?:[0-9a-f]{32}|[0-9a-f]{64})$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export class Writer {
-  #bytes = Buffer.allocUnsafeSlow(256);
+  #bytes = Buffer.allocUnsafe(256);
   #at = 0;
   readonly #texts = new Map<string, number>();
 
@@ -48,6 +50,7 @@ export class Writer {
       return;
     }
     this.#texts.set(text, this.#texts.size);
+    if (text.length < SHORT && this.#ascii(text)) return;
     if (HEXADECIMAL.test(text)) {
       this.varint((text.length / 2) * 4 + TextForm.Hexadecimal);
       this.#room(text.length / 2);
@@ -64,6 +67,20 @@ export class Writer {
     this.varint(length * 4 + TextForm.Utf8);
     this.#room(length);
     this.#at += this.#bytes.write(text, this.#at, "utf8");
+  }
+
+  /** Writes a short text byte by byte, which costs less than calling the host; false when it is not ASCII. */
+  #ascii(text: string): boolean {
+    this.#room(text.length + 1);
+    let at = this.#at;
+    this.#bytes[at++] = text.length * 4 + TextForm.Utf8;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      this.#bytes[at++] = code;
+    }
+    this.#at = at;
+    return true;
   }
 
   #room(length: number): void {
