@@ -15,7 +15,7 @@ import grammars, { type WaliaActionDict } from "../../syntaxes/walia.ohm-bundle.
 import type * as ast from "../ast.ts";
 import { fold, type Prefix, type Tail, type Term } from "./fold.ts";
 import { characterValue, numberValue, stringValue } from "./literals.ts";
-import { expected } from "./messages.ts";
+import { expected, tooLongChain } from "./messages.ts";
 import { docsByOffset, type Scan, trimEnd } from "./scan.ts";
 
 /** Operators, members and calls in one operation, and branches in one `else if` ladder: the tree stays shallow enough to walk. */
@@ -166,7 +166,7 @@ function operationOf(first: Term, tails: Node): ast.Expression {
   const parts = tails.children;
   if (parts.length > MAX_CHAIN) {
     const { start } = spanOf(parts[MAX_CHAIN]!);
-    fault(start, start + 1, `too long: more than ${MAX_CHAIN} operators in one expression`);
+    fault(start, start + 1, tooLongChain(MAX_CHAIN));
   }
   return fold(first, parts.slice(0, MAX_CHAIN).map(one<Tail>), reading.errors);
 }

@@ -57,39 +57,55 @@ function isJoined(source: Scan, index: number): boolean {
 
 // ---- Brackets ----
 
-/** The closing token of each opening one; null when it is never closed, nothing when a `;` or `}` ended it (I3). */
-type BracketEnds = ReadonlyMap<number, number | null>;
+/** By token: where the bracket that opens there is closed, or one of the two below. */
+type BracketEnds = Int32Array;
+
+const NEVER = -1;
+/** A `;` or `}` ended it (I3). */
+const ABANDONED = -2;
 
 const PARTNER: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 function bracketEnds(source: Scan): BracketEnds {
-  const ends = new Map<number, number | null>();
-  const open: { token: number; bracket: string }[] = [];
+  const { text, tokens } = source;
+  const ends = new Int32Array(tokens.length).fill(ABANDONED);
+  const open: number[] = [];
+  const opening = (token: number): string => text[tokens[token]!.start]!;
   // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
-  let since: Record<string, number> = { "(": 0, "[": 0 };
-  const outer: Record<string, number>[] = [];
+  let round = 0;
+  let square = 0;
+  const outer: number[] = [];
   const abandonTo = (bracket: string): void => {
-    while (open.length > 0 && open.at(-1)!.bracket !== bracket) since[open.pop()!.bracket]!--;
-  };
-  source.tokens.forEach((token, index) => {
-    const text = source.text[token.start]!;
-    if (text === ";" && token.kind === "mark") abandonTo("{");
-    else if (token.kind === "open") {
-      open.push({ token: index, bracket: text });
-      if (text === "{") {
-        outer.push(since);
-        since = { "(": 0, "[": 0 };
-      } else since[text]!++;
-    } else if (token.kind === "close") {
-      const partner = PARTNER[text]!;
-      if (partner === "{" ? outer.length === 0 : since[partner] === 0) return;
-      abandonTo(partner);
-      ends.set(open.pop()!.token, index);
-      if (partner === "{") since = outer.pop()!;
-      else since[partner]!--;
+    while (open.length > 0 && opening(open.at(-1)!) !== bracket) {
+      if (opening(open.pop()!) === "(") round--;
+      else square--;
     }
-  });
-  for (const { token } of open) ends.set(token, null);
+  };
+  for (let index = 0; index < tokens.length; index++) {
+    const { kind, start } = tokens[index]!;
+    const sign = text[start]!;
+    if (kind === "open") {
+      open.push(index);
+      if (sign === "(") round++;
+      else if (sign === "[") square++;
+      else {
+        outer.push(round, square);
+        round = 0;
+        square = 0;
+      }
+    } else if (kind === "close") {
+      if ((sign === "}" ? outer.length : sign === ")" ? round : square) === 0) continue;
+      abandonTo(PARTNER[sign]!);
+      ends[open.pop()!] = index;
+      if (sign === ")") round--;
+      else if (sign === "]") square--;
+      else {
+        square = outer.pop()!;
+        round = outer.pop()!;
+      }
+    } else if (kind === "mark" && sign === ";") abandonTo("{");
+  }
+  for (const token of open) ends[token] = NEVER;
   return ends;
 }
 
@@ -116,9 +132,9 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
     if (index > head && startsLine(source, token) && startsDeclaration(source, index))
       return { next: index, cut: true };
     if (token.kind === "open") {
-      const close = ends.get(index);
-      if (close === null) unclosed = true;
-      else if (close !== undefined) {
+      const close = ends[index]!;
+      if (close === NEVER) unclosed = true;
+      else if (close !== ABANDONED) {
         index = close;
         if (source.text[token.start] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
           return { next: index + 1, cut: !braced };

@@ -27,6 +27,11 @@ export function neverClosed(scan: Scan, offset: number): ast.SyntaxError {
   return { start, end: start + 1, message };
 }
 
+/** An expression that is too long to be a tree that is not too deep. */
+export function tooLongChain(limit: number): string {
+  return `too long: more than ${limit} operators in one expression`;
+}
+
 /** Why the text from `start` to `end` is no `rule` of the grammar. */
 export function whyNot(rule: string, scan: Scan, start: number, end: number): ast.SyntaxError {
   const last = trimEnd(scan, end);

@@ -1,19 +1,20 @@
 // Text to tree. `parseItem` reads one item, `parseFile` a file item by item, keeping the trees of items whose text is
 // known (ItemCache). Nothing here throws on a program:
 //
-// P1. Brackets nested deeper than MAX_NESTING are refused before Ohm, which recurses, sees them. Chains without
-//     brackets that exhaust the stack all the same end in the same message.
-// P2. An item longer than MAX_ITEM is refused: Ohm keeps some hundred bytes for every character it reads.
+// P1. Brackets nested deeper than MAX_NESTING are refused before Ohm, which recurses, sees them. What exhausts the
+//     stack all the same ends in the same message.
+// P2. So are chains of more than MAX_RUN tokens without a separator, which cannot be one expression within MAX_CHAIN,
+//     and items longer than MAX_ITEM: Ohm keeps more than a kilobyte for every character it reads.
 // P3. No tree is deeper than MAX_DEPTH, so that what walks it, or writes it as JSON, need not fear for its stack.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
-import { build } from "./build.ts";
+import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
 import { type ItemText, splitAtDeclarations, splitItems } from "./items.ts";
-import { expected, firstOfEachLine, whyNot } from "./messages.ts";
+import { expected, firstOfEachLine, tooLongChain, whyNot } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
 
 /** Trees of items by the hash of their text. */
@@ -22,9 +23,12 @@ export interface ItemCache {
   set(hash: string, tree: ast.ItemTree): void;
 }
 
+/** With the default stack Ohm manages 137 levels of the worst kind, a lambda in a call in a lambda … [measured, Node 20]. */
 export const MAX_NESTING = 100;
+/** About 2 s and 700 MB [measured, 2 cores]. */
 export const MAX_ITEM = 250_000;
 export const MAX_DEPTH = 2000;
+const MAX_RUN = 8 * MAX_CHAIN;
 
 /** A cache that lives as long as the process. */
 export function memoryCache(): ItemCache {
@@ -113,8 +117,8 @@ function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Sta
     errors.push({ start: at.start, end: at.end, message });
     return [{ kind: "Error", start: first.start, end: tokens.at(-1)!.end }];
   };
-  const tooDeep = nestedTooDeeply(source);
-  if (tooDeep !== null) return refused(NESTED_TOO_DEEPLY, tooDeep);
+  const tooMuch = tooDeepOrLong(source);
+  if (tooMuch !== null) return refused(tooMuch.message, tooMuch);
   try {
     const statements = matched(source, errors) ?? refused("this is not Walia", first);
     // A tree is never deeper than its text is long.
@@ -136,12 +140,21 @@ function matched(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statemen
 
 const NESTED_TOO_DEEPLY = `nested too deeply: more than ${MAX_NESTING} levels`;
 
-/** The first bracket below MAX_NESTING others. */
-function nestedTooDeeply(source: Scan): ast.Span | null {
-  let depth = 0;
-  for (const token of source.tokens) {
-    if (token.kind === "open" && ++depth > MAX_NESTING) return token;
-    if (token.kind === "close") depth = Math.max(0, depth - 1);
+/** The first bracket below MAX_NESTING others, or the first token of a chain beyond MAX_RUN. */
+function tooDeepOrLong(source: Scan): ast.SyntaxError | null {
+  const runs: number[] = [];
+  let run = 0;
+  for (const { kind, start, end } of source.tokens) {
+    const text = source.text[start];
+    if (kind === "open") {
+      runs.push(run + 1);
+      run = 0;
+      if (runs.length > MAX_NESTING) return { start, end, message: NESTED_TOO_DEEPLY };
+    } else if (kind === "close") run = text === "}" ? 0 : (runs.at(-1) ?? 0);
+    else if (text === ";" || text === ",") run = 0;
+    else run++;
+    if (kind === "close") runs.pop();
+    if (run > MAX_RUN) return { start, end, message: tooLongChain(MAX_CHAIN) };
   }
   return null;
 }

@@ -20,7 +20,7 @@ for (const { name, text } of samples)
 
 test("every prefix of a program keeps the laws", () => {
   for (const { text } of samples)
-    for (let length = 0; length < text.length; length += 37) checkLaws(text.slice(0, length));
+    for (let length = 0; length < text.length; length += 97) checkLaws(text.slice(0, length));
 });
 
 test("an item is the same tree each time", () => {
