@@ -41,7 +41,7 @@ export function programHandlers({ linker }: Solution): ProgramHandler[] {
 export function entryPoints(solution: Solution, handlers: readonly ProgramHandler[]): EntryPoint[] {
   const { linker, starts } = solution;
   const tasks = new Set<number>();
-  for (const each of starts) for (const start of each) tasks.add(start.unit);
+  for (const each of starts) for (const started of each) tasks.add(started);
   const entries: EntryPoint[] = [];
   linker.units.forEach(({ unit, item: { file, names } }, id) => {
     if (unit.kind === "top") entries.push({ kind: "program", unit, file, names });

@@ -13,7 +13,8 @@ import {
 } from "./entries.ts";
 import { type Handler, handlersFor, type PathStep, pathToEffect, pathToFact } from "./paths.ts";
 import { type Place, placeOf } from "./place.ts";
-import { reaches, type Solution } from "./rows.ts";
+import { reaches } from "./row.ts";
+import type { Solution } from "./rows.ts";
 import { callHeight, isRecursive, maySuspend, surelyWaits, waitsIn } from "./suspend.ts";
 
 /** A unit's effect row, as a reader wants it. */
@@ -60,7 +61,11 @@ export function factsOf(solution: Solution): Facts {
     rowOf: (unit) => {
       const row = rows[linker.idOf(unit)]!;
       const params = new Set([...row.variables.values()].map((variable) => variable.param.name));
-      return { effects: [...row.effects.keys()].sort(), callsParameters: [...params], open: row.unknown !== null };
+      return {
+        effects: [...row.effects.keys()].sort(),
+        callsParameters: [...params].sort(),
+        open: row.unknown !== null,
+      };
     },
     maySuspend: (unit) => maySuspend(solution, unit),
     surelyWaits: (unit) => surelyWaits(solution, unit),

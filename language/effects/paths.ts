@@ -5,7 +5,8 @@ import type * as ast from "../ast.ts";
 import type { ItemNames, Unit } from "../names/model.ts";
 import { programHandlers } from "./entries.ts";
 import type { LinkItem } from "./link.ts";
-import type { Cause, Solution } from "./rows.ts";
+import type { Cause } from "./row.ts";
+import type { Solution } from "./rows.ts";
 
 /** One step: a call, or, as the last step, the `perform` (or the built-in call that performs). */
 export interface PathStep {

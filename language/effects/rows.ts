@@ -16,55 +16,18 @@
 // E5. A row depends only on the node itself and on the rows that it reads, so an edit asks for new rows of the units that
 //     changed and of those who use them, directly or not.
 
-import type { Builtin } from "../names/builtins.ts";
-import { SYSTEM_EFFECTS } from "../names/builtins.ts";
 import type { Local, Unit } from "../names/model.ts";
 import { components } from "./components.ts";
-import type { Link, Linker } from "./link.ts";
-import type { Target } from "./summary.ts";
-
-/** Why a fact holds: a site of the unit (or, below zero, its use of a free name: -1 - index), and the unit behind it. */
-export interface Cause {
-  readonly at: number;
-  /** Number of the unit where the path goes on; -1 when it ends here. */
-  readonly via: number;
-}
-
-export interface EffectCause extends Cause {
-  readonly sure: boolean;
-}
-
-export interface RowVariable {
-  readonly param: Local;
-  readonly masked: readonly string[];
-  readonly cause: Cause;
-}
-
-export interface Row {
-  /** Most units perform nothing; they share one empty map. */
-  effects: ReadonlyMap<string, EffectCause>;
-  variables: ReadonlyMap<string, RowVariable>;
-  /** Calls something that cannot be seen. */
-  unknown: Cause | null;
-  /** May suspend (E4). */
-  suspends: Cause | null;
-  /** Surely may wait: the path ends at a perform, an await or a built-in that waits. */
-  waits: Cause | null;
-  /** Reaches state that one core owns, or code that cannot be seen. */
-  home: Cause | null;
-}
-
-export interface Start {
-  readonly unit: number;
-  readonly at: number;
-}
+import { type Direct, directOf, dispatchOf, type Edge } from "./direct.ts";
+import type { Linker } from "./link.ts";
+import { addEffect, addUnknown, addVariable, type Cause, type Row, reaches } from "./row.ts";
 
 /** Everything is indexed by the number of a node: a unit, or a dispatch (link.ts, L1). */
 export interface Solution {
   readonly linker: Linker;
   readonly rows: readonly Row[];
   /** Tasks that each unit starts. */
-  readonly starts: readonly (readonly Start[])[];
+  readonly starts: readonly (readonly number[])[];
   /** Whether the program watches a hardware port. */
   readonly monitors: boolean;
   /** Who reads a node's row: its callers, and those who pass its function on. */
@@ -74,26 +37,6 @@ export interface Solution {
   /** Calls below a unit at most; Infinity in and above circles. */
   readonly height: Float64Array;
   readonly nodes: readonly Direct[];
-}
-
-export interface Direct {
-  readonly edges: readonly Edge[];
-  /** Nodes whose rows this one reads: its callees, and functions that it passes on. */
-  readonly reads: readonly number[];
-  readonly starts: readonly Start[];
-  readonly monitors: boolean;
-  readonly row: Row;
-}
-
-export interface Edge {
-  readonly at: number;
-  readonly callee: number;
-  readonly sure: boolean;
-  readonly args: readonly Link[];
-  /** The effect that a handler between caller and callee catches. */
-  readonly masks: string | null;
-  /** For a clause: the handled code, and the effect that brings us into the clause. */
-  readonly when: { readonly handled: number; readonly effect: string } | null;
 }
 
 export function solve(linker: Linker): Solution {
@@ -180,121 +123,6 @@ function settle(ids: readonly number[], unsettled: Omit<Solution, "starts" | "mo
   return { ...unsettled, starts, monitors: nodes.some((node) => node.monitors) };
 }
 
-// ---- what a unit does itself ----
-
-const NO_EFFECTS: ReadonlyMap<string, EffectCause> = new Map();
-const NO_VARIABLES: ReadonlyMap<string, RowVariable> = new Map();
-const NO_LINKS: readonly Link[] = [];
-
-function emptyRow(): Row {
-  return { effects: NO_EFFECTS, variables: NO_VARIABLES, unknown: null, suspends: null, waits: null, home: null };
-}
-
-function dispatchOf(methods: readonly number[]): Direct {
-  const edges = methods.map(
-    (callee): Edge => ({ at: 0, callee, sure: false, args: NO_LINKS, masks: null, when: null }),
-  );
-  return { edges, reads: methods, starts: [], row: emptyRow(), monitors: false };
-}
-
-function directOf(id: number, linker: Linker): Direct {
-  const { unit, sites, item } = linker.units[id]!;
-  const row = emptyRow();
-  let monitors = false;
-  const edges: Edge[] = [];
-  const starts: Start[] = [];
-  const reads: number[] = [];
-
-  const call = (
-    at: number,
-    callee: number,
-    sure = true,
-    args: readonly Link[] = [],
-    masks: string | null = null,
-  ): void => {
-    edges.push({ at, callee, sure, args, masks, when: null });
-  };
-  const waits = (at: number): void => {
-    row.suspends ??= { at, via: -1 };
-    row.waits ??= { at, via: -1 };
-  };
-  const unknown = (at: number): void => {
-    row.unknown ??= { at, via: -1 };
-    row.suspends ??= { at, via: -1 };
-    row.home ??= { at, via: -1 };
-  };
-
-  function apply(at: number, link: Link, args: readonly Target[]): void {
-    // Most built-ins call nothing back: their arguments need not be looked at.
-    const plain =
-      link.calls.length === 0 && link.builtins.every((each) => each.calls.length + each.starts.length === 0);
-    const linked = plain || args.length === 0 ? NO_LINKS : args.map((arg) => linker.link(arg, item));
-    for (const arg of linked) for (const passed of arg.calls) reads.push(passed);
-    for (const callee of link.calls) call(at, callee, link.sure, linked);
-    for (const started of link.starts) starts.push({ unit: started, at });
-    if (link.param) addVariable(row, linker, link.param, [], { at, via: -1 });
-    if (link.unknown) unknown(at);
-    for (const each of link.builtins) applyBuiltin(at, each, args, linked);
-  }
-
-  function applyBuiltin(at: number, called: Builtin, args: readonly Target[], linked: readonly Link[]): void {
-    for (const effect of called.performs) addEffect(row, effect, { at, via: -1, sure: true });
-    if (called.maySuspend) waits(at);
-    if (called.name === "io_monitor") monitors = true;
-    for (const position of called.starts) {
-      const link = linked[position];
-      for (const started of [...(link?.calls ?? []), ...(link?.starts ?? [])]) starts.push({ unit: started, at });
-    }
-    for (const position of called.calls) {
-      const callback = args[position];
-      // Without the callback there is nothing to call; what the callback gets as arguments is not known.
-      if (callback) apply(at, linked[position]!, []);
-    }
-  }
-
-  sites.forEach((site, at) => {
-    switch (site.kind) {
-      case "perform":
-        addEffect(row, site.effect, { at, via: -1, sure: true });
-        waits(at);
-        break;
-      case "await":
-        waits(at);
-        break;
-      case "call":
-        apply(at, linker.link(site.target, item), site.args);
-        break;
-      case "resume":
-        waits(at);
-        if (site.handled) call(at, linker.idOf(site.handled), true, NO_LINKS, handledEffect(site.handled));
-        else row.unknown ??= { at, via: -1 };
-        // The continuation of a program-wide handler is the performer's own code: it is counted there.
-        if (!site.own) unknown(at);
-        break;
-      case "handle": {
-        if (!site.handled) break;
-        const handled = linker.idOf(site.handled);
-        call(at, handled, true, NO_LINKS, site.node.effect);
-        const when = { handled, effect: site.node.effect };
-        edges.push({ at, callee: linker.idOf(site.clause), sure: true, args: NO_LINKS, masks: null, when });
-        break;
-      }
-    }
-  });
-  unit.free.forEach((use, index) => {
-    if (row.home === null && "name" in use.node && linker.isMutable(String(use.node.name), item))
-      row.home = { at: -1 - index, via: -1 };
-  });
-  for (const local of unit.locals) {
-    // A pattern that compares reads the global (N5).
-    if (local.pattern && row.home === null && linker.isMutable(local.name, item)) row.home = { at: -1, via: -1 };
-  }
-  for (const edge of edges) reads.push(edge.callee);
-  return { edges, starts, row, reads: [...new Set(reads)], monitors };
-}
-
-const handledEffect = (handled: Unit): string => (handled.node as { readonly effect: string }).effect;
-
 // ---- what flows along an edge ----
 
 /** Adds to the row of `id` what `edge` brings; whether that was anything new. */
@@ -367,44 +195,6 @@ function instantiate(
       if (!masked.includes(effect) && addEffect(row, effect, { at: edge.at, via: -1, sure: false })) changed = true;
     }
   }
-  return changed;
-}
-
-/** Whether handled code may perform an effect: only then its clause can run. */
-export function reaches(handled: Row, effect: string): boolean {
-  if (SYSTEM_EFFECTS.has(effect) || handled.unknown !== null || handled.effects.has(effect)) return true;
-  for (const variable of handled.variables.values()) if (!variable.masked.includes(effect)) return true;
-  return false;
-}
-
-function addEffect(row: Row, effect: string, cause: EffectCause): boolean {
-  const known = row.effects.get(effect);
-  if (known && (known.sure || !cause.sure)) return false;
-  writable(row, "effects", NO_EFFECTS).set(effect, cause);
-  return true;
-}
-
-function addVariable(row: Row, linker: Linker, param: Local, masked: readonly string[], cause: Cause): boolean {
-  const key = `${linker.idOf(param.unit)}.${param.unit.locals.indexOf(param)} ${masked.join()}`;
-  if (row.variables.has(key)) return false;
-  writable(row, "variables", NO_VARIABLES).set(key, { param, masked, cause });
-  row.suspends ??= cause;
-  return true;
-}
-
-/** A map of a row for writing; the shared empty one is replaced. */
-function writable<F extends "effects" | "variables">(row: Row, field: F, empty: Row[F]): MapOf<Row[F]> {
-  if (row[field] === empty) row[field] = new Map() as unknown as Row[F];
-  return row[field] as unknown as MapOf<Row[F]>;
-}
-
-type MapOf<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
-
-function addUnknown(row: Row, cause: Cause): boolean {
-  const changed = row.unknown === null || row.home === null || row.suspends === null;
-  row.unknown ??= cause;
-  row.home ??= cause;
-  row.suspends ??= cause;
   return changed;
 }
 

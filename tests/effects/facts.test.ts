@@ -77,7 +77,8 @@ describe("may suspend", () => {
   const analysis = analyseFixture(`
 var shared = 0;
 fun plain(a) a + 1;
-fun calls() plain(1) + [1].map(x => x).length();
+fun calls() plain(1) + [1].reverse().length();
+fun higher() [1].map(x => x);
 fun waits() sleep(1);
 fun deep() waits();
 fun unknown(f) f();
@@ -91,6 +92,7 @@ fun channel(c) c.receive();
   test.each([
     ["plain", false, false, 0],
     ["calls", false, false, 1],
+    ["higher", true, false, 1],
     ["waits", true, false, 0],
     ["deep", true, false, 1],
     ["unknown", true, false, 0],
