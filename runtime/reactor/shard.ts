@@ -64,7 +64,10 @@ export interface Finished {
 
 type Phase = "running" | "finished";
 
-const START: Input = { kind: "value", value: undefined };
+/** What a new task goes on with, and one whose request yields nil. */
+const NIL: Input = { kind: "value", value: undefined };
+/** Read once: asking the host each time costs more than the clock does. */
+const ORIGIN = performance.timeOrigin;
 const UNHANDLED = 70;
 
 export class Reactor implements Host, Completions {
@@ -77,6 +80,7 @@ export class Reactor implements Host, Completions {
   readonly ports: Ports;
   readonly finished: Promise<Finished>;
   readonly #options: ReactorOptions;
+  readonly #clock: () => number;
   readonly #queue = new RunQueue();
   readonly #timers = new Timers();
   readonly #startedAt: number;
@@ -96,6 +100,7 @@ export class Reactor implements Host, Completions {
 
   constructor(options: ReactorOptions) {
     this.#options = options;
+    this.#clock = options.now ?? (() => ORIGIN + performance.now());
     this.args = options.args ?? [];
     this.driver = options.driver;
     this.engine = options.engine ?? machine;
@@ -151,7 +156,7 @@ export class Reactor implements Host, Completions {
     this.engine.startStack(task, closure, args);
     this.#live++;
     this.counters.tasksStarted++;
-    this.#enqueue(task, START);
+    this.#enqueue(task, NIL);
     return future;
   }
 
@@ -166,7 +171,7 @@ export class Reactor implements Host, Completions {
   }
 
   resume(task: LiveTask, value: Value): void {
-    this.wake(task, { kind: "value", value });
+    this.wake(task, value === undefined ? NIL : { kind: "value", value });
   }
 
   /** Fresh or Ready -> Running -> Parked or Done */
@@ -441,7 +446,7 @@ export class Reactor implements Host, Completions {
   }
 
   now(): number {
-    return this.#options.now?.() ?? performance.timeOrigin + performance.now();
+    return this.#clock();
   }
 
   metrics(): Readonly<Record<string, number>> {

@@ -79,7 +79,8 @@ export class Timers {
 
   /** H1 */
   #isBefore(a: number, b: number): boolean {
-    const [x, y] = [this.#deadline[a]!, this.#deadline[b]!];
+    const x = this.#deadline[a]!;
+    const y = this.#deadline[b]!;
     return x < y || (x === y && this.#order[a]! < this.#order[b]!);
   }
 

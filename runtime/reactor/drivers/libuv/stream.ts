@@ -6,7 +6,8 @@
 //
 // S1. Reading starts with the first `read` or `ready`. At most one chunk is held that nobody has asked for; then the
 //     stream is paused, Node stops at its own small mark, and the rest stays with the system and the peer.
-// S2. Bytes held come out before an end or an error that came after them.
+// S2. Bytes held come out before an end or an error that came after them. (A reset that reaches the system together with
+//     the last bytes is an end by the time libuv tells us; it shows as an error at the next write.)
 // S3. The first error is kept and answers everything after it: a broken stream stays broken.
 // S4. `issued` and `flushed` count writes given to Node and those it has called back for. A write that Node passed on
 //     at once is completed at once, its callback comes later and must not answer the next write.
@@ -181,7 +182,8 @@ export class StreamHandle extends BaseHandle {
 
   readonly #onError = (error: Error): void => {
     this.#failure ??= errorOf(error);
-    const [reading, writing] = [this.#reading, this.#writing];
+    const reading = this.#reading;
+    const writing = this.#writing;
     this.#reading = NONE;
     this.#writing = NONE;
     if (reading !== NONE) this.completions.failed(reading, this.#failure);
