@@ -151,9 +151,9 @@ export class UnitBuilder {
     return last.value;
   }
 
-  /** An atom that may be written in several places: evaluated once. */
+  /** An atom that may be written in several places: evaluated once, unless that is only a load. */
   once(atom: Atom): Atom {
-    if (isStable(atom) || atom.kind === "slot") return atom;
+    if (isStable(atom) || atom.kind === "slot" || atom.kind === "cellValue" || atom.kind === "global") return atom;
     const slot = this.temporary();
     this.set(slot, atom);
     return slotAtom(slot);

@@ -52,9 +52,10 @@ class Emitter {
     const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
     const isClause = this.unit.mode === "tail-resumptive";
     const start: es.Statement[] = [];
-    if (isClause && !this.#looksLate) start.push(SET_CONTEXT);
     if (slots.length + fuel.length > 0) start.push(js.declare("let", ...slots, ...fuel));
     if (this.#callsOut()) start.unshift(this.#overflowCheck());
+    // Before anything that may suspend, the check for a deep stack among it.
+    if (isClause && !this.#looksLate) start.unshift(SET_CONTEXT);
     const enter = js.fun(
       names.enter,
       ["self", "d", ...params, ...(isClause ? ["ctx"] : [])],
@@ -97,11 +98,14 @@ class Emitter {
     const L = js.id("L");
     const from = this.unit.usesSelf ? 1 : 0;
     const args = params.map((_, index) => js.element(L, js.value(index + from)));
+    const context = this.unit.mode === "tail-resumptive" ? [E_H] : [];
     const cases: es.SwitchCase[] = [
       {
         type: "SwitchCase",
         test: js.value(0),
-        consequent: [js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args))],
+        consequent: [
+          js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args, ...context)),
+        ],
       },
     ];
     for (const point of this.unit.points)
@@ -345,7 +349,11 @@ class Emitter {
         const maker = this.linker.maker(op.cls, op.args.length);
         if (maker !== undefined) {
           const o = js.id("o");
-          const instance: es.NewExpression = { ...js.make("J"), callee: maker.construct, arguments: [this.linker.classValue(op.cls)] };
+          const instance: es.NewExpression = {
+            ...js.make("J"),
+            callee: maker.construct,
+            arguments: [this.linker.classValue(op.cls)],
+          };
           if (maker.init === null) return [put(instance)];
           const init = js.call(this.linker.functionNames(maker.init).enter, o, depth, ...atoms(op.args));
           return [js.block([js.declare("const", ["o", instance]), put(js.call("made", o, init))])];

@@ -91,12 +91,16 @@ export class Linker {
    * How `C(args…)` is made without asking the class: its JavaScript class and the unit of the `init` that takes this many
    * arguments (null: there is none and need not be one). Undefined when it is not so simple.
    */
-  maker(ref: ClassRef, count: number): { readonly construct: es.Identifier; readonly init: UnitRef | null } | undefined {
+  maker(
+    ref: ClassRef,
+    count: number,
+  ): { readonly construct: es.Identifier; readonly init: UnitRef | null } | undefined {
     const construct = js.id(`J${this.#class(ref)}`);
     let init: UnitRef | null | undefined;
     for (let next: ClassRef | null = ref; next !== null; ) {
       const cls: CoreClass = this.#classes.get(next)!.cls;
-      if (cls.kind === "trait" || cls.problem !== null || cls.fields.some((field) => field.unit !== null)) return undefined;
+      if (cls.kind === "trait" || cls.problem !== null || cls.fields.some((field) => field.unit !== null))
+        return undefined;
       const inits = [cls, ...cls.traits.map((trait) => this.#classes.get(trait)!.cls)].flatMap((source) =>
         source.methods.filter((method) => method.name === "init"),
       );

@@ -5,6 +5,7 @@ import type { Dest } from "./builder.ts";
 import { constant, slotAtom } from "./builder.ts";
 import type { Atom } from "./core.ts";
 import type { Lowering } from "./lower.ts";
+import { equalAtom, lowerTest } from "./lower-operators.ts";
 
 export function lowerMatch(lowering: Lowering, node: ast.Match, dest: Dest): void {
   const { builder } = lowering;
@@ -22,7 +23,7 @@ export function lowerMatch(lowering: Lowering, node: ast.Match, dest: Dest): voi
       const armBody = builder.collect(() =>
         builder.scoped(() => {
           lowerPattern(lowering, arm.pattern, slots.map(slotAtom), next, node.subject.kind === "Tuple");
-          if (arm.guard !== null) unless(lowering, lowering.test(arm.guard), next);
+          if (arm.guard !== null) unless(lowering, lowerTest(lowering, arm.guard), next);
           lowering.into(arm.body, dest);
           builder.emit({ kind: "break", label: done });
         }),
@@ -51,7 +52,7 @@ function lowerPattern(
     case "WildcardPattern":
       return;
     case "LiteralPattern":
-      unless(lowering, lowering.equal(subject, constant(pattern.value ?? undefined)), next);
+      unless(lowering, equalAtom(subject, constant(pattern.value ?? undefined)), next);
       return;
     case "NamePattern": {
       if (lowering.context.compares(pattern)) {
@@ -60,7 +61,7 @@ function lowerPattern(
           binding?.kind === "local"
             ? lowering.read(binding)
             : lowering.freeName(lowering.context.refer(pattern.name.name));
-        if (compared !== null) unless(lowering, lowering.equal(subject, compared), next);
+        if (compared !== null) unless(lowering, equalAtom(subject, compared), next);
         const standIn = lowering.context.names.localOf(pattern.name);
         if (standIn !== undefined) lowering.declare(standIn, subject);
         return;

@@ -9,8 +9,10 @@ import { constant, DISCARD, inCell, NIL, slotAtom, TAIL, toSlot, UnitBuilder } f
 import type { ItemContext } from "./context.ts";
 import type { Atom, ClassRef, CoreUnit, Stmt, UnitRef } from "./core.ts";
 import { lowerCall, lowerPipe } from "./lower-calls.ts";
+import { lowerFor, lowerIf, lowerLeaveLoop, lowerReturn, lowerWhile } from "./lower-control.ts";
 import { lowerHandle, lowerPerform, modeOf } from "./lower-handlers.ts";
 import { lowerMatch } from "./lower-match.ts";
+import { lowerAssign, lowerBinary, lowerLogical, lowerUnary } from "./lower-operators.ts";
 
 /** A class as the linker needs it. */
 export interface CoreClass {
@@ -468,16 +470,16 @@ export class Lowering {
         return;
       }
       case "Unary":
-        this.#unary(node, dest);
+        lowerUnary(this, node, dest);
         return;
       case "Binary":
-        this.#binary(node, dest);
+        lowerBinary(this, node, dest);
         return;
       case "Logical":
-        this.#logical(node, dest);
+        lowerLogical(this, node, dest);
         return;
       case "Assign":
-        this.#assign(node, dest);
+        lowerAssign(this, node, dest);
         return;
       case "Cast": {
         const value = this.value(node.value);
@@ -492,13 +494,13 @@ export class Lowering {
         return;
       }
       case "If":
-        this.#if(node, dest);
+        lowerIf(this, node, dest);
         return;
       case "While":
-        this.#while(node, dest);
+        lowerWhile(this, node, dest);
         return;
       case "For":
-        this.#for(node, dest);
+        lowerFor(this, node, dest);
         return;
       case "Match":
         lowerMatch(this, node, dest);
@@ -519,11 +521,11 @@ export class Lowering {
         builder.operate({ kind: "callBuiltin", name: "print", args: [this.value(node.value)] }, node, dest);
         return;
       case "Return":
-        this.#return(node);
+        lowerReturn(this, node);
         return;
       case "Break":
       case "Continue":
-        this.#leaveLoop(node, dest);
+        lowerLeaveLoop(this, node, dest);
         return;
       case "Similar":
         this.unsupported("similarity `~`", node, dest);
@@ -574,312 +576,6 @@ export class Lowering {
     if (this.context.names.bindingOf(node.object)?.kind === "local") return null;
     const referent = this.context.refer(node.object.name);
     return referent.kind === "module" ? this.freeName(this.context.referIn(referent.file, node.name.name)) : null;
-  }
-
-  #unary(node: ast.Unary, dest: Dest): void {
-    switch (node.op) {
-      case "!":
-        this.builder.deliver({ kind: "not", test: this.test(node.operand) }, dest);
-        return;
-      case "-":
-        this.builder.operate({ kind: "negate", value: this.value(node.operand) }, node, dest);
-        return;
-      default:
-        this.unsupported(node.op === "*" ? "reading through a pointer" : "taking an address", node, dest);
-    }
-  }
-
-  /** Chains of operators are left-deep and may be long: the left spine is walked, not recursed into. */
-  #binary(node: ast.Binary, dest: Dest): void {
-    const spine: ast.Binary[] = [];
-    let first: ast.Expression = node;
-    while (first.kind === "Binary") {
-      spine.push(first);
-      first = first.left;
-    }
-    let left = this.value(first);
-    for (let i = spine.length - 1; i >= 0; i--) {
-      const step = spine[i]!;
-      let right: Atom;
-      if (isPassive(step.right)) right = this.value(step.right);
-      else {
-        const kept = this.builder.keep(left);
-        right = this.value(step.right);
-        this.builder.release(kept.holds);
-        left = kept.atom;
-      }
-      if (i === 0) this.#binaryStep(step, left, right, dest);
-      else {
-        const slot = this.builder.temporary();
-        this.#binaryStep(step, left, right, toSlot(slot));
-        left = this.builder.forward(slot);
-      }
-    }
-  }
-
-  #binaryStep(node: ast.Binary, left: Atom, right: Atom, dest: Dest): void {
-    switch (node.op) {
-      case "==":
-      case "!=": {
-        const equal = this.equal(left, right);
-        this.builder.deliver(node.op === "==" ? equal : { kind: "not", test: equal }, dest);
-        return;
-      }
-      case "+":
-      case "-":
-      case "*":
-      case "/":
-      case "%":
-        this.builder.operate({ kind: "arithmetic", op: node.op, left, right }, node, dest);
-        return;
-      case "<":
-      case "<=":
-      case ">":
-      case ">=":
-        this.builder.operate({ kind: "compare", op: node.op, left, right }, node, dest);
-        return;
-      default:
-        this.builder.operate({ kind: "bitwise", op: node.op, left, right }, node, dest);
-    }
-  }
-
-  equal(left: Atom, right: Atom): Atom {
-    return { kind: "equal", left, right };
-  }
-
-  /** The JavaScript boolean that says whether an expression is truthy. */
-  test(node: ast.Expression): Atom {
-    if (node.kind === "Bool") return constant(node.value);
-    if (node.kind === "Unary" && node.op === "!") return { kind: "not", test: this.test(node.operand) };
-    if (node.kind === "Binary") {
-      if (node.op === "==" || node.op === "!=") return this.value(node);
-      if (node.op === "<" || node.op === "<=" || node.op === ">" || node.op === ">=") {
-        const [left, right] = this.values([node.left, node.right]) as [Atom, Atom];
-        return this.builder.point({ kind: "compare", op: node.op, left, right }, node, true);
-      }
-    }
-    if (node.kind === "Logical") {
-      const slot = this.builder.temporary();
-      this.builder.set(slot, this.test(node.left));
-      const more = this.builder.collect(() => this.builder.set(slot, this.test(node.right)));
-      this.builder.emit({
-        kind: "if",
-        test: node.op === "and" ? slotAtom(slot) : { kind: "not", test: slotAtom(slot) },
-        then: more,
-        otherwise: [],
-      });
-      return slotAtom(slot);
-    }
-    return { kind: "truthy", value: this.value(node) };
-  }
-
-  #logical(node: ast.Logical, dest: Dest): void {
-    const slot = dest.kind === "slot" ? dest.slot : this.builder.temporary();
-    this.into(node.left, toSlot(slot));
-    const truthy: Atom = { kind: "truthy", value: slotAtom(slot) };
-    const right = this.builder.collect(() => this.into(node.right, dest.kind === "tail" ? TAIL : toSlot(slot)));
-    this.builder.emit({
-      kind: "if",
-      test: node.op === "and" ? truthy : { kind: "not", test: truthy },
-      then: right,
-      otherwise: [],
-    });
-    if (dest.kind === "tail") this.builder.deliver(slotAtom(slot), dest);
-  }
-
-  #assign(node: ast.Assign, dest: Dest): void {
-    const { target } = node;
-    const { builder } = this;
-    switch (target.kind) {
-      case "Name": {
-        const binding = this.context.names.bindingOf(target);
-        if (binding?.kind === "local") {
-          const value = builder.once(this.#checked(this.value(node.value), binding.variable?.type ?? null, node));
-          this.write(binding, value);
-          builder.deliver(value, dest);
-          return;
-        }
-        this.#assignGlobal(this.context.refer(target.name), target.name, node, dest);
-        return;
-      }
-      case "Member": {
-        if (target.object.kind === "Name" && this.context.names.bindingOf(target.object)?.kind !== "local") {
-          const module = this.context.refer(target.object.name);
-          if (module.kind === "module") {
-            this.#assignGlobal(this.context.referIn(module.file, target.name.name), target.name.name, node, dest);
-            return;
-          }
-        }
-        const [object, value] = this.values([target.object, node.value]) as [Atom, Atom];
-        builder.operate({ kind: "setMember", object, name: target.name.name, value }, node, dest);
-        return;
-      }
-      case "Index": {
-        const [object, index, value] = this.values([target.object, target.index, node.value]) as [Atom, Atom, Atom];
-        builder.operate({ kind: "setIndex", object, index, value }, node, dest);
-        return;
-      }
-      case "Unary":
-        this.unsupported("writing through a pointer", node, dest);
-        return;
-      default:
-        this.fault("TypeError", "only a name, a field or an element can be assigned", node, dest);
-    }
-  }
-
-  #assignGlobal(referent: ReturnType<ItemContext["refer"]>, name: string, node: ast.Assign, dest: Dest): void {
-    if (referent.kind !== "variable") {
-      this.fault("TypeError", `${name} cannot be assigned`, node, dest);
-      return;
-    }
-    let value = this.builder.once(this.value(node.value));
-    if (referent.type !== null)
-      value = this.builder.point({ kind: "checkType", type: referent.type, value, truncate: false }, node);
-    this.builder.emit({ kind: "setGlobal", global: referent.global, value });
-    this.builder.deliver(value, dest);
-  }
-
-  #checked(value: Atom, type: ast.TypeRef | null, span: ast.Span): Atom {
-    const numeric = numericType(type);
-    return numeric === null
-      ? value
-      : this.builder.point({ kind: "checkType", type: numeric, value, truncate: false }, span);
-  }
-
-  // ---- Control flow ----
-
-  /** A chain of `else if` may be long: it is walked, not recursed into. */
-  #if(node: ast.If, dest: Dest): void {
-    const label = this.builder.label("if");
-    const isChain = node.otherwise?.kind === "If";
-    if (!isChain) {
-      this.#branch(node, dest);
-      return;
-    }
-    const body = this.builder.collect(() => {
-      let branch: ast.If = node;
-      for (;;) {
-        const test = this.test(branch.condition);
-        const then = this.builder.collect(() => {
-          this.builder.scoped(() => this.into(branch.then, dest));
-          this.builder.emit({ kind: "break", label });
-        });
-        this.builder.emit({ kind: "if", test, then, otherwise: [] });
-        if (branch.otherwise?.kind !== "If") break;
-        branch = branch.otherwise;
-      }
-      if (branch.otherwise === null) this.builder.deliver(NIL, dest);
-      else this.into(branch.otherwise, dest);
-    });
-    this.builder.emit({ kind: "block", label, body });
-  }
-
-  #branch(node: ast.If, dest: Dest): void {
-    const test = this.test(node.condition);
-    const then = this.builder.collect(() => this.builder.scoped(() => this.into(node.then, dest)));
-    const otherwise = this.builder.collect(() =>
-      this.builder.scoped(() =>
-        node.otherwise === null ? this.builder.deliver(NIL, dest) : this.into(node.otherwise, dest),
-      ),
-    );
-    this.builder.emit({ kind: "if", test, then, otherwise });
-  }
-
-  /** Emits a loop. `body` emits one turn; in it `break` and `continue` mean this loop. */
-  #loop(dest: Dest, span: ast.Span, turn: (value: Dest, leave: Stmt) => void): void {
-    const { builder } = this;
-    const breakTo = builder.label("loop");
-    const slot = dest.kind === "discard" ? null : dest.kind === "slot" ? dest.slot : builder.temporary();
-    const value = slot === null ? DISCARD : toSlot(slot);
-    if (slot !== null) {
-      builder.set(slot, NIL);
-      builder.hold(slot);
-    }
-    builder.loops.push({ breakTo, continueTo: breakTo, dest: value });
-    const body = builder.collect(() => {
-      builder.point({ kind: "tick" }, span);
-      builder.scoped(() => turn(value, { kind: "break", label: breakTo }));
-    });
-    builder.emit({ kind: "loop", label: breakTo, body });
-    builder.loops.pop();
-    if (slot !== null) builder.release(1);
-    if (dest.kind === "tail") builder.deliver(slotAtom(slot!), dest);
-  }
-
-  #while(node: ast.While, dest: Dest): void {
-    this.#loop(dest, node, (value, leave) => {
-      const test = this.test(node.condition);
-      this.builder.emit({ kind: "if", test, then: [], otherwise: [leave] });
-      this.into(node.body, value);
-    });
-  }
-
-  #for(node: ast.For, dest: Dest): void {
-    const { builder } = this;
-    const local = this.local(node.name);
-    const next = builder.temporary();
-    const index = slotAtom(next);
-    if (node.of.kind === "Range") {
-      const [from, to] = this.values([node.of.from, node.of.to]) as [Atom, Atom];
-      const start = this.#number(from, node.of.from);
-      const end = builder.keep(this.#number(to, node.of.to));
-      builder.set(next, start);
-      builder.hold(next);
-      this.#loop(dest, node, (value, leave) => {
-        builder.emit({
-          kind: "if",
-          test: { kind: "less", left: index, right: end.atom },
-          then: [],
-          otherwise: [leave],
-        });
-        this.declare(local, index);
-        builder.set(next, { kind: "increment", value: index });
-        this.into(node.body, value);
-      });
-      builder.release(1 + end.holds);
-      return;
-    }
-    const list = builder.keep(builder.point({ kind: "iterable", value: this.value(node.of) }, node.of));
-    builder.set(next, constant(0));
-    builder.hold(next);
-    this.#loop(dest, node, (value, leave) => {
-      builder.emit({ kind: "if", test: { kind: "hasNext", list: list.atom, index }, then: [], otherwise: [leave] });
-      this.declare(local, { kind: "element", list: list.atom, index });
-      builder.set(next, { kind: "increment", value: index });
-      this.into(node.body, value);
-    });
-    builder.release(1 + list.holds);
-  }
-
-  /** A bound of a range: a number, or a fault. */
-  #number(value: Atom, node: ast.Expression): Atom {
-    if (value.kind === "const" && typeof value.value === "number") return value;
-    const kept = this.builder.keep(value);
-    const checked = this.builder.point({ kind: "checkType", type: "f64", value: kept.atom, truncate: false }, node);
-    this.builder.release(kept.holds);
-    return checked;
-  }
-
-  #return(node: ast.Return): void {
-    if (this.builder.returnsHere) {
-      if (node.value === null) this.builder.deliver(NIL, TAIL);
-      else this.into(node.value, TAIL);
-      return;
-    }
-    const value = node.value === null ? NIL : this.value(node.value);
-    this.builder.deliver({ kind: "exit", target: "return", value }, TAIL);
-  }
-
-  #leaveLoop(node: ast.Break | ast.Continue, dest: Dest): void {
-    const isBreak = node.kind === "Break";
-    const loop = this.builder.loops.at(-1);
-    if (loop !== undefined)
-      this.builder.emit(
-        isBreak ? { kind: "break", label: loop.breakTo } : { kind: "continue", label: loop.continueTo },
-      );
-    else if (this.builder.unit.kind === "handled")
-      this.builder.deliver({ kind: "exit", target: isBreak ? "break" : "continue", value: NIL }, TAIL);
-    else this.fault("TypeError", `${isBreak ? "break" : "continue"} outside a loop`, node, dest);
   }
 }
 

@@ -24,15 +24,21 @@ export const builtinMethods: {
 
 // ---- Arithmetic ----
 
-/** `a + b` where one is no number. */
+/** `a + b` where one may be no number. */
 export function add(a: Value, b: Value): Value {
   if (typeof a === "number" && typeof b === "number") return a + b;
   if (typeof a === "string" || typeof b === "string") return show(a) + show(b);
   return fault("TypeError", `+ needs two numbers or a string, got ${typeName(a)} and ${typeName(b)}`);
 }
 
-/** `-`, `*`, `/`, `%` where one is no number. */
+/** `-`, `*`, `/`, `%` where one may be no number. */
 export function arithmetic(op: string, a: Value, b: Value): Value {
+  if (typeof a === "number" && typeof b === "number")
+    return op === "-" ? a - b : op === "*" ? a * b : op === "/" ? a / b : a % b;
+  return needsNumbers(op, a, b);
+}
+
+function needsNumbers(op: string, a: Value, b: Value): Value {
   return fault("TypeError", `${op} needs two numbers, got ${typeName(a)} and ${typeName(b)}`);
 }
 
@@ -55,7 +61,7 @@ export function compare(op: string, a: Value, b: Value): Value {
 
 /** `& | ^ << >>` on whole numbers of any size, as in two's complement without a fixed width. */
 export function bitwise(op: string, a: Value, b: Value): Value {
-  if (typeof a !== "number" || typeof b !== "number") return arithmetic(op, a, b);
+  if (typeof a !== "number" || typeof b !== "number") return needsNumbers(op, a, b);
   if (!Number.isInteger(a) || !Number.isInteger(b))
     return fault("TypeError", `${op} needs whole numbers, got ${show(a)} and ${show(b)}`);
   if ((op === "<<" || op === ">>") && (b < 0 || b > 1023))
