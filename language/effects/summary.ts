@@ -291,7 +291,11 @@ function signatureOf(summary: Omit<ItemSummary, "signature">, names: ItemNames):
     const free = new Set(unit.free.flatMap((use) => nameOf(use.node)));
     return `${sites.map(site).join(";")} ${[...free].join()} ${unit.locals.map(patternOf).join()}`;
   });
-  const heads = summary.units.map(({ unit }) => `${startsTask(unit) ? "async " : ""}${unit.kind} ${unit.path}`);
+  // Not the paths: units nested a thousand deep have paths of a thousand names.
+  const heads = summary.units.map(({ unit }) => {
+    const parent = unit.parent ? index.get(unit.parent) : "";
+    return `${startsTask(unit) ? "async " : ""}${unit.kind} ${unit.name ?? ""} ${parent}`;
+  });
   const classes = summary.classes.map(
     ({ node }) =>
       `${node.name.name}<${node.kind === "Class" ? `${node.superclass?.name} ${node.traits.map((t) => t.name)}` : ""}`,

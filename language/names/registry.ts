@@ -77,12 +77,32 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
     return inFiles.length > 1 ? { kind: "ambiguous", files: inFiles } : all[0];
   }
 
+  function find(file: string, name: string): Meaning {
+    const declared =
+      name === "resume"
+        ? undefined // G4
+        : (exportsByFile.get(file)?.get(name) ?? imported(file, name) ?? everywhere(name));
+    return declared ?? (isBuiltin(name) ? { kind: "builtin", name } : UNDEFINED);
+  }
+
+  // A name is asked for by many rules at each of its uses.
+  const known = new Map<string, Map<string, Meaning>>();
+  function meaningOf(file: string, name: string): Meaning {
+    let inFile = known.get(file);
+    if (inFile === undefined) {
+      inFile = new Map();
+      known.set(file, inFile);
+    }
+    let meaning = inFile.get(name);
+    if (meaning === undefined) {
+      meaning = find(file, name);
+      inFile.set(name, meaning);
+    }
+    return meaning;
+  }
+
   return {
-    meaningOf: (file, name) =>
-      (name === "resume"
-        ? undefined
-        : (exportsByFile.get(file)?.get(name) ?? imported(file, name) ?? everywhere(name))) ??
-      (isBuiltin(name) ? { kind: "builtin", name } : UNDEFINED),
+    meaningOf,
     exportOf: (file, name) => exportsByFile.get(file)?.get(name) ?? UNDEFINED,
     importedFile,
     hasMissingImport: (file) =>

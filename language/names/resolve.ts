@@ -179,10 +179,10 @@ export function resolveItem(tree: ast.ItemTree): ItemNames {
         local.early = true;
         local.assigned = true;
       }
-      if (!state.captured.has(local)) {
-        state.captured.add(local);
-        user.captures.push(local);
-      }
+      // What one unit has captured, those around it have too.
+      if (state.captured.has(local)) return;
+      state.captured.add(local);
+      user.captures.push(local);
     }
   }
 

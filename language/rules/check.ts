@@ -89,6 +89,8 @@ function walkWithPlace(item: Item, { byKind, leaves }: Table): void {
   let isUnsafe = 0;
   let loops = 0;
   const outerLoops: number[] = [];
+  // One for all visits: rules look at it and do not keep it.
+  const where = { unit: item.names.units[0]!, isUnsafe: false, loops: 0 };
   const openCode = (): void => {
     outerLoops.push(loops);
     loops = 0;
@@ -101,7 +103,9 @@ function walkWithPlace(item: Item, { byKind, leaves }: Table): void {
       if (isClause(node, unit)) openCode();
       const visits = byKind.get(node.kind);
       if (visits) {
-        const where: Where = { unit, isUnsafe: isUnsafe > 0, loops };
+        where.unit = unit;
+        where.isUnsafe = isUnsafe > 0;
+        where.loops = loops;
         for (const visit of visits) visit(node, where);
       }
       if (node.kind === "Unsafe") isUnsafe++;

@@ -113,6 +113,18 @@ describe("size", () => {
     expect(analysis.facts.maySuspend(unit)).toBe(false);
   });
 
+  test("2,000 handlers in one block", { timeout: 60_000 }, () => {
+    const handlers = Array.from({ length: 2_000 }, (_, i) => `handle "E${i}" { resume(effect.continuation, x) }`);
+    const tree = (last: string): ast.FileTree => build([`fun f(x) { ${handlers.join("\n")} ${last} }`]);
+    const workspace = createWorkspace();
+    for (const last of ['perform "E7"', 'perform "E8"']) {
+      workspace.setFile(tree(last));
+      const { facts, names, diagnostics } = workspace.analyse();
+      expect(facts.rowOf(names("/main.wal", 0).units[1]!).effects).toEqual([]);
+      expect(diagnostics("/main.wal").filter(({ code }) => code === "W302").length).toBe(1_999);
+    }
+  });
+
   test("a sum of 100,000 terms", () => {
     const one = (at: number): ast.NumberLiteral => ({ kind: "Number", value: 1, start: at, end: at + 1 });
     let sum: ast.Expression = one(0);
