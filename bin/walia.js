@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const built = new URL("../dist/walia.js", import.meta.url);
+const built = new URL("../dist/start.js", import.meta.url);
 if (existsSync(fileURLToPath(built))) await import(built.href);
 else {
   console.error("walia: it has not been built yet; in its folder, run: npm run build");

@@ -19,22 +19,22 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const ID_PLACE = "walia-build-0000";
 
 buildGrammar();
-await bundle("runtime/cli/main.ts", "walia.js");
-for (const name of ["engine.ts", "engine.mjs"])
-  if (existsSync(join(root, "bench", name))) await bundle(`bench/${name}`, "bench-engine.js");
+await bundle("runtime/cli/main.ts", "walia.cjs");
+await bundle("runtime/cli/start.ts", "start.js");
+if (existsSync(join(root, "bench/engine.ts"))) await bundle("bench/engine.ts", "bench-engine.js");
 
 /** Left out when the compiled grammar is newer than its source: others may be reading it. */
 function buildGrammar() {
-  const source = join(root, "syntaxes/walia.ohm");
-  const compiled = join(root, "syntaxes/walia.ohm-bundle.js");
-  if (existsSync(compiled) && statSync(compiled).mtimeMs > statSync(source).mtimeMs && statSync(compiled).size > 0)
-    return;
+  const source = statSync(join(root, "syntaxes/walia.ohm"));
+  const compiled = statSync(join(root, "syntaxes/walia.ohm-bundle.js"), { throwIfNoEntry: false });
+  if (compiled !== undefined && compiled.size > 0 && compiled.mtimeMs > source.mtimeMs) return;
   const { status } = spawnSync(process.execPath, [join(root, "scripts/build-grammar.mjs")], { stdio: "inherit" });
   if (status !== 0) process.exit(1);
 }
 
+/** `name` says the format: .cjs for what is started with V8's code cache (runtime/cli/start.ts), .js for modules. */
 async function bundle(entry, name) {
-  const result = await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: join(root, "dist", name),
@@ -42,17 +42,16 @@ async function bundle(entry, name) {
     write: false,
     platform: "node",
     target: "node20",
-    format: "esm",
+    format: name.endsWith(".cjs") ? "cjs" : "esm",
+    banner: { js: `// ${name} ${ID_PLACE}` },
     sourcemap: "linked",
     loader: { ".wal": "text" },
     define: { WALIA_VERSION: JSON.stringify(version), WALIA_BUILD: JSON.stringify(ID_PLACE) },
-    legalComments: "linked",
     logLevel: "warning",
   });
-  const code = result.outputFiles.find(({ path }) => path.endsWith(name));
+  const code = outputFiles.find(({ path }) => path.endsWith(name));
   const id = createHash("sha256").update(code.contents).digest("hex").slice(0, ID_PLACE.length);
-  for (const { path, text } of result.outputFiles)
-    replace(path, path === code.path ? text.replaceAll(ID_PLACE, id) : text);
+  for (const { path, text } of outputFiles) replace(path, text.replaceAll(ID_PLACE, id));
 }
 
 /** Another process may be starting from the file at this moment. */

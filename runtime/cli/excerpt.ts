@@ -6,7 +6,7 @@
 //     terminal.
 // X3. What goes over several lines is shown on its first.
 
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 import type { Span } from "../../language/ast.ts";
 import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import type { Paint } from "./paint.ts";
@@ -37,13 +37,13 @@ export function excerpt(text: string, span: Span, options: ExcerptOptions): stri
   const to = Math.min(lineEnd, from + WIDEST);
   const end = Math.max(start, Math.min(span.end, to));
   const before = printable(text.slice(from, start), 0);
-  const meant = printable(text.slice(start, end), stringWidth(before));
-  const after = printable(text.slice(end, to), stringWidth(before + meant));
+  const meant = printable(text.slice(start, end), widthOf(before));
+  const after = printable(text.slice(end, to), widthOf(before + meant));
   const [more, rest] = [from > lineStart ? "…" : "", to < lineEnd ? "…" : ""];
 
   const number = String(line + firstLine - 1).padStart(4);
-  const indent = " ".repeat(stringWidth(more + before));
-  const carets = "^".repeat(Math.max(1, stringWidth(meant)));
+  const indent = " ".repeat(widthOf(more + before));
+  const carets = "^".repeat(Math.max(1, widthOf(meant)));
   return [
     `${paint.dim(`${number} |`)} ${more}${before}${meant}${after}${rest}`,
     `${paint.dim(`${" ".repeat(number.length)} |`)} ${indent}${paint[color](carets)}`,
@@ -57,12 +57,20 @@ function printable(text: string, column: number): string {
     .replace(UNPRINTABLE, "\ufffd")
     .split("\t")
     .map((piece, i, all) => {
-      width += stringWidth(piece);
+      width += widthOf(piece);
       const spaces = i < all.length - 1 ? TAB - (width % TAB) : 0;
       width += spaces;
       return piece + " ".repeat(spaces);
     });
   return shown.join("");
+}
+
+/** Columns of a printable text. Not npm's `string-width`: its pattern of all emoji takes longer to load than a program to run. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text)
+    if (!/[\p{Mark}\u200b-\u200d]/u.test(character)) width += eastAsianWidth(character.codePointAt(0)!);
+  return width;
 }
 
 /** Controls but the tab, halves of surrogate pairs, line separators, and what changes the direction of text. */

@@ -116,4 +116,4 @@ const LIMITS: ReadonlyMap<string, string> = new Map([
   ["Maximum call stack size exceeded", "something is nested too deeply"],
 ]);
 
-await main();
+void main();

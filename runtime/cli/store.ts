@@ -1,14 +1,14 @@
 // The shortest way from names of files to what a command wants of them: a result that an earlier run has kept, if every
 // file it came from still has the same text and no other has come in between; else the whole way through frontend.ts.
 //
-//   kept under the named paths:  files (path, hash of the text, where its items are) · paths where an import found nothing ·
+//   kept under the named paths:  files (path, fingerprint of the text, where its items are) · paths where an import found nothing ·
 //                                diagnostics · the compiled program, when there were no errors and it was asked for
 
 import type { FileTree } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import preludeText from "../library/prelude.wal";
-import { type Cache, hash } from "./cache.ts";
+import { type Cache, fingerprint } from "./cache.ts";
 import { itemCaches } from "./items.ts";
 import type { ReadText } from "./trouble.ts";
 
@@ -27,7 +27,7 @@ export interface Runnable {
 
 interface StoredFile {
   readonly path: string;
-  readonly hash: string;
+  readonly fingerprint: string;
   /** End and hash of each item. */
   readonly items: readonly (readonly [end: number, hash: string])[];
 }
@@ -68,7 +68,7 @@ function isCurrent(stored: Stored, read: ReadText): boolean {
   return (
     stored.files.every((file) => {
       const text = read(file.path);
-      return text !== undefined && hash(text) === file.hash;
+      return text !== undefined && fingerprint(text) === file.fingerprint;
     }) && stored.absent.every((path) => read(path) === undefined)
   );
 }
@@ -116,7 +116,7 @@ const PRELUDE = "walia:prelude";
 function storedFile(tree: FileTree): StoredFile {
   return {
     path: tree.path,
-    hash: hash(tree.text),
+    fingerprint: fingerprint(tree.text),
     items: tree.items.map((item) => [item.offset + item.tree.text.length, item.tree.hash]),
   };
 }
