@@ -142,6 +142,8 @@ export interface LayoutDeclaration extends Span {
 export interface LayoutField extends Span {
   readonly name: Identifier;
   readonly type: TypeRef;
+  /** `layout Split { … } parts;`: the layout declared in place, which `type` names. */
+  readonly nested: LayoutDeclaration | null;
   /** Width of a bit-field, in bits. */
   readonly bits: number | null;
   readonly annotations: readonly Annotation[];

@@ -66,6 +66,8 @@ function identifier(node: Node): ast.Identifier {
   return { name: reading.scan.text.slice(span.start, span.end), ...span };
 }
 
+const spanOfIdentifier = ({ start, end }: ast.Identifier): ast.Span => ({ start, end });
+
 function fault(start: number, end: number, message: string): void {
   reading.errors.push({ start, end, message });
 }
@@ -322,10 +324,18 @@ export const actions: WaliaActionDict<unknown> = {
   layoutForm_packed: (_packed, _gap, _layout, _gap2) => "packed",
   layoutForm_union: (_union, _gap) => "union",
   layoutForm: (form) => form.ast(),
+  nestedLayout(layout, name, _separator): ast.LayoutField {
+    const nested = one<ast.LayoutDeclaration>(layout);
+    const type: ast.TypeRef = { kind: "NamedType", name: nested.name.name, args: [], ...spanOfIdentifier(nested.name) };
+    const given = name.children.map(identifier)[0] ?? nested.name;
+    const end = name.numChildren > 0 ? given.end : nested.end;
+    return { name: given, type, nested, bits: null, annotations: [], start: nested.start, end };
+  },
   layoutField(annotations, _var, name, type, bits, _separator): ast.LayoutField {
     return {
       name: identifier(name),
       type: one(type),
+      nested: null,
       bits: maybe(bits),
       annotations: many(annotations),
       start: startOf(this),

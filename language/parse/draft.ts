@@ -68,6 +68,10 @@ const draftSemantics: DraftSemantics = grammars.Draft.extendSemantics(semantics 
     stray(_close, _s) {
       return { statement: errorStatement(this), end: this.source.endIdx, terminated: true };
     },
+    laterArgument(node): ast.Argument {
+      if (node.ctorName === "argument") return node.ast() as ast.Argument;
+      return { name: null, value: hole(node), ...spanOf(node) };
+    },
     hole(_empty) {
       return hole(this);
     },

@@ -14,7 +14,7 @@ import type * as ast from "../ast.ts";
 import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
 import { type ItemText, splitAtDeclarations, splitItems } from "./items.ts";
-import { expected, firstOfEachLine, tooLongChain, whyNot } from "./messages.ts";
+import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
 
 /** Trees of items by the hash of their text. */
@@ -120,12 +120,12 @@ function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Sta
   const tooMuch = tooDeepOrLong(source);
   if (tooMuch !== null) return refused(tooMuch.message, tooMuch);
   try {
-    const statements = matched(source, errors) ?? refused("this is not Walia", first);
+    const statements = matched(source, errors) ?? refused(UNREADABLE, first);
     // A tree is never deeper than its text is long.
     return text.length > MAX_DEPTH && depthOf(statements) > MAX_DEPTH ? refused(NESTED_TOO_DEEPLY, first) : statements;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return refused(NESTED_TOO_DEEPLY, first);
+    // The stack was not enough. Anything else is our mistake, but must not take the editor down with it.
+    return refused(error instanceof RangeError ? NESTED_TOO_DEEPLY : `${UNREADABLE}: ${String(error)}`, first);
   }
 }
 
@@ -134,10 +134,11 @@ function matched(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statemen
   if (!match.failed()) return build(match, source, errors);
   const draft = grammars.Draft.match(source.text);
   if (!draft.failed()) return buildDraft(draft, source, errors);
-  errors.push(whyNot("item", source, 0, source.text.length));
   return null;
 }
 
+/** Never seen: `Draft` reads every text. */
+export const UNREADABLE = "this could not be read";
 const NESTED_TOO_DEEPLY = `nested too deeply: more than ${MAX_NESTING} levels`;
 
 /** The first bracket below MAX_NESTING others, or the first token of a chain beyond MAX_RUN. */

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import type { FileTree, Span } from "../../language/ast.ts";
-import { parseFile } from "../../language/parse/parse.ts";
+import { parseFile, UNREADABLE } from "../../language/parse/parse.ts";
 
 /** Parses `text` and checks the laws of its tree. */
 export function checkLaws(text: string): FileTree {
@@ -13,7 +13,10 @@ export function checkLaws(text: string): FileTree {
     expect(item.offset).toBe(offset);
     offset += item.tree.text.length;
     const whole = { start: 0, end: item.tree.text.length };
-    for (const error of item.tree.errors) checkInside(error, whole, error.message);
+    for (const error of item.tree.errors) {
+      checkInside(error, whole, error.message);
+      expect(error.message).not.toContain(UNREADABLE);
+    }
     for (const comment of item.tree.comments) checkInside(comment, whole, comment.style);
     for (const statement of item.tree.statements) checkNode(statement, whole, item.tree.text);
     expect(JSON.parse(JSON.stringify(item.tree))).toEqual(item.tree);
