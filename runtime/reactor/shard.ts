@@ -23,6 +23,7 @@ import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
 import { type Engine, machine } from "./engine.ts";
 import { Operations, type Submitter } from "./operations.ts";
+import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
 import { RunQueue } from "./queue.ts";
@@ -36,8 +37,6 @@ const TURN = 8;
 /** How many tasks run between two looks at the clock, and how many timers are woken in one turn. */
 const LOOK = 8;
 const DUE = 4096;
-/** E3, in milliseconds. */
-const GRACE = 1000;
 
 export interface ReactorOptions {
   readonly driver: Driver;
@@ -94,8 +93,7 @@ export class Reactor implements Host, Completions {
   #alarmAt = Number.POSITIVE_INFINITY;
   #someDue = false;
   #inTurn = false;
-  /** Failed and not awaited, with the time when they are reported (E3). */
-  #orphans: { readonly future: Future; readonly task: string; readonly due: number }[] = [];
+  readonly #orphans = new Orphans((fault, task) => this.reportUnhandled(fault, task));
   #someUnhandled = false;
 
   constructor(options: ReactorOptions) {
@@ -132,7 +130,7 @@ export class Reactor implements Host, Completions {
   finish(exitCode: number): void {
     if (this.#phase === "finished") return;
     this.#phase = "finished";
-    this.#reportOrphans(Number.POSITIVE_INFINITY);
+    this.#orphans.reportDue(Number.POSITIVE_INFINITY);
     this.#queue.clear();
     this.driver.close();
     this.#settle({ exitCode: exitCode === 0 && this.#someUnhandled ? UNHANDLED : exitCode });
@@ -208,7 +206,9 @@ export class Reactor implements Host, Completions {
     future.waiters = null;
     for (const waiter of waiters ?? []) waiter.settled(future);
     if (task === this.#main) this.#mainEnded(future);
-    else if (outcome.kind === "failed" && !cancelled && !future.observed) this.#orphaned(future, task);
+    else if (outcome.kind === "failed" && !cancelled && !future.observed) {
+      this.#orphans.add(future, `task ${task.id} (${task.name})`, this.now());
+    }
   }
 
   #mainEnded(future: Future): void {
@@ -398,28 +398,17 @@ export class Reactor implements Host, Completions {
       answers.get(request.site.effect)?.expired?.(this, task, request);
     }
     this.#someDue = this.#timers.earliest <= now;
-    this.#reportOrphans(now);
+    this.#orphans.reportDue(now);
   }
 
   /** An alarm that is set too early is left: when it rings, the right one is set. */
   #setAlarm(): void {
-    const next = Math.min(this.#timers.earliest, this.#orphans[0]?.due ?? Number.POSITIVE_INFINITY);
+    const next = Math.min(this.#timers.earliest, this.#orphans.due);
     if (next === Number.POSITIVE_INFINITY) {
       if (this.#alarmAt !== next) this.driver.alarm(null);
     } else if (next < this.#alarmAt) this.driver.alarm(Math.ceil(next - this.now()));
     else return;
     this.#alarmAt = next;
-  }
-
-  #orphaned(future: Future, task: LiveTask): void {
-    this.#orphans.push({ future, task: `task ${task.id} (${task.name})`, due: this.now() + GRACE });
-  }
-
-  #reportOrphans(now: number): void {
-    while (this.#orphans.length > 0 && this.#orphans[0]!.due <= now) {
-      const { future, task } = this.#orphans.shift()!;
-      if (!future.observed && future.state.kind === "failed") this.reportUnhandled(future.state.fault, task);
-    }
   }
 
   // ---- Host ----

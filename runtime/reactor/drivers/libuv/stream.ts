@@ -57,6 +57,7 @@ export class StreamHandle extends BaseHandle {
     this.#onGone = options.onGone ?? null;
     input?.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onError).on("close", this.#onClose);
     input?.pause();
+    counted(input)?.ref?.();
     if (output !== null && (output as unknown) !== input) output.on("error", this.#onError);
   }
 
@@ -112,23 +113,26 @@ export class StreamHandle extends BaseHandle {
 
   override close(): void {
     this.#forget();
-    if (this.#release === "keep") {
-      this.#input?.off("data", this.#onData).off("end", this.#onEnd).pause();
-      const { unref } = (this.#input ?? {}) as { unref?: () => void };
-      unref?.call(this.#input);
-      return;
-    }
     const output = this.#output;
-    if (output === null || output.writableFinished || this.#failure !== null) this.destroy();
-    else output.end(() => this.destroy());
+    const hasMore = output !== null && !output.writableFinished && this.#failure === null;
+    if (hasMore && this.#release === "end") output.end(() => this.destroy());
+    else this.destroy();
   }
 
   /** Closes at once, whatever is still to go out. */
   destroy(): void {
     this.#forget();
-    if (this.#release === "keep") return;
-    this.#input?.destroy();
-    this.#output?.destroy();
+    if (this.#release === "keep") this.#detach();
+    else {
+      this.#input?.destroy();
+      this.#output?.destroy();
+    }
+  }
+
+  /** Lets a stream that stays open be, so that it no longer holds the process. */
+  #detach(): void {
+    this.#input?.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose).pause();
+    counted(this.#input)?.unref?.();
   }
 
   /** D5 */
@@ -213,4 +217,9 @@ export class StreamHandle extends BaseHandle {
     this.#onGone?.(this);
     this.#onGone = null;
   };
+}
+
+/** A socket or terminal, which may or may not hold the process; files do not. */
+function counted(stream: Readable | null): { ref?(): void; unref?(): void } | null {
+  return stream as (Readable & { ref?(): void; unref?(): void }) | null;
 }
