@@ -33,7 +33,7 @@ export function examplesOf(tree: FileTree): Example[] {
     const title = TITLE.exec(lines[first]!)?.[2];
     if (title === undefined) continue;
     const out = imports.slice();
-    out[first] = 'test "" {';
+    out[first] = `test "${title.replace(/["\\]/g, "'")}" {`;
     let next = first + 1;
     for (; docLines.has(next); next++) {
       const [, before, code] = CODE.exec(lines[next]!) ?? [];
