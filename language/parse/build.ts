@@ -90,6 +90,15 @@ function statements(steps: readonly Step[]): ast.Statement[] {
   return steps.flatMap(({ statement }) => statement ?? []);
 }
 
+/** G3: like statements, members and arms without their sign must end in `}` or be the last ones. */
+function separated(nodes: Node, sign: ";" | ","): void {
+  for (const node of nodes.children.slice(0, -1)) {
+    const end = endOf(node);
+    if (!";,}".includes(reading.scan.text[end - 1]!) && !node.child(0).ctorName.startsWith("broken"))
+      reading.errors.push(expected(`\`${sign}\``, reading.scan, end));
+  }
+}
+
 // ---- Functions ----
 
 function funDeclaration(
@@ -237,6 +246,7 @@ export const actions: WaliaActionDict<unknown> = {
   condition: (_open, _s, value, _close) => value.ast(),
 
   match(_match, _gap, subject, _open, _s, branches, _close): ast.Match {
+    separated(branches, ",");
     const arms = many<ast.Arm | ast.ErrorStatement>(branches).filter((branch) => "pattern" in branch);
     return { kind: "Match", subject: one(subject), arms, ...spanOf(this) };
   },
@@ -274,6 +284,7 @@ export const actions: WaliaActionDict<unknown> = {
     return { name: identifier(name), type: maybe(type), ...spanOf(this) };
   },
   class(annotations, _class, _gap, name, superclass, traits, _open, _s, members, _close): ast.ClassDeclaration {
+    separated(members, ";");
     const all = many<ast.VarDeclaration | ast.FunDeclaration | ast.ErrorStatement>(members);
     return {
       kind: "Class",
@@ -296,6 +307,7 @@ export const actions: WaliaActionDict<unknown> = {
   },
   field: (node, _semicolon) => node.ast(),
   trait(_trait, _gap, name, _open, _s, methods, _close): ast.TraitDeclaration {
+    separated(methods, ";");
     const all = many<ast.FunDeclaration | ast.ErrorStatement>(methods);
     return {
       kind: "Trait",
@@ -308,6 +320,7 @@ export const actions: WaliaActionDict<unknown> = {
   },
   traitMember: (node) => node.ast(),
   layout(form, name, _open, _s, fields, _close): ast.LayoutDeclaration {
+    separated(fields, ";");
     const all = many<ast.LayoutField | ast.ErrorStatement>(fields);
     return {
       kind: "Layout",
@@ -344,6 +357,7 @@ export const actions: WaliaActionDict<unknown> = {
   },
   bitWidth: (_colon, _s, bits) => bits.ast(),
   gene(_gene, _gap, name, _open, _s, members, _close): ast.GeneDeclaration {
+    separated(members, ";");
     const all = many<ast.GeneField | ast.VarDeclaration | ast.FunDeclaration | ast.ErrorStatement>(members);
     return {
       kind: "Gene",

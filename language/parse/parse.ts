@@ -94,7 +94,7 @@ function withSemicolon(tree: ast.ItemTree): ast.ItemTree {
 // ---- One item ----
 
 function tooLong(text: string): ast.ItemTree {
-  const start = text.search(/\S/);
+  const start = Math.max(0, text.search(/\S/));
   const message = `too long: more than ${MAX_ITEM} characters in one declaration`;
   return {
     text,
@@ -107,8 +107,10 @@ function tooLong(text: string): ast.ItemTree {
 
 function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const { text, tokens, comments } = source;
-  const open = comments.at(-1);
-  if (open?.style === "block" && (open.end - open.start < 4 || !text.slice(0, open.end).endsWith("*/")))
+  const open = comments.find(
+    ({ style, start, end }) => style === "block" && (end - start < 4 || text.slice(end - 2, end) !== "*/"),
+  );
+  if (open !== undefined)
     errors.push({ start: open.start, end: open.start + 2, message: "this comment is never closed" });
   const first = tokens[0];
   if (first === undefined) return [];

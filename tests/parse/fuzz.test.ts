@@ -8,7 +8,7 @@ import { checkLaws } from "./laws.ts";
 import { samples } from "./samples.ts";
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-const options = { seed, numRuns: Number(process.env.RUNS ?? 60) };
+const options = { seed, numRuns: Number(process.env.RUNS ?? 40) };
 
 /** A few consecutive items' worth of a sample: small enough to parse many times. */
 const excerpt = fc
