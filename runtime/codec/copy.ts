@@ -139,18 +139,21 @@ class Copier {
   /** Segments belong to one continuation only, so they are copied with it; their frames follow. */
   #continuation(k: Continuation): Continuation {
     const top = this.#segment(k.top);
+    const copies = new Map([[k.top, top]]);
     let from = k.top;
     let bottom = top;
     while (from !== k.bottom) {
       from = from.below!;
       bottom.below = this.#segment(from);
       bottom = bottom.below;
+      copies.set(from, bottom);
     }
+    for (const copy of copies.values()) if (copy.limit !== null) copy.limit = copies.get(copy.limit) ?? copy.limit;
     return new Continuation(top, bottom);
   }
 
   #segment(s: Segment): Segment {
-    const copy = new Segment(s.kind, null, this.#of(s.handler), s.effect, s.enter, s.skip, s.limit, s.owner);
+    const copy = new Segment(s.kind, null, this.#of(s.handler), s.effect, s.enter, s.limit, s.owner);
     copy.frames = this.#of(s.frames);
     return copy;
   }

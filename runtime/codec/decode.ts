@@ -17,7 +17,7 @@ import {
   TraitValue,
 } from "../engine/values.ts";
 import { type CodecContext, type CodecError, LEAST_SMALL, SMALL, Tag, VERSION } from "./format.ts";
-import { Kind, NO_DETAIL, Owner, PARENT_FIRST, Place, placeOf, put } from "./owners.ts";
+import { Kind, NO_DETAIL, Owner, PARENT_FIRST, Place, placeOf, put, stepsToLimit } from "./owners.ts";
 import { Reader } from "./reader.ts";
 
 /** The value that these bytes are; CodecError when they are none. */
@@ -323,9 +323,9 @@ class Decoder {
     const index = this.#in.varint();
     const limit = index === 0 ? null : this.context.programSegment(index - 1);
     if (limit === undefined) throw this.#in.error(`no handler ${index - 1} of the whole program`);
-    const skip = kind === SegmentKind.Under ? this.#in.varint() : 0;
     // Decoded segments belong to no driver that is running now, so the task's own handles what is performed to them.
-    const segment = new Segment(kind, null, null, null, undefined, skip, limit, 0);
+    const segment = new Segment(kind, null, null, null, undefined, limit, 0);
+    if (kind === SegmentKind.Under && limit === null) stepsToLimit.set(segment, this.#in.varint());
     this.#owe(Kind.Segment, segment, kind === SegmentKind.Handled ? 2 : 1, "a segment");
     return segment;
   }
@@ -370,6 +370,6 @@ class Decoder {
 const isKnown = (tag: number): boolean => tag === Tag.Again || tag === Tag.External;
 
 /** Stands where a continuation's segments will be. */
-const UNKNOWN = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+const UNKNOWN = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
 /** Stands for an instance whose class is being read; nobody can refer to it before it is replaced. */
 const UNFINISHED = Object.freeze({});

@@ -242,8 +242,11 @@ class Encoder {
       throw new CodecError("a handler of the whole program stands inside a stack", -1);
     out.byte(Tag.Segment);
     out.byte(segment.kind);
-    out.varint(segment.limit === null ? 0 : this.#programIndex(segment.limit) + 1);
-    if (segment.kind === SegmentKind.Under) out.varint(segment.skip);
+    const { limit } = segment;
+    const isOfProgram = limit?.kind === SegmentKind.Program || limit?.kind === SegmentKind.Root;
+    out.varint(isOfProgram ? this.#programIndex(limit) + 1 : 0);
+    if (segment.kind === SegmentKind.Under && !isOfProgram)
+      out.varint(limit === null ? 0 : stepsTo(limit, segment.below) + 1);
     const frames = segment.frames ?? NO_FRAME;
     this.#owe(segment.kind === SegmentKind.Handled ? [segment.handler, frames] : [frames]);
   }
@@ -298,4 +301,11 @@ function capturesUsed(closure: Closure): number {
   let used = 4;
   while (used > 0 && captureOf(closure, used - 1) === undefined) used--;
   return used;
+}
+
+/** How many segments lie between, from `from` on; all that are there when `limit` is below them. */
+function stepsTo(limit: Segment, from: Segment | null): number {
+  let steps = 0;
+  for (let s = from; s !== null && s !== limit; s = s.below) steps++;
+  return steps;
 }

@@ -74,7 +74,7 @@ export enum Tag {
   Continuation,
   /** number of segments, segments from the top, a value; only as the root */
   Stack,
-  /** kind, limit: 0 or index + 1 (B7), Under: skip; Handled: its handler; frames */
+  /** kind, limit: 0 or index + 1 (B7); Under, when that is 0: 0, or 1 + steps from the next segment to its limit; Handled: its handler; frames */
   Segment,
   NoFrame,
   /** id, suspension point, number of slots, slots (B4), frames */

@@ -130,6 +130,9 @@ function putHandler(segment: Mutable<Segment>, handler: Closure): void {
   segment.enter = handler.code.mode === "tail-resumptive" ? handler.enter : undefined;
 }
 
+/** Of Under segments that are not linked yet: how far down their limit is, or 0 for none. */
+export const stepsToLimit = new WeakMap<Segment, number>();
+
 /**
  * Links segments, top first, and sees that looking for a handler among them cannot run off their end (G2). A base may
  * stand in the middle: that of a continuation which was resumed by a clause of the whole program.
@@ -138,8 +141,11 @@ function link(continuation: Mutable<Continuation>, segments: readonly Segment[],
   const last = segments.length - 1;
   segments.forEach((segment, i) => {
     if (i < last) segment.below = segments[i + 1]!;
-    if (segment.kind === SegmentKind.Under && (i === last || segment.skip > last - i - 1))
-      throw error("a segment that is under none");
+    if (segment.kind !== SegmentKind.Under) return;
+    const steps = stepsToLimit.get(segment) ?? 0;
+    if (i === last || steps > last - i + 1) throw error("a segment that is under none");
+    // None, or below the last one: wherever the continuation will be resumed.
+    if (steps > 0) segment.limit = segments[i + steps] ?? null;
   });
   continuation.top = segments[0]!;
   continuation.bottom = segments[last]!;

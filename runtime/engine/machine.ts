@@ -48,7 +48,7 @@ enum Op {
   Cancel,
 }
 
-const root = new Segment(SegmentKind.Root, null, null, null, undefined, 0, null, -1);
+const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
 
 /**
  * The state of the machine: one per isolate, because an isolate runs one task at a time (H1) and a parameter to every
@@ -63,6 +63,8 @@ export const E = {
   request: null as EffectRequest | null,
   continuation: null as Continuation | null,
   value: undefined as Value,
+  /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
+  lowest: null as Segment | null,
   /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
   saved: null as Frame | null,
   serial: 1,
@@ -122,14 +124,15 @@ function attach(segment: Segment): void {
  * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.h` = `context`)
  * and `below`, and gives it the saved frames.
  */
-function insertUnder(context: Segment, below: Segment, skip: number, limit: Segment | null): void {
-  const under = new Segment(SegmentKind.Under, below, null, null, undefined, skip, limit, E.serial);
+function insertUnder(context: Segment, below: Segment, limit: Segment): void {
+  const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
   if (E.h === context) E.h = under;
   else {
-    let lowest = E.h;
+    let lowest = E.lowest ?? E.h;
     while (lowest.below !== context) lowest = lowest.below!;
     lowest.below = under;
   }
+  E.lowest = under;
   attach(under);
 }
 
@@ -165,7 +168,7 @@ function lookup(from: Segment, effect: string): Segment {
         s = s.below!;
         break;
       case SegmentKind.Under:
-        s = lookupUnder(s);
+        s = s.limit!;
         break;
       case SegmentKind.Base:
         s = s.limit ?? E.program;
@@ -174,13 +177,6 @@ function lookup(from: Segment, effect: string): Segment {
         return s;
     }
   }
-}
-
-function lookupUnder(under: Segment): Segment {
-  if (under.limit !== null) return under.limit;
-  let s = under.below!;
-  for (let n = under.skip; n > 0; n--) s = s.below!;
-  return s;
 }
 
 /** Performs to a handler that is not run in place. Always suspends. */
@@ -205,15 +201,8 @@ export function perform(handler: Segment, request: EffectRequest): object {
  * handlers are looked for below `handler`.
  */
 export function under(performer: Segment, handler: Segment): object {
-  if (!E.discard) insertUnder(handler.below!, performer, ...placeUnder(performer, handler));
+  if (!E.discard) insertUnder(handler.below!, performer, handler.below!);
   return SIGNAL;
-}
-
-function placeUnder(performer: Segment, handler: Segment): [skip: number, limit: Segment | null] {
-  if (handler.kind === SegmentKind.Program) return [0, handler.below];
-  let skip = 1;
-  for (let s = performer; s !== handler; s = s.below!) skip++;
-  return [skip, null];
 }
 
 /** Performs an effect from the library or the machine itself; see `fault` in faults.ts for what the result means. */
@@ -256,7 +245,6 @@ export function handled(handler: Closure, body: Closure, depth: number): Value {
     handler,
     handler.code.effect,
     handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
-    0,
     null,
     ++E.serial,
   );
@@ -277,7 +265,7 @@ export function handled(handler: Closure, body: Closure, depth: number): Value {
 /** Installs a handler of the whole program. */
 export function installProgramHandler(handler: Closure): void {
   const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
-  E.program = new Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, 0, null, -1);
+  E.program = new Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, null, -1);
   for (const site of sites) site.top = null;
   currentHost().handlerInstalled?.(handler.code.effect!);
 }
@@ -331,17 +319,38 @@ function push(k: Continuation): void {
   let from = k.top;
   const top = copySegment(from);
   let to = top;
+  let hasUnder = from.kind === SegmentKind.Under;
   while (from !== k.bottom) {
     from = from.below!;
     to.below = copySegment(from);
     to = to.below;
+    hasUnder ||= from.kind === SegmentKind.Under;
   }
   to.below = E.h;
+  if (hasUnder) moveLimits(k, top, E.h);
   E.h = top;
 }
 
+/** The limits of copied Under segments: those inside the continuation are copies too, those below it are `below` now. */
+function moveLimits(k: Continuation, top: Segment, below: Segment): void {
+  const copies = new Map<Segment, Segment>();
+  let to = top;
+  for (let from = k.top; from !== k.bottom; from = from.below!) {
+    copies.set(from, to);
+    to = to.below!;
+  }
+  copies.set(k.bottom, to);
+  for (let s = top; s !== below; s = s.below!) {
+    if (s.kind !== SegmentKind.Under) continue;
+    const { limit } = s;
+    if (limit === null) s.limit = below;
+    else if (limit.kind !== SegmentKind.Program && limit.kind !== SegmentKind.Root)
+      s.limit = copies.get(limit) ?? below;
+  }
+}
+
 function copySegment(s: Segment): Segment {
-  const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.skip, s.limit, E.serial);
+  const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.limit, E.serial);
   copy.frames = s.frames;
   return copy;
 }
@@ -361,8 +370,9 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
       }
       if (!E.discard) {
         if (current !== floor) attach(current);
-        else if (E.saved !== null) insertUnder(floor, floor, 0, null);
+        else if (E.saved !== null) insertUnder(floor!, floor!, floor!);
       }
+      E.lowest = null;
       const op = E.op;
       E.op = Op.None;
       switch (op) {
@@ -383,7 +393,7 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
           const k = op === Op.Perform ? capture(target) : undefined;
           E.discard = false;
           if (target.kind === SegmentKind.Program)
-            E.h = new Segment(SegmentKind.Base, null, null, null, undefined, 0, target.below, E.serial);
+            E.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
           else {
             E.h = target.below!;
             if (k !== undefined) target.below = null;
@@ -473,7 +483,7 @@ export function currentHost(): Host {
 
 /** Gives a new task its stack: a call of `closure`, not yet begun. */
 export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
-  const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, E.serial);
+  const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, E.serial);
   base.frames = new Frame(START, 1, [closure, args as Value[]]);
   task.stack = base;
 }
@@ -573,8 +583,7 @@ function inject(request: EffectRequest): Value {
   const handler = lookup(E.h, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const performer = E.h;
-  const [skip, limit] = placeUnder(performer, handler);
-  E.h = new Segment(SegmentKind.Under, performer, null, null, undefined, skip, limit, E.serial);
+  E.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
   E.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
   return undefined;
 }
@@ -612,7 +621,7 @@ export function traceOf(stack: Segment): TraceLine[] {
       lines.push({ code: f.code, at: f.at, note: null });
     }
     if (s.kind === SegmentKind.Handled) lines.push({ code: null, at: 0, note: `inside handle "${s.effect}"` });
-    if (s.kind === SegmentKind.Under && s.skip > 0) lines.push({ code: null, at: 0, note: "performed by" });
+    if (s.kind === SegmentKind.Under && s.limit !== s.below) lines.push({ code: null, at: 0, note: "performed by" });
   }
   return lines;
 }

@@ -31,7 +31,7 @@ export class Frame {
 export enum SegmentKind {
   /** Code covered by a handler. */
   Handled,
-  /** A tail-resumptive clause running in place, above the code that performed: handlers are looked for `skip` segments further down. */
+  /** A clause running in place, above the code that performed: handlers are looked for from `limit` on. */
   Under,
   /** Bottom of a task, or of a continuation that goes down to it: the program's handlers come next. */
   Base,
@@ -52,10 +52,11 @@ export class Segment {
     readonly effect: string | null,
     /** The clause when it may be run in place, as a call (tail-resumptive). */
     readonly enter: Enter | undefined,
-    /** Under: how many segments to pass over, counted from `below`. */
-    readonly skip: number,
-    /** Base and Under: where in the program's handlers the search goes on; null for all of them. */
-    readonly limit: Segment | null,
+    /**
+     * Where the search for a handler goes on. Under: the segment below the handler whose clause runs; null, in a stored
+     * continuation, for whatever will be below it. Base: in the program's handlers; null for all of them.
+     */
+    public limit: Segment | null,
     /** Number of the driver invocation that was newest when this segment was made (see `machine.ts`, M4). */
     readonly owner: number,
   ) {}

@@ -167,9 +167,9 @@ describe("size and depth", { timeout: 60_000 }, () => {
       outer.next = frame;
       frame = outer;
     }
-    let top = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+    let top = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     top.frames = frame;
-    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, null, undefined, 0, null, 0);
+    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, null, undefined, null, 0);
     const again = decodeStack(encodeStack(top, options), context).stack;
     let segments = 0;
     let bottom = again;
@@ -193,7 +193,7 @@ describe("size and depth", { timeout: 60_000 }, () => {
     });
     const inner = new Frame(code("handle_client"), 4, ["GET /", 17, true, undefined]);
     inner.next = new Frame(code("main/fun#1"), 4, [3, "host", [1, 2], 0.5]);
-    const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = inner;
     expect(encodeStack(base, options).length).toBeLessThan(100);
   });
@@ -289,7 +289,7 @@ describe("hostile bytes", () => {
 
   test("frames that go round are refused", () => {
     const frame = new Frame(codes[1]!, 1, [undefined]);
-    const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = frame;
     const k = new Continuation(base, base);
     const bytes = encode(k, options);
@@ -298,13 +298,13 @@ describe("hostile bytes", () => {
   });
 
   test("a stack is no value and a value no stack", () => {
-    const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     expect(() => decode(encodeStack(base, options), context)).toThrow("where a value is expected");
     expect(() => decodeStack(encode(1), context)).toThrow("a value where a stack is expected");
   });
 
   test("frames that do not fit their code are refused", () => {
-    const base = new Segment(SegmentKind.Base, null, null, null, undefined, 0, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = new Frame(codes[1]!, 2, [1]);
     expect(() => decodeStack(encodeStack(base, options), context)).toThrow("stub1 with 1 slots at 2, its code has 2");
     base.frames = new Frame(codes[1]!, 6, []);

@@ -74,9 +74,9 @@ export const traits: readonly TraitCode[] = names("Trait", 2).map((name, i) => (
   methods: new Map([[`shout${i}$0`, codes[0]!]]),
 }));
 
-const root = new Segment(SegmentKind.Root, null, null, null, undefined, 0, null, -1);
+const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
 const handler = new Closure(clauses[0]!, 1, clauses[0]!.enter);
-const program = new Segment(SegmentKind.Program, root, handler, "ASK", clauses[0]!.enter, 0, null, -1);
+const program = new Segment(SegmentKind.Program, root, handler, "ASK", clauses[0]!.enter, null, -1);
 const programSegments = [root, program];
 export const programIndex = (segment: Segment): number => programSegments.indexOf(segment);
 
@@ -278,9 +278,14 @@ function segments(nodes: readonly object[], kinds: readonly number[], bottom: Se
   const make = (kind: SegmentKind, below: Segment | null, i: number): Segment => {
     const handled = kind === SegmentKind.Handled;
     const enter = handled && clause.code.mode === "tail-resumptive" ? clause.enter : undefined;
-    const skip = kind === SegmentKind.Under ? i % (length(below) || 1) : 0;
-    const limit = handled || i % 2 === 0 ? null : programSegments[i % 2]!;
-    const segment = new Segment(kind, below, handled ? clause : null, handled ? "ASK" : null, enter, skip, limit, 0);
+    const limit = handled
+      ? null
+      : i % 2 === 1
+        ? programSegments[1]!
+        : kind === SegmentKind.Under
+          ? nth(below, i)
+          : null;
+    const segment = new Segment(kind, below, handled ? clause : null, handled ? "ASK" : null, enter, limit, 0);
     segment.frames = frames[i % (frames.length + 1)] ?? null;
     return segment;
   };
@@ -291,10 +296,11 @@ function segments(nodes: readonly object[], kinds: readonly number[], bottom: Se
   return top;
 }
 
-function length(segment: Segment | null): number {
-  let n = 0;
-  for (let s = segment; s !== null; s = s.below) n++;
-  return n;
+/** A segment at most `i` steps down. */
+function nth(segment: Segment | null, i: number): Segment | null {
+  let s = segment;
+  for (let n = i % 5; n > 0 && s?.below != null; n--) s = s.below;
+  return s;
 }
 
 // ---- Sameness ----
@@ -353,8 +359,8 @@ function partsOf(object: object): unknown[] {
   if (object instanceof TraitValue) return [object.code.id];
   if (object instanceof Frame) return [object.code, object.at, ...object.slots, object.next];
   if (object instanceof Segment) {
-    const { kind, below, handler, effect, enter, skip, limit, frames } = object;
-    return [kind, below, handler, effect, enter, skip, limit, frames];
+    const { kind, below, handler, effect, enter, limit, frames } = object;
+    return [kind, below, handler, effect, enter, limit, frames];
   }
   if (object instanceof Continuation) return [object.top, object.bottom];
   const all = Object.entries(object);

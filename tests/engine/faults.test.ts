@@ -58,7 +58,7 @@ describe("every mistake is a fault with a plain message", () => {
     ["var x: u8 = 255; x = x + 1", "fault Overflow: 256 does not fit u8 (0 to 255)"],
     ["assert(1 == 2)", "fault AssertError: assertion failed"],
     ["resume(1, 2)", "fault TypeError: resume needs a continuation, got number"],
-    ['perform "NOBODY"', 'fault UnhandledEffect: nothing handles the effect "NOBODY"'],
+    ['perform "NOBODY"', 'fault UnhandledEffect: nobody handles the effect "NOBODY"'],
     ["for (x in 5) x", "fault TypeError: for needs a list, a map, a string, Bytes or a range, got number"],
     ["nowhere", "fault UndefinedName: nowhere is not defined"],
   ];
