@@ -91,7 +91,7 @@ describe("tasks", () => {
       print await e;
       exit(0);
     `;
-    expect(await lines(source)).toEqual(["b", "c", "d cancelled", "LimitExceeded", "e cancelled", "Cancelled"]);
+    expect(await lines(source)).toEqual(["b", "c", "LimitExceeded", "d cancelled", "e cancelled", "Cancelled"]);
   });
 
   test("tasks share nothing but channels: a list is copied on its way", async () => {

@@ -162,7 +162,7 @@ export class HandDriver implements Driver {
       sync: note("sync"),
       current: note("current"),
       withdraw: (tag) => this.withdraw(tag),
-      close: note("close").bind(null, -1),
+      close: () => undefined,
     };
   }
 

@@ -170,8 +170,8 @@ describe("await, race, any, timeout", () => {
     });
     s.driver.pass(60);
     expect(s.seen).toEqual([
-      "long CANCELLED",
       "LimitExceeded: the task did not end within 50 ms",
+      "long CANCELLED",
       "short done",
       "short",
     ]);

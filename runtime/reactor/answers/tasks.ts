@@ -121,8 +121,9 @@ const timeout: Answer = {
   expired(reactor, task, request) {
     const future = request.f_future as Future;
     leave(task, [future]);
-    if (future instanceof TaskFuture && future.task !== null) reactor.cancel(future.task);
     reactor.wake(task, faultInput("LimitExceeded", `the task did not end within ${request.f_ms} ms`));
+    // Last, because a task may wait for itself.
+    if (future instanceof TaskFuture && future.task !== null) reactor.cancel(future.task);
   },
   withdraw(reactor, task, request) {
     reactor.disarm(task);
