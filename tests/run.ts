@@ -13,6 +13,7 @@ import { parsePrelude } from "../runtime/cli/prelude.ts";
 import { loadSources } from "../runtime/cli/sources.ts";
 import { faultText } from "../runtime/cli/trace.ts";
 import { View } from "../runtime/cli/view.ts";
+import type { LoadedProgram } from "../runtime/compile/load.ts";
 import type { Driver } from "../runtime/reactor/drivers/driver.ts";
 
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Instead of the libuv driver. What is written to descriptors 1 and 2 then goes where that driver sends it. */
   readonly driver?: Driver;
+  /** Told of the program when it is in the engine, before it starts. */
+  readonly loaded?: (program: LoadedProgram) => void;
   /** False: runs a program that has error diagnostics all the same. */
   readonly check?: boolean;
 }
@@ -60,6 +63,7 @@ export async function runWalia(
     return { output: "", faults: errors.map((error) => `${diagnosticText(error, view)}\n`).join(""), exitCode: 65 };
   }
   const loaded = load(compile(checked, prelude), [prelude, ...trees]);
+  options.loaded?.(loaded);
   const captured = new CapturingDriver();
   const exitCode = await execute(loaded, {
     driver: options.driver ?? captured,

@@ -24,6 +24,8 @@ export interface LoadedProgram {
   readonly globals: ReadonlyMap<string, values.Cell>;
   /** A function that runs the top-level statements one after another. */
   readonly main: values.Closure;
+  /** The program's own value of a unit, class or trait that captured nothing, by the id of its code. */
+  own(id: string): values.Closure | values.ClassValue | values.TraitValue | undefined;
   readonly tests: readonly { readonly title: string; readonly file: string; readonly run: values.Closure }[];
 }
 
@@ -51,6 +53,7 @@ class Loader {
   readonly #items = new Map<string, SourceItem>();
   readonly #closures = new Map<number, values.Closure>();
   readonly #natives = new Map<string, Code>();
+  readonly #builtins = new Map<string, values.Closure>();
 
   constructor(
     readonly program: CompiledProgram,
@@ -182,8 +185,16 @@ class Loader {
 
   /** A built-in function as a value. */
   #builtin(name: string): values.Closure {
-    if (name === "resume")
-      return new values.Closure(this.#nativeCode(name), 2, (_self, depth, k, value) => resumeChecked(k, value, depth));
+    const closure = this.#makeBuiltin(name);
+    this.#builtins.set(name, closure);
+    return closure;
+  }
+
+  #makeBuiltin(name: string): values.Closure {
+    if (name === "resume") {
+      const enter: Enter = (_self, depth, k, value) => resumeChecked(k, value, depth);
+      return new values.Closure(this.#nativeCode(name, enter), 2, enter);
+    }
     const native = this.#native(name);
     const enter: Enter = (_self, depth, ...args) =>
       args.length < native.min || args.length > native.max
@@ -207,6 +218,9 @@ class Loader {
     );
     operators.builtinMethods.native = this.builtins.methods;
     operators.builtinMethods.walia = walia;
+    const own = new Map<string, values.Closure | values.ClassValue | values.TraitValue>();
+    for (const closure of [...this.#closures.values(), ...this.#builtins.values()]) own.set(closure.code.id, closure);
+    for (const value of this.#values) if (value !== undefined) own.set(value.code.id, value);
     const tops = this.program.tops.map((unit) => this.#closure(this.#codes[unit]!));
     const main = mainCode(tops);
     const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((entry) => entry !== undefined);
@@ -217,6 +231,7 @@ class Loader {
       traits: new Map(present(this.#traits).map((code) => [code.id, code])),
       globals: new Map(this.program.globals.map((ref, index) => [ref, this.#globals[index]!])),
       main: new values.Closure(main, 0, main.enter),
+      own: (id) => own.get(id),
       tests: this.program.tests.map(({ title, file, unit }) => ({
         title,
         file,
