@@ -13,9 +13,16 @@ export function faultInput(kind: FaultKind, message: string, fields: Readonly<Re
   return { kind: "perform", effect: "FAULT", payload: { kind, message, ...fields } };
 }
 
-/** What the program asked for, as its author knows it. */
+/** Functions of the library whose requests are called otherwise. */
+const WRITTEN_AS = new Map([
+  ["monitor", "io_monitor"],
+  ["yield", "yield_now"],
+]);
+
+/** What the program asked for, as its author wrote it. */
 export function nameOf(request: EffectRequest): string {
-  return request.site.effect;
+  const { effect } = request.site;
+  return WRITTEN_AS.get(effect) ?? effect;
 }
 
 /** Y1. `expected` with its article: "a string". */

@@ -140,7 +140,7 @@ describe("monitors", () => {
     const s = scene();
     s.start(() => watching(0x99));
     expect(s.faults).toEqual([
-      'IoError: monitor: port 0x99 is not bound to a source; add to walia.json: { "ports": { "0x99": "fifo:/path/of/a/fifo" } }',
+      'IoError: io_monitor: port 0x99 is not bound to a source; add to walia.json: { "ports": { "0x99": "fifo:/path/of/a/fifo" } }',
     ]);
   });
 });
