@@ -66,6 +66,9 @@ class Decoder {
     this.#segments(stack, "a stack");
     this.#read();
     if (stack.bottom.kind !== SegmentKind.Base) throw this.#in.error("a stack without a base", 0);
+    // Only what is resumed somewhere else may leave open where its search goes on.
+    for (let s: Segment | null = stack.top; s !== null; s = s.below)
+      if (s.kind === SegmentKind.Under && s.limit === null) throw this.#in.error("a stack that searches nowhere", 0);
     return { stack: stack.top, beside: beside[0] };
   }
 

@@ -169,7 +169,7 @@ describe("size and depth", { timeout: 60_000 }, () => {
     }
     let top = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     top.frames = frame;
-    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, null, undefined, null, 0);
+    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, null, undefined, top, 0);
     const again = decodeStack(encodeStack(top, options), context).stack;
     let segments = 0;
     let bottom = again;
@@ -301,6 +301,12 @@ describe("hostile bytes", () => {
     const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     expect(() => decode(encodeStack(base, options), context)).toThrow("where a value is expected");
     expect(() => decodeStack(encode(1), context)).toThrow("a value where a stack is expected");
+  });
+
+  test("a stack whose search for handlers would run off is refused", () => {
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
+    const top = new Segment(SegmentKind.Under, base, null, null, undefined, null, 0);
+    expect(() => decodeStack(encodeStack(top, options), context)).toThrow("a stack that searches nowhere");
   });
 
   test("frames that do not fit their code are refused", () => {
