@@ -12,6 +12,7 @@ import * as operators from "../engine/operators.ts";
 import type { Frame } from "../engine/segments.ts";
 import type { Enter, Value } from "../engine/values.ts";
 import * as values from "../engine/values.ts";
+import { guarded } from "./limits.ts";
 import type { BuiltinTables } from "./linker.ts";
 import type { CompiledProgram, UnitData } from "./program.ts";
 
@@ -29,7 +30,7 @@ export interface LoadedProgram {
   readonly tests: readonly { readonly title: string; readonly file: string; readonly run: values.Closure }[];
 }
 
-/** The codes that take part in every program: the machine's own, and those of the library. */
+/** Puts a program into the engine, in place of the one before. Throws LimitError. */
 export function loadProgram(
   program: CompiledProgram,
   trees: readonly FileTree[],
@@ -37,7 +38,7 @@ export function loadProgram(
 ): LoadedProgram {
   machine.resetProgram();
   const loader = new Loader(program, trees, builtins);
-  const script = new Script(program.text, { filename: "walia:program" });
+  const script = guarded("the program", () => new Script(program.text, { filename: "walia:program" }));
   (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
   return loader.finish();
 }
@@ -94,7 +95,9 @@ class Loader {
 
   #code(index: number, body: Enter, resume: Code["resume"] | undefined): Code {
     const data = this.program.units[index]!;
-    const enter: Enter = data.isAsync ? (self, _depth, ...args) => operators.spawn(self, args) : body;
+    const spawn: Enter = (self, _depth, ...args) =>
+      data.kind === "method" ? operators.spawnMethod(code, self, args) : operators.spawn(self, args);
+    const enter = data.isAsync ? spawn : body;
     const code: Mutable<Code> = {
       id: data.ref,
       name: data.name,
@@ -224,7 +227,14 @@ class Loader {
     const tops = this.program.tops.map((unit) => this.#closure(this.#codes[unit]!));
     const main = mainCode(tops);
     const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((entry) => entry !== undefined);
-    const codes = [...this.#codes, ...this.#natives.values(), ...machine.builtinCodes, CONSTRUCT, main];
+    const codes = [
+      ...this.#codes,
+      ...this.#natives.values(),
+      ...machine.builtinCodes,
+      ...operators.methodCodes,
+      CONSTRUCT,
+      main,
+    ];
     return {
       codes: new Map(codes.map((code) => [code.id, code])),
       classes: new Map(present(this.#classes).map((code) => [code.id, code])),

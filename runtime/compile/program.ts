@@ -14,6 +14,7 @@ import type { ItemContext, Referent } from "./context.ts";
 import type { CoreUnit, GlobalRef, UnitRef } from "./core.ts";
 import { emitUnit } from "./emit.ts";
 import * as js from "./js.ts";
+import { guarded } from "./limits.ts";
 import type { BuiltinTables } from "./linker.ts";
 import { Linker } from "./linker.ts";
 import { type CoreClass, Lowering, literal, numericType } from "./lower.ts";
@@ -72,7 +73,7 @@ export const PRELUDE_PATH = "walia:prelude";
 
 /**
  * Compiles files, in the order their top-level statements are to run; the prelude first, under PRELUDE_PATH.
- * Throws nothing a program could cause but LimitError.
+ * Throws LimitError for a program that is nested too deeply.
  */
 export function compileProgram(
   files: readonly ProgramFile[],
@@ -82,8 +83,10 @@ export function compileProgram(
   const program = new ProgramLowering(files, registry);
   program.lower();
   const linker = new Linker(program.units, program.classes, builtins);
-  const functions = program.units.flatMap((unit) => emitUnit(unit, linker));
-  const text = generate(wrap([...linker.prologue(), ...functions]), { indent: " " });
+  const text = guarded("the program", () => {
+    const functions = program.units.flatMap((unit) => emitUnit(unit, linker));
+    return generate(wrap([...linker.prologue(), ...functions]), { indent: " " });
+  });
   const index = new Map(program.units.map((unit, i) => [unit.ref, i]));
   const classIndex = new Map(program.classes.map((cls, i) => [cls.ref, i]));
   const preludeFunctions = program.preludeFunctions.map(([name, ref]) => [name, index.get(ref)!] as const);
@@ -183,11 +186,11 @@ class ProgramLowering {
 
   lower(): void {
     for (const file of this.#files.values())
-      file.tree.items.forEach((item, index) => {
+      file.tree.items.forEach((_, index) => {
         const path = file.tree.path;
         const context = this.#context(file, index);
         const lowering = new Lowering(context);
-        const { tops, tests } = lowering.item();
+        const { tops, tests } = guarded(`${path}, in item ${index + 1},`, () => lowering.item());
         for (const unit of lowering.units) this.places.set(unit.ref, { file: path, item: index });
         this.units.push(...lowering.units);
         this.classes.push(...lowering.classes);
@@ -197,7 +200,6 @@ class ProgramLowering {
           for (const exported of context.names.exports)
             if (exported.node.kind === "Fun")
               this.preludeFunctions.push([exported.name, context.unitRef(context.names.unitOf(exported.node.fun))]);
-        void item;
       });
   }
 

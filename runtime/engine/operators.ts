@@ -1,9 +1,9 @@
 // What operators, member access, indexing and calls mean for values that compiled code does not treat in line: mixed types,
 // strings, maps, built-in methods, and everything that is a fault. All of it returns a value, or SIGNAL (faults.ts, F1).
 
-import type { TraitCode } from "./code.ts";
+import type { Code, TraitCode } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
-import { currentHost } from "./machine.ts";
+import { builtinCode, currentHost } from "./machine.ts";
 import { show } from "./show.ts";
 import type { EffectRequest, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";
@@ -162,12 +162,36 @@ function isRequest(value: Value): value is EffectRequest {
 
 /** A method as a value: a function with its instance bound. */
 function methodOf(object: Instance, name: string): Closure | undefined {
-  for (const [key, code] of object.cls.code.methods) {
-    if (key.slice(0, key.lastIndexOf("$")) !== name) continue;
-    return new Closure(code, code.params.length, (_self, depth, ...args) => code.enter(object, depth, ...args), object);
-  }
+  for (const [key, code] of object.cls.code.methods)
+    if (key.slice(0, key.lastIndexOf("$")) === name)
+      return new Closure(
+        BOUND,
+        code.params.length,
+        BOUND.enter,
+        object,
+        new Closure(code, code.params.length, code.enter),
+      );
   return undefined;
 }
+
+/** Calls a method of the instance `c0`: that of the closure `c1`. */
+const BOUND: Code = builtinCode(
+  "method",
+  [],
+  (_frame, value) => value,
+  (self: Closure, depth, ...args) => (self.c1 as Closure).code.enter(self.c0, depth, ...args),
+);
+
+/** The same in a task of its own, for an `async` method. */
+const BOUND_BODY: Code = builtinCode(
+  "async method",
+  [],
+  (_frame, value) => value,
+  (self: Closure, depth, ...args) => (self.c1 as Closure).code.body(self.c0, depth, ...args),
+);
+
+/** Codes of the closures made here, for the codec. */
+export const methodCodes: readonly Code[] = [BOUND, BOUND_BODY];
 
 /** `object[index]`. Out of bounds is nil. */
 export function getIndex(object: Value, index: Value): Value {
@@ -250,7 +274,7 @@ export function invoke(object: Value, name: string, depth: number, args: readonl
     const method = object[methodKey(name, args.length) as keyof Instance] as ((...all: unknown[]) => Value) | undefined;
     if (method !== undefined) return method(object, depth, ...args);
     const other = methodOf(object, name);
-    if (other !== undefined) return wrongArity(other.code.name, other.arity, args.length);
+    if (other !== undefined) return wrongArity((other.c1 as Closure).code.name, other.arity, args.length);
     return fault("TypeError", `${typeName(object)} has no method "${name}"`);
   }
   const type = typeName(object);
@@ -280,6 +304,12 @@ export function invoke(object: Value, name: string, depth: number, args: readonl
 /** Calls of an `async` function: starts a task. */
 export function spawn(closure: Closure, args: readonly Value[]): Value {
   return currentHost().spawn(closure, args);
+}
+
+/** Calls of an `async` method with this code. */
+export function spawnMethod(code: Code, self: Instance, args: readonly Value[]): Value {
+  const method = new Closure(code, code.params.length, code.enter);
+  return spawn(new Closure(BOUND_BODY, args.length, BOUND_BODY.enter, self, method), args);
 }
 
 /** `==` in match patterns and comparisons of values that are not the same JavaScript value. */

@@ -144,3 +144,22 @@ describe("control flow", () => {
       "15",
     ));
 });
+
+describe("methods as values and as tasks", () => {
+  test("an async method starts a task on a copy of its instance", () =>
+    prints(
+      `class C { var n = 1; async fun grow(by) { yield_now(); this.n = this.n + by; this.n } }
+       class D < C { async fun grow(by) { await super.grow(by * 10) } }
+       var c = C(); print await c.grow(2); print c.n; print await D().grow(1);`,
+      "3",
+      "1",
+      "11",
+    ));
+
+  test("a bound method is called by a task", () =>
+    prints(
+      `class C { var n = 5; fun plus(x) { this.n + x } } var m = C().plus; print await task(m, 2); print [1, 2].map(m);`,
+      "7",
+      "[6, 7]",
+    ));
+});
