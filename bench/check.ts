@@ -28,7 +28,7 @@ export async function benchCheck(quick: boolean): Promise<Measured | null> {
     }
     const times = timesOf(cold);
     return {
-      ...{ size: lines, walia: times, js: null, ratio: null, bytesPerOperation: 0 },
+      ...{ size: lines, isFull: !quick, walia: times, js: null, ratio: null, bytesPerOperation: 0 },
       nsPerOperation: (times.min * 1e6) / lines,
       bySize: { 0: times.min, 1: timesOf(warm).min },
       cost: `cold ${times.min.toFixed(0)} ms, warm ${timesOf(warm).min.toFixed(0)} ms`,

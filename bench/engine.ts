@@ -17,7 +17,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { benchCheck } from "./check.ts";
-import { benchPeer } from "./peers.ts";
+import { peerLine, whyNoPeers } from "./peers.ts";
 import { type Measured, measureProgram } from "./program.ts";
 import { type Row, rows } from "./rows.ts";
 import { measureTasks } from "./tasks.ts";
@@ -43,6 +43,9 @@ async function main(): Promise<void> {
     console.error(`No such program: ${unknown.join(", ")}. There are: ${rows.map((row) => row.name).join(" ")}`);
     process.exit(2);
   }
+  const whyNot = args.includes("--peers") ? whyNoPeers() : null;
+  if (whyNot !== null) console.log(`${whyNot}\n`);
+  const peers = args.includes("--peers") && whyNot === null;
   console.log("| program | Walia, s | JavaScript, s | ratio | cost | noise | to reach | |");
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const row of rows) {
@@ -50,7 +53,8 @@ async function main(): Promise<void> {
     const measured = row.kind === "check" ? await benchCheck(quick) : inChild(row);
     if (measured === null) continue;
     console.log(line(row, measured));
-    if (args.includes("--peers") && row.kind === "program") benchPeer(row, quick);
+    const peer = peers ? peerLine(row, measured, FLAGS) : null;
+    if (peer !== null) console.log(peer);
   }
 }
 

@@ -24,6 +24,7 @@ export interface Times {
 export interface Measured {
   /** Null where there is none to tell. */
   readonly size: number | null;
+  readonly isFull: boolean;
   readonly walia: Times | null;
   readonly js: Times | null;
   /** Walia to JavaScript, least to least. */
@@ -78,6 +79,7 @@ export async function measureProgram(row: Row, quick: boolean): Promise<Measured
   const bytesPerOperation = Math.max(0, peak - before) / operations;
   return {
     size,
+    isFull: size === twin.sizes.full,
     walia: times,
     js: timesOf(js),
     ratio: times.min / timesOf(js).min,

@@ -41,7 +41,7 @@ export async function measureTasks(quick: boolean): Promise<Measured> {
   const ms = Date.now() - deadline;
   const bytesPerOperation = (heap - empty) / size;
   return {
-    ...{ size, walia: { min: ms, median: ms }, js: null, ratio: null, bySize: {}, bytesPerOperation },
+    ...{ size, isFull: !quick, walia: { min: ms, median: ms }, js: null, ratio: null, bySize: {}, bytesPerOperation },
     nsPerOperation: (ms * 1e6) / size,
     cost: `${bytesPerOperation.toFixed(0)} bytes a task; started in ${(started / 1000).toFixed(1)} s`,
   };
