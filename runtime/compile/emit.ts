@@ -18,7 +18,7 @@ import type { Linker } from "./linker.ts";
 const SIGNAL = js.id("SIGNAL");
 const UNDEFINED = js.id("undefined");
 const SELF = js.id("self");
-const E_H = js.member(js.id("E"), "h");
+const E_H = js.member(js.member(js.id("E"), "now"), "h");
 
 /** Loop turns between two questions whether to yield. */
 const FUEL = 4000;
@@ -597,7 +597,7 @@ class Emitter {
   }
 }
 
-/** `E.h = ctx` (M5 of engine/machine.ts) */
+/** `E.now.h = ctx` (M5 of engine/machine.ts) */
 const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
 
 /** Does the operation look for handlers only when it faults, and is it emitted with that path apart? */

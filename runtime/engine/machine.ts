@@ -2,7 +2,7 @@
 // `run`.
 //
 //        host stack                       heap
-//   run ── drive ── f ── handled ── g     E.h: segments and frames (see segments.ts)
+//   run ── drive ── f ── handled ── g     E.now.h: segments and frames (see segments.ts)
 //
 // Code runs on the host's stack until something suspends. Then every activation saves a Frame and returns SIGNAL, up to
 // the nearest *driver* that can handle the pending operation `E.op`; the driver goes on from the heap: it re-enters only
@@ -10,16 +10,16 @@
 // cost the same at any depth (after "Retrofitting Effect Handlers onto OCaml", PLDI 2021, for the segmented stack; and
 // "Cheney on the M.T.A.", Baker 1995, for clearing the host stack when it has grown too deep).
 //
-// M1. While frames are being saved, `E.saved` are those of the innermost segment that is not complete yet. Whoever
+// M1. While frames are being saved, `E.now.saved` are those of the innermost segment that is not complete yet. Whoever
 //     crosses a segment's boundary moves them into that segment (`attach`).
 // M2. `E.discard` is set while frames above a handler that abandons them are dropped: nobody saves anything.
-// M3. `E.h` is not touched while SIGNAL travels: it stays the top of the stack at the moment of suspension.
+// M3. `E.now.h` is not touched while SIGNAL travels: it stays the top of the stack at the moment of suspension.
 // M4. Drivers nest: `handled` and `resume` start one on the host stack. Each has a serial number, and a segment's `owner` is
 //     the newest number when it was made. Segments above a driver's floor were made after it started, those below before:
 //     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL.
 // M5. A tail-resumptive clause run in place gets as its last argument the segment from which it must look for handlers, and
-//     puts it in E.h itself, before anything that looks there. Most clauses never do, and storing a young object in an old
-//     one costs more than the rest of such a perform. Whoever ran the clause puts E.h back.
+//     puts it in E.now.h itself, before anything that looks there. Most clauses never do, and storing a young object in an old
+//     one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
 // M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
 
@@ -54,19 +54,31 @@ const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1
  * The state of the machine: one per isolate, because an isolate runs one task at a time (H1) and a parameter to every
  * compiled call would cost more than the rest of the calling convention.
  */
+/** What changes with every suspension. */
+class Moment {
+  /** The handler's segment, of Perform and Abort. */
+  target: Segment = root;
+  request: EffectRequest | null = null;
+  continuation: Continuation | null = null;
+  value: Value = undefined;
+  /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
+  lowest: Segment | null = null;
+  /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
+  saved: Frame | null = null;
+  /** `h`: top segment of the running task, where looking for a handler starts. */
+  constructor(public h: Segment) {}
+}
+
 export const E = {
-  /** Top segment of the running task: where looking for a handler starts. */
-  h: root as Segment,
+  /**
+   * Replaced now and then by a copy (`renew`): a store into an object that the garbage collector has moved to the old
+   * generation costs several times one into a young object, and there are half a dozen in each capture and resume.
+   */
+  now: new Moment(root),
+  /** Resumptions until `now` is renewed. */
+  freshness: 0,
   discard: false,
   op: Op.None as Op,
-  target: root as Segment,
-  request: null as EffectRequest | null,
-  continuation: null as Continuation | null,
-  value: undefined as Value,
-  /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
-  lowest: null as Segment | null,
-  /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
-  saved: null as Frame | null,
   serial: 1,
   /** Handlers of the whole program, innermost first; ends with the root segment. */
   program: root as Segment,
@@ -76,6 +88,12 @@ export const E = {
   /** Test mode (see `setProbe`). */
   probe: null as Probe | null,
 };
+
+/** Only while no operation is pending: nothing but `h` is carried over. */
+function renew(): void {
+  E.freshness = 1000;
+  E.now = new Moment(E.now.h);
+}
 
 /** Gets a whole suspended stack and the value about to be delivered into it; gives what the machine goes on with. */
 export type Probe = (stack: Segment, value: Value) => { readonly stack: Segment; readonly value: Value };
@@ -94,13 +112,13 @@ const FAULT_DEPTH = STACK_LIMIT / 2;
 /** Saves the frame of an activation that is suspending, and says so to its caller. */
 export function save(code: Code, at: number, slots: readonly Value[]): object {
   const frame = new Frame(code, at, slots);
-  const outermost = E.saved;
+  const outermost = E.now.saved;
   if (outermost === null) frame.next = frame;
   else {
     frame.next = outermost.next;
     outermost.next = frame;
   }
-  E.saved = frame;
+  E.now.saved = frame;
   return SIGNAL;
 }
 
@@ -112,27 +130,27 @@ export function overflow(code: Code, slots: readonly Value[]): object {
 
 /** Moves the saved frames on top of a segment's older ones (M1). */
 function attach(segment: Segment): void {
-  const outermost = E.saved;
+  const outermost = E.now.saved;
   if (outermost === null) return;
   const innermost = outermost.next;
   outermost.next = segment.frames;
   segment.frames = innermost;
-  E.saved = null;
+  E.now.saved = null;
 }
 
 /**
- * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.h` = `context`)
+ * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.now.h` = `context`)
  * and `below`, and gives it the saved frames.
  */
 function insertUnder(context: Segment, below: Segment, limit: Segment): void {
   const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
-  if (E.h === context) E.h = under;
+  if (E.now.h === context) E.now.h = under;
   else {
-    let lowest = E.lowest ?? E.h;
+    let lowest = E.now.lowest ?? E.now.h;
     while (lowest.below !== context) lowest = lowest.below!;
     lowest.below = under;
   }
-  E.lowest = under;
+  E.now.lowest = under;
   attach(under);
 }
 
@@ -150,7 +168,7 @@ const sites: Site[] = [];
 
 /** The handler that `site` reaches from here; the root segment when there is none. */
 export function find(site: Site): Segment {
-  const top = E.h;
+  const top = E.now.h;
   // Not remembered: a generator gets a new top segment with each resumption, and storing costs more than looking.
   if (top.effect === site.effect) return top;
   site.found = lookup(top, site.effect);
@@ -182,13 +200,13 @@ function lookup(from: Segment, effect: string): Segment {
 /** Performs to a handler that is not run in place. Always suspends. */
 export function perform(handler: Segment, request: EffectRequest): object {
   E.performed++;
-  E.request = request;
+  E.now.request = request;
   if (handler.kind === SegmentKind.Root) {
     const effect = request.site.effect;
     E.op = effect === "FAULT" ? Op.Fail : effect === "CANCELLED" ? Op.Cancel : Op.Ask;
     return SIGNAL;
   }
-  E.target = handler;
+  E.now.target = handler;
   if (handler.handler!.code.mode === "abortive" && E.probe === null) {
     E.op = Op.Abort;
     E.discard = true;
@@ -211,18 +229,18 @@ export function performEffect(effect: string, payload: Readonly<Record<string, V
 }
 
 function performRequest(request: EffectRequest, depth: number): Value {
-  const performer = E.h;
+  const performer = E.now.h;
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const result = handler.enter(handler.handler, depth, request, handler.below);
   if (result === SIGNAL) return under(performer, handler);
-  E.h = performer;
+  E.now.h = performer;
   return result;
 }
 
 /** Asks the host, past all handlers: `await`, `receive` and the like (lower-case names). Always suspends. */
 export function ask(effect: string, payload: Readonly<Record<string, Value>>): Value {
-  E.request = makeRequest(effect, payload);
+  E.now.request = makeRequest(effect, payload);
   E.op = Op.Ask;
   return SIGNAL;
 }
@@ -241,20 +259,20 @@ export function makeRequest(effect: string, payload: Readonly<Record<string, Val
 export function handled(handler: Closure, body: Closure, depth: number): Value {
   const segment = new Segment(
     SegmentKind.Handled,
-    E.h,
+    E.now.h,
     handler,
     handler.code.effect,
     handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
     null,
     ++E.serial,
   );
-  E.h = segment;
+  E.now.h = segment;
   const result = body.enter(body, depth + DRIVER_DEPTH);
   if (result !== SIGNAL) {
-    E.h = segment.below!;
+    E.now.h = segment.below!;
     return result;
   }
-  if (E.target === segment && (E.op === Op.Perform || E.op === Op.Abort)) {
+  if (E.now.target === segment && (E.op === Op.Perform || E.op === Op.Abort)) {
     if (!E.discard) attach(segment);
     return drive(segment.below, segment, depth + DRIVER_DEPTH, segment.owner, SIGNAL);
   }
@@ -278,7 +296,7 @@ export function hasProgramHandler(effect: string): boolean {
 /** Forgets the program's handlers: a new program begins. */
 export function resetProgram(): void {
   E.program = root;
-  E.h = root;
+  E.now.h = root;
   sites.length = 0;
 }
 
@@ -299,8 +317,9 @@ export function programSegment(index: number): Segment | undefined {
 /** `resume(k, v)`: the value of the rest of the handled block. */
 export function resume(k: Continuation, value: Value, depth: number): Value {
   E.resumed++;
+  if (--E.freshness < 0) renew();
   if (depth > NEST_LIMIT || E.probe !== null) return resumeTail(k, value);
-  const floor = E.h;
+  const floor = E.now.h;
   const serial = ++E.serial;
   push(k);
   return drive(floor, floor, depth + DRIVER_DEPTH, serial, value);
@@ -309,8 +328,8 @@ export function resume(k: Continuation, value: Value, depth: number): Value {
 /** `resume` as the last thing a clause does: its activation is over, so the driver goes on with `k` in its place. */
 export function resumeTail(k: Continuation, value: Value): object {
   E.op = Op.Resume;
-  E.continuation = k;
-  E.value = value;
+  E.now.continuation = k;
+  E.now.value = value;
   return SIGNAL;
 }
 
@@ -326,9 +345,9 @@ function push(k: Continuation): void {
     to = to.below;
     hasUnder ||= from.kind === SegmentKind.Under;
   }
-  to.below = E.h;
-  if (hasUnder) moveLimits(k, top, E.h);
-  E.h = top;
+  to.below = E.now.h;
+  if (hasUnder) moveLimits(k, top, E.now.h);
+  E.now.h = top;
 }
 
 /** The limits of copied Under segments: those inside the continuation are copies too, those below it are `below` now. */
@@ -370,17 +389,17 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
       }
       if (!E.discard) {
         if (current !== floor) attach(current);
-        else if (E.saved !== null) insertUnder(floor!, floor!, floor!);
+        else if (E.now.saved !== null) insertUnder(floor!, floor!, floor!);
       }
-      E.lowest = null;
+      E.now.lowest = null;
       const op = E.op;
       E.op = Op.None;
       switch (op) {
         case Op.Resume: {
-          const k = E.continuation!;
-          result = E.value;
-          E.continuation = null;
-          E.value = undefined;
+          const k = E.now.continuation!;
+          result = E.now.value;
+          E.now.continuation = null;
+          E.now.value = undefined;
           push(k);
           break;
         }
@@ -389,19 +408,19 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
           break;
         case Op.Perform:
         case Op.Abort: {
-          const target = E.target;
+          const target = E.now.target;
           const k = op === Op.Perform ? capture(target) : undefined;
           E.discard = false;
           if (target.kind === SegmentKind.Program)
-            E.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
+            E.now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
           else {
-            E.h = target.below!;
+            E.now.h = target.below!;
             if (k !== undefined) target.below = null;
           }
-          E.target = root;
-          const request = E.request!;
-          E.request = null;
-          current = E.h;
+          E.now.target = root;
+          const request = E.now.request!;
+          E.now.request = null;
+          current = E.now.h;
           const handler = target.handler!;
           if (handler.code.mode === "tail-resumptive") result = runInPlaceLater(handler, request, k!, depth);
           else result = handler.enter(handler, depth, request, k);
@@ -414,16 +433,16 @@ function drive(floor: Segment | null, current: Segment, depth: number, serial: n
       }
     }
     if (E.probe !== null) {
-      const probed = E.probe(E.h, result);
-      E.h = probed.stack;
+      const probed = E.probe(E.now.h, result);
+      E.now.h = probed.stack;
       result = probed.value;
     }
-    const segment = E.h;
+    const segment = E.now.h;
     if (segment === floor) return result;
     const frame = segment.frames;
     if (frame === null) {
       if (segment.below === null) return result;
-      E.h = segment.below;
+      E.now.h = segment.below;
       continue;
     }
     segment.frames = frame.next;
@@ -441,18 +460,18 @@ function handles(serial: number, depth: number): boolean {
       return depth < NEST_LIMIT / 2;
     case Op.Perform:
     case Op.Abort:
-      return serial === TOP || (E.target.owner >= serial && E.probe === null);
+      return serial === TOP || (E.now.target.owner >= serial && E.probe === null);
     default:
       return serial === TOP;
   }
 }
 
-/** The stack from E.h down to the handler's own segment; for a handler of the whole program, all of it. */
+/** The stack from E.now.h down to the handler's own segment; for a handler of the whole program, all of it. */
 function capture(target: Segment): Continuation {
-  if (target.kind === SegmentKind.Handled) return new Continuation(E.h, target);
-  let base = E.h;
+  if (target.kind === SegmentKind.Handled) return new Continuation(E.now.h, target);
+  let base = E.now.h;
   while (base.below !== null) base = base.below;
-  return new Continuation(E.h, base);
+  return new Continuation(E.now.h, base);
 }
 
 /**
@@ -460,7 +479,7 @@ function capture(target: Segment): Continuation {
  * run in place (a request that comes from outside), a frame does that.
  */
 function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
-  const result = handler.enter(handler, depth, request, E.h);
+  const result = handler.enter(handler, depth, request, E.now.h);
   return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
 }
 
@@ -496,7 +515,7 @@ const START: Code = builtinCode("start", ["function", "arguments"], (frame, _val
 /** A tail-resumptive clause about to run above the code that it answers. */
 const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
   const handler = frame.slots[0] as Closure;
-  return handler.enter(handler, depth, frame.slots[1], E.h);
+  return handler.enter(handler, depth, frame.slots[1], E.now.h);
 });
 
 /** A function that performs an effect: what the task of a monitored port runs. */
@@ -543,7 +562,7 @@ export function run(task: Task, input: Input): Outcome {
   const stack = task.stack;
   if (stack === null) throw new Error("broken: task without a stack is run");
   task.stack = null;
-  E.h = stack;
+  E.now.h = stack;
   E.op = Op.None;
   E.discard = false;
   let result: Value;
@@ -558,17 +577,17 @@ export function run(task: Task, input: Input): Outcome {
       result = inject(faultRequest(input.fault));
       break;
   }
-  result = drive(null, E.h, 0, TOP, result);
+  result = drive(null, E.now.h, 0, TOP, result);
   if (result !== SIGNAL) {
-    E.h = root;
+    E.now.h = root;
     return { kind: "done", value: result };
   }
   const op: Op = pending();
-  const request = E.request!;
+  const request = E.now.request!;
   E.op = Op.None;
-  E.request = null;
-  const top = E.h;
-  E.h = root;
+  E.now.request = null;
+  const top = E.now.h;
+  E.now.h = root;
   if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top) };
   task.stack = top;
   return { kind: "asks", request };
@@ -578,13 +597,13 @@ function pending(): Op {
   return E.op;
 }
 
-/** Performs at the innermost suspension point of E.h. */
+/** Performs at the innermost suspension point of E.now.h. */
 function inject(request: EffectRequest): Value {
-  const handler = lookup(E.h, request.site.effect);
+  const handler = lookup(E.now.h, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
-  const performer = E.h;
-  E.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
-  E.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
+  const performer = E.now.h;
+  E.now.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
+  E.now.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
   return undefined;
 }
 

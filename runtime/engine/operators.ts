@@ -1,7 +1,7 @@
 // What operators, member access, indexing and calls mean for values that compiled code does not treat in line: mixed types,
 // strings, maps, built-in methods, and everything that is a fault. All of it returns a value, or SIGNAL (faults.ts, F1).
 
-import type { Code, TraitCode } from "./code.ts";
+import type { Code } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
 import { builtinCode, currentHost } from "./machine.ts";
 import { show } from "./show.ts";
@@ -314,14 +314,3 @@ export function spawnMethod(code: Code, self: Instance, args: readonly Value[]):
 
 /** `==` in match patterns and comparisons of values that are not the same JavaScript value. */
 export { isEqual };
-
-/** Makes the methods of a trait those of one instance. */
-export function mixTrait(object: Instance, trait: TraitCode): void {
-  for (const [key, code] of trait.methods)
-    Object.defineProperty(object, `m_${key}`, {
-      value: code.enter,
-      enumerable: false,
-      writable: true,
-      configurable: true,
-    });
-}

@@ -1,6 +1,6 @@
 // A task's stack, as data: frames in segments.
 //
-//   E.h --> Segment --below--> Segment --below--> Segment (base) --> null
+//   E.now.h --> Segment --below--> Segment --below--> Segment (base) --> null
 //             |                  |                   |
 //           frames             frames              frames        Frame --next--> Frame --> null, innermost first
 //
@@ -9,7 +9,7 @@
 //
 // G1. Frames are immutable once they are linked. A segment is changed only by the driver that runs it; the segments of a
 //     Continuation are never run, only copied (see `machine.ts`).
-// G2. Looking for a handler starts at E.h and follows `below`; an "under" segment jumps, because a handler's clause runs
+// G2. Looking for a handler starts at E.now.h and follows `below`; an "under" segment jumps, because a handler's clause runs
 //     outside its own handler; a "base" segment goes on to the handlers of the whole program.
 
 import type { Code } from "./code.ts";

@@ -39,7 +39,7 @@ describe("a fault is an effect", () => {
 
   test("awaiting a failed task performs its fault in the awaiter", () =>
     prints(
-      `async fun bad() { [][0].x } fun f() { handle "FAULT" { "saw " + effect.kind } await bad() } print f();`,
+      `async fun bad() { [][0].x } async fun f() { handle "FAULT" { "saw " + effect.kind } await bad() } print await f();`,
       "saw NilAccess",
     ));
 });
