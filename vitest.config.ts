@@ -15,5 +15,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     execArgv: ["--stack-size=3900"],
+    // Some tests start several processes, and a machine may be busy.
+    testTimeout: 60_000,
   },
 });

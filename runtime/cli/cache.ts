@@ -14,7 +14,7 @@
 
 import * as fs from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const FORMAT = "walia-cache 1";
 const MAX_ENTRY = 32 * 1024 * 1024;
@@ -128,7 +128,7 @@ function noteUse(path: string): void {
 /** K2 */
 function writeEntry(folder: string, path: string, head: string, rest: Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   try {
     fs.writeFileSync(temporary, Buffer.concat([Buffer.from(`${head}\n`), rest]), { mode: 0o600 });
     fs.renameSync(temporary, path);
@@ -136,6 +136,18 @@ function writeEntry(folder: string, path: string, head: string, rest: Uint8Array
     fs.rmSync(temporary, { force: true });
   }
   prune(folder);
+}
+
+/** Not `mkdirSync` with `recursive`: Node 20 never comes back from that where a parent exists but may hold nothing (/proc). */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!fs.existsSync(folder)) throw error;
+  }
 }
 
 /** K4; a temporary file that a killed process left behind grows old like any entry. */

@@ -6,7 +6,7 @@
 //                       "start": { "line": 3, "column": 7, "offset": 31 }, "end": { … },
 //                       "related": [{ "message": "…", "file": "…", "start": { … }, "end": { … } }],
 //                       "tags": ["unnecessary"] }],
-//     "errors": 1, "warnings": 0, "notes": 0 }
+//     "errors": 1, "warnings": 0, "infos": 0 }
 //
 // Lines and columns count from 1, offsets from 0, columns and offsets in UTF-16 units. A severity is "error", "warning" or
 // "info". Fields may be added; those that are there keep their meaning while `version` is 1.
@@ -65,6 +65,6 @@ function jsonOf(files: readonly string[], diagnostics: readonly Diagnostic[], vi
     })),
     errors: count("error"),
     warnings: count("warning"),
-    notes: count("info"),
+    infos: count("info"),
   };
 }

@@ -11,12 +11,14 @@ import type { Diagnostic, Severity } from "../../language/diagnostics.ts";
 import { excerpt } from "./excerpt.ts";
 import type { View } from "./view.ts";
 
+const LABELS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
+
 /** The lines of a diagnostic, without a line end after the last. */
 export function diagnosticText(diagnostic: Diagnostic, view: View): string {
   const { paint } = view;
   const { severity, code, message, file, span, related } = diagnostic;
   const lines = [
-    `${paint.bold(view.where(file, span.start))}: ${paint[severity](`${severity} ${code}`)}: ${view.message(message)}`,
+    `${paint.bold(view.where(file, span.start))}: ${paint[severity](`${LABELS[severity]} ${code}`)}: ${view.message(message)}`,
     ...excerptOf(view, file, span, severity),
   ];
   for (const place of related) {

@@ -9,7 +9,7 @@
 // D1. The code of an example is every following doc line that is empty or indented by two columns more than text.
 // D2. The file's name is that of the file it stands in, and "#example:" with the line.
 
-import type { FileTree, Span } from "../../language/ast.ts";
+import type { FileTree } from "../../language/ast.ts";
 
 export interface Example {
   readonly title: string;
@@ -68,13 +68,12 @@ function importLines(tree: FileTree, lines: readonly string[]): string[] {
   for (const { offset, tree: item } of tree.items)
     for (const { kind, start, end } of item.statements) {
       if (kind !== "Import") continue;
-      const span: Span = { start: offset + start, end: offset + end };
-      tree.text
-        .slice(span.start, span.end)
-        .split("\n")
-        .forEach((line, i) => {
-          out[lineAt(span.start) + i] += `${line} `;
-        });
+      // The statement's own end is not part of its span.
+      const text = `${item.text.slice(start, end).replace(/;$/, "")};`;
+      const first = lineAt(offset + start);
+      text.split(/\r?\n/).forEach((line, i) => {
+        out[first + i] += `${line} `;
+      });
     }
   return out;
 }

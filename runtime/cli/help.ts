@@ -44,7 +44,7 @@ Says what is wrong with a program: errors, warnings and notes. Without a name: e
 All files named are one program, in which a name that one file declares at top level is known to all.
 
   --each   each file named is a program of its own
-  --json   one JSON document on standard output: { version, files, diagnostics, errors, warnings, notes }, where a
+  --json   one JSON document on standard output: { version, files, diagnostics, errors, warnings, infos }, where a
            diagnostic has code, severity, message, file, start, end, related, tags, and a position line and column from 1
            and offset from 0
 
