@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly driver?: Driver;
   /** Told of the program when it is in the engine, before it starts. */
   readonly loaded?: (program: LoadedProgram) => void;
+  /** Ends the program after this many milliseconds, with code 0. */
+  readonly limit?: number;
   /** False: runs a program that has error diagnostics all the same. */
   readonly check?: boolean;
 }
@@ -65,17 +67,21 @@ export async function runWalia(
   const loaded = load(compile(checked, prelude), [prelude, ...trees]);
   options.loaded?.(loaded);
   const captured = new CapturingDriver();
-  const exitCode = await execute(loaded, {
-    driver: options.driver ?? captured,
-    args: options.args ?? [],
-    ports: options.ports ?? new Map(),
-    input: options.input ?? "",
-    print: (line) => {
-      captured.written[1] += `${line}\n`;
+  const exitCode = await execute(
+    loaded,
+    {
+      driver: options.driver ?? captured,
+      args: options.args ?? [],
+      ports: options.ports ?? new Map(),
+      input: options.input ?? "",
+      print: (line) => {
+        captured.written[1] += `${line}\n`;
+      },
+      onUnhandledFault: (fault, task) => {
+        captured.written[2] += `${faultText(fault, task, view)}\n`;
+      },
     },
-    onUnhandledFault: (fault, task) => {
-      captured.written[2] += `${faultText(fault, task, view)}\n`;
-    },
-  });
-  return { output: captured.written[1], faults: captured.written[2], exitCode: Number(exitCode) };
+    options.limit,
+  );
+  return { output: captured.written[1], faults: captured.written[2], exitCode: exitCode === "timeout" ? 0 : exitCode };
 }

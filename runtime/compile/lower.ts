@@ -518,7 +518,7 @@ export class Lowering {
         builder.operate({ kind: "await", value: this.value(node.value) }, node, dest);
         return;
       case "Print":
-        builder.operate({ kind: "callBuiltin", name: "print", args: [this.value(node.value)] }, node, dest);
+        builder.operate({ kind: "callBuiltin", name: "print", args: [this.#printed(node.value)] }, node, dest);
         return;
       case "Return":
         lowerReturn(this, node);
@@ -550,6 +550,15 @@ export class Lowering {
       case "Nil":
         return;
     }
+  }
+
+  /** `print a, b` prints both in one line, a space between them. */
+  #printed(node: ast.Expression): Atom {
+    if (node.kind !== "Tuple") return this.value(node);
+    return this.values(node.items).reduce((line, item) => {
+      const spaced = this.builder.point({ kind: "arithmetic", op: "+", left: line, right: constant(" ") }, node);
+      return this.builder.point({ kind: "arithmetic", op: "+", left: spaced, right: item }, node);
+    });
   }
 
   #member(node: ast.Member, dest: Dest): void {

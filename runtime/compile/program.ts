@@ -80,8 +80,7 @@ export function compileProgram(
   registry: Registry,
   builtins: BuiltinTables,
 ): CompiledProgram {
-  const program = new ProgramLowering(files, registry);
-  program.lower();
+  const program = lowerProgram(files, registry);
   const linker = new Linker(program.units, program.classes, builtins);
   const text = guarded("the program", () => {
     const functions = program.units.flatMap((unit) => emitUnit(unit, linker));
@@ -112,6 +111,13 @@ export function compileProgram(
     }),
     preludeFunctions,
   };
+}
+
+/** The first half of the pipeline: every unit and class in Core. */
+export function lowerProgram(files: readonly ProgramFile[], registry: Registry): ProgramLowering {
+  const program = new ProgramLowering(files, registry);
+  program.lower();
+  return program;
 }
 
 function wrap(body: readonly es.Statement[]): es.Program {
