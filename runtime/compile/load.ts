@@ -4,12 +4,13 @@
 import { Script } from "node:vm";
 import type { FileTree } from "../../language/ast.ts";
 import { CONSTRUCT, classCaptures, invokeSuper, made, makeInstance } from "../engine/classes.ts";
-import type { ClassCode, Code, SourceItem, TraitCode } from "../engine/code.ts";
+import { builtinCode, type ClassCode, type Code, type SourceItem, type TraitCode } from "../engine/code.ts";
 import { isExit, makeExit, requestWith } from "../engine/exits.ts";
 import { fault, wrongType } from "../engine/faults.ts";
 import * as machine from "../engine/machine.ts";
 import * as operators from "../engine/operators.ts";
 import type { Frame } from "../engine/segments.ts";
+import { awaitValue, taskCodes, tick } from "../engine/tasks.ts";
 import type { Enter, Value } from "../engine/values.ts";
 import * as values from "../engine/values.ts";
 import { guarded } from "./limits.ts";
@@ -68,7 +69,7 @@ class Loader {
   runtime(): object {
     const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
     const { getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn } = operators;
-    const { E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick } = machine;
+    const { E, save, overflow, find, perform, under, handled, installProgramHandler } = machine;
     const { SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
     return {
       ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
@@ -209,7 +210,7 @@ class Loader {
   #nativeCode(name: string, enter?: Enter): Code {
     let code = this.#natives.get(name);
     if (code === undefined) {
-      code = machine.builtinCode(name, [], (_frame, value) => value, enter);
+      code = builtinCode(name, [], (_frame, value) => value, enter);
       this.#natives.set(name, code);
     }
     return code;
@@ -230,7 +231,8 @@ class Loader {
     const codes = [
       ...this.#codes,
       ...this.#natives.values(),
-      ...machine.builtinCodes,
+      ...taskCodes,
+      machine.RESUMING,
       ...operators.methodCodes,
       CONSTRUCT,
       main,
@@ -262,7 +264,7 @@ function mainCode(tops: readonly values.Closure[]): Code {
     }
     return result;
   };
-  const code: Code = machine.builtinCode(
+  const code: Code = builtinCode(
     "program",
     ["statement"],
     (frame: Frame, _value: Value, depth: number) => from((frame.slots[0] as number) + 1, depth),

@@ -1,8 +1,8 @@
 // Making instances, calling up the superclass, and what a class declared inside a function captured.
 
-import type { ClassCode, Code } from "./code.ts";
+import { builtinCode, type ClassCode, type Code } from "./code.ts";
 import { fault } from "./faults.ts";
-import { builtinCode, E, save } from "./machine.ts";
+import { E, save } from "./machine.ts";
 import { wrongArity } from "./operators.ts";
 import type { Instance, Value } from "./values.ts";
 import { type ClassValue, fieldKey, methodKey, SIGNAL } from "./values.ts";

@@ -75,3 +75,29 @@ export interface TraitCode {
   readonly name: string;
   readonly methods: ReadonlyMap<string, Code>;
 }
+
+/** Code of the machine's own frames; every run of the program has the same. */
+export function builtinCode(
+  name: string,
+  slots: readonly string[],
+  resume: Code["resume"],
+  enter: Enter = () => undefined,
+): Code {
+  return {
+    id: `walia:${name}`,
+    name,
+    params: [],
+    isAsync: false,
+    captures: [],
+    source: null,
+    points: [
+      { start: 0, end: 0, slots: [] },
+      { start: 0, end: 0, slots },
+    ],
+    effect: null,
+    mode: null,
+    enter,
+    body: enter,
+    resume,
+  };
+}

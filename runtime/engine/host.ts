@@ -61,3 +61,15 @@ export interface Host {
   /** `checkpoint()` and warm starts are the store's; without one, every start is cold. */
   isWarmBoot(): boolean;
 }
+
+// One host per isolate, as there is one machine.
+let host: Host | null = null;
+
+export function setHost(next: Host): void {
+  host = next;
+}
+
+export function currentHost(): Host {
+  if (host === null) throw new Error("broken: no host is set");
+  return host;
+}

@@ -1,5 +1,4 @@
-// The machine: performs effects, captures and resumes continuations, runs tasks. Compiled code calls it; the reactor calls
-// `run`.
+// The machine: performs effects, captures and resumes continuations. Compiled code calls it; tasks.ts runs tasks on it.
 //
 //        host stack                       heap
 //   run ── drive ── f ── handled ── g     E.now.h: segments and frames (see segments.ts)
@@ -23,14 +22,14 @@
 // M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
 
-import type { Code } from "./code.ts";
-import type { Host, Input, Outcome, Task } from "./host.ts";
+import { builtinCode, type Code } from "./code.ts";
+import { currentHost } from "./host.ts";
 import { Frame, Segment, SegmentKind } from "./segments.ts";
 import { STACK_LIMIT } from "./stack.ts";
-import type { EffectRequest, Enter, Fault, TraceLine, Value } from "./values.ts";
-import { Closure, Continuation, Future, fieldKey, SIGNAL } from "./values.ts";
+import type { Closure, EffectRequest, Value } from "./values.ts";
+import { Continuation, fieldKey, SIGNAL } from "./values.ts";
 
-enum Op {
+export enum Op {
   None,
   /** A handler whose clause takes the continuation: `target`, `request`. */
   Perform,
@@ -48,7 +47,7 @@ enum Op {
   Cancel,
 }
 
-const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
+export const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
 
 /**
  * The state of the machine: one per isolate, because an isolate runs one task at a time (H1) and a parameter to every
@@ -98,14 +97,15 @@ function renew(): void {
 /** Gets a whole suspended stack and the value about to be delivered into it; gives what the machine goes on with. */
 export type Probe = (stack: Segment, value: Value) => { readonly stack: Segment; readonly value: Value };
 
-const TOP = 0;
+/** Serial number of the driver of a task, the outermost one. */
+export const TOP = 0;
 
 /** Depth charged for a driver and the function it enters. */
 const DRIVER_DEPTH = 500;
 /** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
 const NEST_LIMIT = STACK_LIMIT / 2;
 /** Where clauses of FAULT handlers start when the detecting code has no depth at hand. */
-const FAULT_DEPTH = STACK_LIMIT / 2;
+export const FAULT_DEPTH = STACK_LIMIT / 2;
 
 // ---- Saving frames ----
 
@@ -176,7 +176,7 @@ export function find(site: Site): Segment {
   return site.found;
 }
 
-function lookup(from: Segment, effect: string): Segment {
+export function lookup(from: Segment, effect: string): Segment {
   let s = from;
   for (;;) {
     switch (s.kind) {
@@ -228,7 +228,7 @@ export function performEffect(effect: string, payload: Readonly<Record<string, V
   return performRequest(makeRequest(effect, payload), FAULT_DEPTH);
 }
 
-function performRequest(request: EffectRequest, depth: number): Value {
+export function performRequest(request: EffectRequest, depth: number): Value {
   const performer = E.now.h;
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
@@ -380,7 +380,7 @@ function copySegment(s: Segment): Segment {
  * Runs segments until a value reaches `floor` (or the task's end), which it returns; or SIGNAL, when the pending operation
  * is for an outer driver (M4). `result` is what the activation of `current` just returned.
  */
-function drive(floor: Segment | null, current: Segment, depth: number, serial: number, result: Value): Value {
+export function drive(floor: Segment | null, current: Segment, depth: number, serial: number, result: Value): Value {
   for (;;) {
     if (result === SIGNAL) {
       if (!handles(serial, depth)) {
@@ -483,180 +483,9 @@ function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuati
   return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
 }
 
-const RESUMING: Code = builtinCode("resuming", ["continuation"], (frame, value) =>
+export const RESUMING: Code = builtinCode("resuming", ["continuation"], (frame, value) =>
   resumeTail(frame.slots[0] as Continuation, value),
 );
-
-// ---- Tasks ----
-
-let host: Host | null = null;
-
-export function setHost(next: Host): void {
-  host = next;
-}
-
-export function currentHost(): Host {
-  if (host === null) throw new Error("broken: no host is set");
-  return host;
-}
-
-/** Gives a new task its stack: a call of `closure`, not yet begun. */
-export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
-  const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, E.serial);
-  base.frames = new Frame(START, 1, [closure, args as Value[]]);
-  task.stack = base;
-}
-
-const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
-  const closure = frame.slots[0] as Closure;
-  return closure.code.body(closure, depth, ...(frame.slots[1] as Value[]));
-});
-
-/** A tail-resumptive clause about to run above the code that it answers. */
-const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
-  const handler = frame.slots[0] as Closure;
-  return handler.enter(handler, depth, frame.slots[1], E.now.h);
-});
-
-/** A function that performs an effect: what the task of a monitored port runs. */
-export function performTask(effect: string, payload: Readonly<Record<string, Value>>): Closure {
-  return new Closure(PERFORM, 0, PERFORM.enter, effect, makeRequest(effect, payload));
-}
-function enterPerform(self: Closure, depth: number): Value {
-  const result = performRequest(self.c1 as EffectRequest, depth);
-  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
-}
-const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
-
-/** Code of the machine's own frames; every run of the program has the same. */
-export function builtinCode(
-  name: string,
-  slots: readonly string[],
-  resume: Code["resume"],
-  enter: Enter = () => undefined,
-): Code {
-  return {
-    id: `walia:${name}`,
-    name,
-    params: [],
-    isAsync: false,
-    captures: [],
-    source: null,
-    points: [
-      { start: 0, end: 0, slots: [] },
-      { start: 0, end: 0, slots },
-    ],
-    effect: null,
-    mode: null,
-    enter,
-    body: enter,
-    resume,
-  };
-}
-
-/** The machine's own codes, for the codec. */
-export const builtinCodes: readonly Code[] = [START, RESUMING, CLAUSE, PERFORM];
-
-/** Runs a task from where it stopped until it ends or asks the host for something. */
-export function run(task: Task, input: Input): Outcome {
-  const stack = task.stack;
-  if (stack === null) throw new Error("broken: task without a stack is run");
-  task.stack = null;
-  E.now.h = stack;
-  E.op = Op.None;
-  E.discard = false;
-  let result: Value;
-  switch (input.kind) {
-    case "value":
-      result = input.value;
-      break;
-    case "perform":
-      result = inject(makeRequest(input.effect, input.payload));
-      break;
-    case "fault":
-      result = inject(faultRequest(input.fault));
-      break;
-  }
-  result = drive(null, E.now.h, 0, TOP, result);
-  if (result !== SIGNAL) {
-    E.now.h = root;
-    return { kind: "done", value: result };
-  }
-  const op: Op = pending();
-  const request = E.now.request!;
-  E.op = Op.None;
-  E.now.request = null;
-  const top = E.now.h;
-  E.now.h = root;
-  if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top) };
-  task.stack = top;
-  return { kind: "asks", request };
-}
-
-function pending(): Op {
-  return E.op;
-}
-
-/** Performs at the innermost suspension point of E.now.h. */
-function inject(request: EffectRequest): Value {
-  const handler = lookup(E.now.h, request.site.effect);
-  if (handler.enter === undefined) return perform(handler, request);
-  const performer = E.now.h;
-  E.now.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
-  E.now.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
-  return undefined;
-}
-
-const CANCELLED: Fault = { kind: "Cancelled", message: "the task was cancelled", fields: {}, trace: [] };
-
-/** Faults that were seen before keep the trace of where they first happened. */
-const traces = new WeakMap<EffectRequest, Fault>();
-
-function faultRequest(fault: Fault): EffectRequest {
-  const request = makeRequest("FAULT", { kind: fault.kind, message: fault.message, ...fault.fields });
-  traces.set(request, fault);
-  return request;
-}
-
-function faultOf(request: EffectRequest, stack: Segment): Fault {
-  const known = traces.get(request);
-  if (known !== undefined) return known;
-  const fields: Record<string, Value> = {};
-  for (const key of Object.keys(request) as (keyof EffectRequest & string)[])
-    if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message")
-      fields[key.slice(2)] = request[key as `f_${string}`];
-  return { kind: String(request.f_kind), message: String(request.f_message), fields, trace: traceOf(stack) };
-}
-
-const TRACE_LINES = 50;
-
-/** The innermost frames of a stack, with a note where a handler stands between them. */
-export function traceOf(stack: Segment): TraceLine[] {
-  const lines: TraceLine[] = [];
-  for (let s: Segment | null = stack; s !== null; s = s.below) {
-    for (let f = s.frames; f !== null; f = f.next) {
-      if (f.code.source === null) continue;
-      if (lines.length === TRACE_LINES) return [...lines, { code: null, at: 0, note: "… further frames" }];
-      lines.push({ code: f.code, at: f.at, note: null });
-    }
-    if (s.kind === SegmentKind.Handled) lines.push({ code: null, at: 0, note: `inside handle "${s.effect}"` });
-    if (s.kind === SegmentKind.Under && s.limit !== s.below) lines.push({ code: null, at: 0, note: "performed by" });
-  }
-  return lines;
-}
-
-/** `await e`: the future's value, at once when it is there and needs no copy. */
-export function awaitValue(value: Value): Value {
-  if (!(value instanceof Future)) return value;
-  const state = value.state;
-  if (state.kind === "done" && typeof state.value !== "object") return state.value;
-  return ask("await", { future: value });
-}
-
-/** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
-export function tick(): Value {
-  return currentHost().shouldYield() ? ask("yield", {}) : undefined;
-}
 
 /**
  * Test mode: nothing runs in place, every suspension goes down to the task's own driver, and before each delivery of a value

@@ -1,9 +1,9 @@
 // What operators, member access, indexing and calls mean for values that compiled code does not treat in line: mixed types,
 // strings, maps, built-in methods, and everything that is a fault. All of it returns a value, or SIGNAL (faults.ts, F1).
 
-import type { Code } from "./code.ts";
+import { builtinCode, type Code } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
-import { builtinCode, currentHost } from "./machine.ts";
+import { currentHost } from "./host.ts";
 import { show } from "./show.ts";
 import type { EffectRequest, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";

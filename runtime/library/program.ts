@@ -1,7 +1,8 @@
 // Functions about the program and about values of any type: printing, arguments, time, `assert`, `mixin`, the store.
 
 import { fault, wrongType } from "../engine/faults.ts";
-import { ask, currentHost } from "../engine/machine.ts";
+import { currentHost } from "../engine/host.ts";
+import { ask } from "../engine/machine.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Instance, isTruthy, MapValue, mixInto, TraitValue, typeName } from "../engine/values.ts";

@@ -12,7 +12,8 @@
 //   yield                        nil
 
 import { fault, wrongType } from "../engine/faults.ts";
-import { ask, currentHost } from "../engine/machine.ts";
+import { currentHost } from "../engine/host.ts";
+import { ask } from "../engine/machine.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Atomic, Channel, Closure, Future, isEqual } from "../engine/values.ts";

@@ -3,7 +3,9 @@
 
 import { copyValue, copyValues } from "../codec/copy.ts";
 import type { Host, Input, Outcome, Task } from "../engine/host.ts";
-import { hasProgramHandler, performTask, run, setHost, startStack } from "../engine/machine.ts";
+import { setHost } from "../engine/host.ts";
+import { hasProgramHandler } from "../engine/machine.ts";
+import { performTask, run, startStack } from "../engine/tasks.ts";
 import type { Closure, Value } from "../engine/values.ts";
 
 export interface Engine {

@@ -1,7 +1,8 @@
 // How the tests of this folder call natives: with a host of their own, and with what a native asked or performed as data.
 
 import { expect } from "vitest";
-import { E, setHost } from "../../runtime/engine/machine.ts";
+import { setHost } from "../../runtime/engine/host.ts";
+import { E } from "../../runtime/engine/machine.ts";
 import type { Closure, Value } from "../../runtime/engine/values.ts";
 import { Future, SIGNAL } from "../../runtime/engine/values.ts";
 import { functions, methods, type TypeName } from "../../runtime/library/index.ts";
@@ -44,7 +45,7 @@ export function send(type: TypeName, name: string, ...args: Value[]): Value {
 /** What a call that suspended asked for: `[effect, payload]`. */
 export function asked(result: Value): [string, Record<string, Value>] {
   expect(result).toBe(SIGNAL);
-  const request = E.request!;
+  const request = E.now.request!;
   const payload: Record<string, Value> = {};
   for (const key of Object.keys(request) as `f_${string}`[])
     if (key.startsWith("f_")) payload[key.slice(2)] = request[key];

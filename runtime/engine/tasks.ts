@@ -1,0 +1,140 @@
+// Running tasks on the machine: how one starts, is gone on with, ends, and what its fault says. For the reactor.
+
+import { builtinCode, type Code } from "./code.ts";
+import { currentHost, type Input, type Outcome, type Task } from "./host.ts";
+import { ask, drive, E, lookup, makeRequest, Op, perform, performRequest, root, save, TOP } from "./machine.ts";
+import { Frame, Segment, SegmentKind } from "./segments.ts";
+import type { EffectRequest, Fault, TraceLine, Value } from "./values.ts";
+import { Closure, Future, SIGNAL } from "./values.ts";
+
+/** Gives a new task its stack: a call of `closure`, not yet begun. */
+export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
+  const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, E.serial);
+  base.frames = new Frame(START, 1, [closure, args as Value[]]);
+  task.stack = base;
+}
+
+const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
+  const closure = frame.slots[0] as Closure;
+  return closure.code.body(closure, depth, ...(frame.slots[1] as Value[]));
+});
+
+/** A tail-resumptive clause about to run above the code that it answers. */
+const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
+  const handler = frame.slots[0] as Closure;
+  return handler.enter(handler, depth, frame.slots[1], E.now.h);
+});
+
+/** A function that performs an effect: what the task of a monitored port runs. */
+export function performTask(effect: string, payload: Readonly<Record<string, Value>>): Closure {
+  return new Closure(PERFORM, 0, PERFORM.enter, effect, makeRequest(effect, payload));
+}
+function enterPerform(self: Closure, depth: number): Value {
+  const result = performRequest(self.c1 as EffectRequest, depth);
+  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
+}
+const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
+
+/** Codes of the frames made here, for the codec. */
+export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM];
+
+/** Runs a task from where it stopped until it ends or asks the host for something. */
+export function run(task: Task, input: Input): Outcome {
+  const stack = task.stack;
+  if (stack === null) throw new Error("broken: task without a stack is run");
+  task.stack = null;
+  E.now.h = stack;
+  E.op = Op.None;
+  E.discard = false;
+  let result: Value;
+  switch (input.kind) {
+    case "value":
+      result = input.value;
+      break;
+    case "perform":
+      result = inject(makeRequest(input.effect, input.payload));
+      break;
+    case "fault":
+      result = inject(faultRequest(input.fault));
+      break;
+  }
+  result = drive(null, E.now.h, 0, TOP, result);
+  if (result !== SIGNAL) {
+    E.now.h = root;
+    return { kind: "done", value: result };
+  }
+  const op: Op = pending();
+  const request = E.now.request!;
+  E.op = Op.None;
+  E.now.request = null;
+  const top = E.now.h;
+  E.now.h = root;
+  if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top) };
+  task.stack = top;
+  return { kind: "asks", request };
+}
+
+function pending(): Op {
+  return E.op;
+}
+
+/** Performs at the innermost suspension point of E.now.h. */
+function inject(request: EffectRequest): Value {
+  const handler = lookup(E.now.h, request.site.effect);
+  if (handler.enter === undefined) return perform(handler, request);
+  const performer = E.now.h;
+  E.now.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
+  E.now.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
+  return undefined;
+}
+
+const CANCELLED: Fault = { kind: "Cancelled", message: "the task was cancelled", fields: {}, trace: [] };
+
+/** Faults that were seen before keep the trace of where they first happened. */
+const traces = new WeakMap<EffectRequest, Fault>();
+
+function faultRequest(fault: Fault): EffectRequest {
+  const request = makeRequest("FAULT", { kind: fault.kind, message: fault.message, ...fault.fields });
+  traces.set(request, fault);
+  return request;
+}
+
+function faultOf(request: EffectRequest, stack: Segment): Fault {
+  const known = traces.get(request);
+  if (known !== undefined) return known;
+  const fields: Record<string, Value> = {};
+  for (const key of Object.keys(request) as (keyof EffectRequest & string)[])
+    if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message")
+      fields[key.slice(2)] = request[key as `f_${string}`];
+  return { kind: String(request.f_kind), message: String(request.f_message), fields, trace: traceOf(stack) };
+}
+
+const TRACE_LINES = 50;
+
+/** The innermost frames of a stack, with a note where a handler stands between them. */
+export function traceOf(stack: Segment): TraceLine[] {
+  const lines: TraceLine[] = [];
+  for (let s: Segment | null = stack; s !== null; s = s.below) {
+    for (let f = s.frames; f !== null; f = f.next) {
+      if (f.code.source === null) continue;
+      if (lines.length === TRACE_LINES) return [...lines, { code: null, at: 0, note: "… further frames" }];
+      lines.push({ code: f.code, at: f.at, note: null });
+    }
+    if (s.kind === SegmentKind.Handled) lines.push({ code: null, at: 0, note: `inside handle "${s.effect}"` });
+    if (s.kind === SegmentKind.Under && s.limit !== s.below) lines.push({ code: null, at: 0, note: "performed by" });
+  }
+  return lines;
+}
+
+/** `await e`: the future's value, at once when it is there and needs no copy. */
+export function awaitValue(value: Value): Value {
+  if (!(value instanceof Future)) return value;
+  const state = value.state;
+  if (state.kind === "done" && typeof state.value !== "object") return state.value;
+  return ask("await", { future: value });
+}
+
+/** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
+export function tick(): Value {
+  return currentHost().shouldYield() ? ask("yield", {}) : undefined;
+}
