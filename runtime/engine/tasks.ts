@@ -90,7 +90,7 @@ function inject(request: EffectRequest): Value {
 
 const CANCELLED: Fault = { kind: "Cancelled", message: "the task was cancelled", fields: {}, trace: [] };
 
-/** Faults that were seen before keep the trace of where they first happened. */
+/** Faults that were seen before, in another task: their traces begin where they first happened. */
 const traces = new WeakMap<EffectRequest, Fault>();
 
 function faultRequest(fault: Fault): EffectRequest {
@@ -101,7 +101,8 @@ function faultRequest(fault: Fault): EffectRequest {
 
 function faultOf(request: EffectRequest, stack: Segment): Fault {
   const known = traces.get(request);
-  if (known !== undefined) return known;
+  if (known !== undefined)
+    return known.trace.length > 2 * TRACE_LINES ? known : { ...known, trace: awaited(known, stack) };
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(request) as (keyof EffectRequest & string)[])
     if (key.startsWith("f_") && key !== "f_kind" && key !== "f_message")
@@ -110,6 +111,12 @@ function faultOf(request: EffectRequest, stack: Segment): Fault {
 }
 
 const TRACE_LINES = 50;
+
+/** The trace of a fault that a task ended with, and then that of the code that awaited it. */
+function awaited(fault: Fault, stack: Segment): TraceLine[] {
+  const above = traceOf(stack);
+  return above.length === 0 ? [...fault.trace] : [...fault.trace, { code: null, at: 0, note: "awaited by" }, ...above];
+}
 
 /** The innermost frames of a stack, with a note where a handler stands between them. */
 export function traceOf(stack: Segment): TraceLine[] {

@@ -83,3 +83,18 @@ outer();
   expect(ran.faults).toContain('x - "a"');
   expect(ran.faults).not.toMatch(/\.ts|node:|at Object/);
 });
+
+test("a fault of a task shows where it happened and who awaited it", async () => {
+  const ran = await runWalia(`async fun job(items) { var x = items[9].price; x }
+fun ready() { 1 }
+print await job([1]) + ready();
+`);
+  expect(ran.exitCode).toBe(70);
+  expect(ran.faults.split("\n").filter((line) => !line.includes("|"))).toEqual([
+    'fault NilAccess: "price" of nil',
+    "  at job (main.wal:1:32)",
+    "  awaited by",
+    "  at program (main.wal:3:7)",
+    "",
+  ]);
+});
