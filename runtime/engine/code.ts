@@ -6,7 +6,7 @@
 // C2. Suspension points are numbered from 1 in source order; 0 is the unit's start, with its parameters as slots.
 
 import type { Frame } from "./segments.ts";
-import type { ClassValue, Enter, Value } from "./values.ts";
+import type { ClassValue, Enter, Instance, Value } from "./values.ts";
 
 export interface Point {
   /** Where in the item's text, in UTF-16 units. */
@@ -56,10 +56,9 @@ export interface ClassCode {
   readonly id: string;
   readonly name: string;
   /** Makes an instance with every field nil; its prototype holds the methods under `methodKey`. */
-  // biome-ignore lint/suspicious/noExplicitAny: the class is made by generated code.
   readonly construct: new (
     cls: ClassValue,
-  ) => any;
+  ) => Instance;
   readonly superclass: ClassCode | null;
   readonly fields: readonly string[];
   /** Fields whose first value is computed for each instance, those of the superclasses first. */
