@@ -5,9 +5,13 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+const OLDEST = 20;
+
 const built = new URL("../dist/start.js", import.meta.url);
-if (existsSync(fileURLToPath(built))) await import(built.href);
-else {
+if (Number.parseInt(process.versions.node, 10) < OLDEST) {
+  console.error(`walia: needs Node ${OLDEST} or later; this is Node ${process.versions.node}`);
+  process.exitCode = 70;
+} else if (!existsSync(fileURLToPath(built))) {
   console.error("walia: it has not been built yet; in its folder, run: npm run build");
   process.exitCode = 70;
-}
+} else await import(built.href);

@@ -92,9 +92,9 @@ function explain(error: unknown, { terminal, folder }: Context): number {
     return ExitCode.FileTrouble;
   }
   const message = error instanceof Error ? error.message : String(error);
-  const limit = error instanceof RangeError ? LIMITS.get(message) : undefined;
+  const limit = error instanceof RangeError ? LIMITS.find(([pattern]) => pattern.test(message)) : undefined;
   if (limit !== undefined) {
-    terminal.complain(`${red("fault")} LimitExceeded: ${limit}`);
+    terminal.complain(`${red("fault")} LimitExceeded: ${limit[1]}`);
     return ExitCode.Fault;
   }
   terminal.complain(
@@ -108,12 +108,12 @@ function explain(error: unknown, { terminal, folder }: Context): number {
 }
 
 /** What the host says when a program asks for more than it can hold. */
-const LIMITS: ReadonlyMap<string, string> = new Map([
-  ["Invalid string length", "a string would be longer than this machine can hold"],
-  ["Invalid array length", "a List would be longer than this machine can hold"],
-  ["Array buffer allocation failed", "there is not enough memory for these Bytes"],
-  ["Map maximum size exceeded", "a Map would be larger than this machine can hold"],
-  ["Maximum call stack size exceeded", "something is nested too deeply"],
-]);
+const LIMITS: readonly (readonly [RegExp, string])[] = [
+  [/^Invalid string length/, "a string would be longer than this machine can hold"],
+  [/^Invalid (typed )?array length/, "a List or Bytes would be longer than this machine can hold"],
+  [/^Array buffer allocation failed/, "there is not enough memory for these Bytes"],
+  [/^(Map|Set) maximum size exceeded/, "a Map would be larger than this machine can hold"],
+  [/^Maximum call stack size exceeded/, "something is nested too deeply"],
+];
 
 void main();
