@@ -124,3 +124,15 @@ describe("files", () => {
     expect(sources.filter(({ text }) => mark.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+// A registry that lacks a package for some other machine makes npm write a lock file that it then refuses to install from.
+test("the lock file has every package it speaks of, also those for other machines", () => {
+  const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } = JSON.parse(
+    readFileSync(join(root, "package-lock.json"), "utf8"),
+  );
+  const spokenOf = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const missing = spokenOf.filter(
+    (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
+  );
+  expect(missing).toEqual([]);
+});
