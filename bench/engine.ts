@@ -15,6 +15,7 @@
 // B3. Node runs with the flags that the `walia` command gives it.
 
 import { spawnSync } from "node:child_process";
+import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchCheck } from "./check.ts";
 import { peerLine, whyNoPeers } from "./peers.ts";
@@ -46,6 +47,9 @@ async function main(): Promise<void> {
   const whyNot = args.includes("--peers") ? whyNoPeers() : null;
   if (whyNot !== null) console.log(`${whyNot}\n`);
   const peers = args.includes("--peers") && whyNot === null;
+  console.log(
+    `Node ${process.versions.node}, ${availableParallelism()} cores, load before ${loadavg()[0]!.toFixed(1)}\n`,
+  );
   console.log("| program | Walia, s | JavaScript, s | ratio | cost | noise | to reach | |");
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const row of rows) {
@@ -56,6 +60,7 @@ async function main(): Promise<void> {
     const peer = peers ? peerLine(row, measured, FLAGS) : null;
     if (peer !== null) console.log(peer);
   }
+  console.log(`\nload after ${loadavg()[0]!.toFixed(1)}`);
 }
 
 /** Measures a row in a process of its own; null, with a message, when that fails. */
