@@ -28,12 +28,15 @@ export function emitUnit(unit: CoreUnit, linker: Linker): es.Statement[] {
 }
 
 class Emitter {
+  /** The second form is being emitted. */
+  #isSecond = false;
+  /** In it: statements that contain points, so the point to be reached may lie ahead. */
   #resuming = false;
   /** Estimated bytes of host stack that an activation takes: unoptimised frames, arguments included. */
   readonly #weight: number;
   readonly #code: es.Expression;
-  /** A clause (M5 of engine/machine.ts) that looks for handlers only when an operation on plain values faults. */
-  readonly #looksLate: boolean;
+  /** M5 of engine/machine.ts: before anything that may look for a handler, such a clause says from where. */
+  readonly #isClause: boolean;
 
   constructor(
     readonly unit: CoreUnit,
@@ -41,8 +44,7 @@ class Emitter {
   ) {
     this.#weight = 160 + 10 * (unit.slots.length + unit.params.length);
     this.#code = linker.code(unit.ref);
-    this.#looksLate =
-      unit.mode === "tail-resumptive" && !hasTail(unit.body) && unit.points.every((point) => isPlain(point.op));
+    this.#isClause = unit.mode === "tail-resumptive";
   }
 
   functions(): es.Statement[] {
@@ -50,18 +52,16 @@ class Emitter {
     const names = this.linker.functionNames(this.unit.ref);
     const slots = this.unit.slots.map((slot) => [slot, null] as const);
     const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
-    const isClause = this.unit.mode === "tail-resumptive";
     const start: es.Statement[] = [];
     if (slots.length + fuel.length > 0) start.push(js.declare("let", ...slots, ...fuel));
     if (this.#callsOut()) start.unshift(this.#overflowCheck());
-    // Before anything that may suspend, the check for a deep stack among it.
-    if (isClause && !this.#looksLate) start.unshift(SET_CONTEXT);
     const enter = js.fun(
       names.enter,
-      ["self", "d", ...params, ...(isClause ? ["ctx"] : [])],
+      ["self", "d", ...params, ...(this.#isClause ? ["ctx"] : [])],
       [...start, ...this.#statements(this.unit.body)],
     );
     if (this.unit.points.length === 0 && !this.#callsOut()) return [enter];
+    this.#isSecond = true;
     this.#resuming = true;
     const locals = [...params, ...this.unit.slots].map((slot) => [slot, null] as const);
     const resume = js.fun(
@@ -89,6 +89,7 @@ class Emitter {
   #overflowCheck(): es.Statement {
     const slots = [...(this.unit.usesSelf ? [SELF] : []), ...this.unit.params.map((param) => js.id(param.slot))];
     return js.when(js.binary(">", js.id("d"), js.value(STACK_LIMIT)), [
+      ...this.#context(),
       js.ret(js.call("overflow", this.#code, js.array(slots))),
     ]);
   }
@@ -98,7 +99,7 @@ class Emitter {
     const L = js.id("L");
     const from = this.unit.usesSelf ? 1 : 0;
     const args = params.map((_, index) => js.element(L, js.value(index + from)));
-    const context = this.unit.mode === "tail-resumptive" ? [E_H] : [];
+    const context = this.#isClause ? [E_H] : [];
     const cases: es.SwitchCase[] = [
       {
         type: "SwitchCase",
@@ -118,6 +119,11 @@ class Emitter {
         ],
       });
     return { type: "SwitchStatement", discriminant: js.id("at"), cases };
+  }
+
+  /** In the first form; a frame that is resumed stands where `E.now.h` says. */
+  #context(): es.Statement[] {
+    return this.#isClause && !this.#isSecond ? [SET_CONTEXT] : [];
   }
 
   // ---- Statements ----
@@ -181,7 +187,7 @@ class Emitter {
       case "return":
         return [js.ret(this.#atom(statement.value))];
       case "tail":
-        return this.#operation(statement.op, js.ret, true);
+        return [...this.#context(), ...this.#operation(statement.op, js.ret, true)];
     }
   }
 
@@ -210,7 +216,7 @@ class Emitter {
   #point(point: Point): es.Statement[] {
     const slot = js.id(point.slot);
     const check: es.Statement[] = [js.when(js.binary("===", slot, SIGNAL), [js.ret(this.#save(point))])];
-    const before = this.#looksLate && !this.#resuming ? [SET_CONTEXT] : [];
+    const before = this.#context();
     if (point.test) check.push(js.assign(slot, truthy(slot)));
     const { op } = point;
     switch (op.kind) {
@@ -222,7 +228,7 @@ class Emitter {
               { type: "UpdateExpression", operator: "--", prefix: true, argument: js.id("fuel") },
               js.value(0),
             ),
-            [js.assign(js.id("fuel"), js.value(FUEL)), js.assign(slot, js.call("tick")), ...check],
+            [js.assign(js.id("fuel"), js.value(FUEL)), ...before, js.assign(slot, js.call("tick")), ...check],
           ),
         ];
       case "arithmetic":
@@ -283,7 +289,7 @@ class Emitter {
         ];
       }
       default:
-        return [...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
+        return [...before, ...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
     }
   }
 
@@ -599,21 +605,6 @@ class Emitter {
 
 /** `E.now.h = ctx` (M5 of engine/machine.ts) */
 const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
-
-/** Does the operation look for handlers only when it faults, and is it emitted with that path apart? */
-function isPlain(op: Op): boolean {
-  switch (op.kind) {
-    case "arithmetic":
-    case "compare":
-    case "negate":
-    case "getMember":
-    case "setMember":
-    case "getIndex":
-      return true;
-    default:
-      return false;
-  }
-}
 
 const AT_IS_0: es.Expression = js.binary("===", js.id("at"), js.value(0));
 const atIs = (point: number): es.Expression => js.binary("===", js.id("at"), js.value(point));
