@@ -12,8 +12,10 @@ import type * as es from "estree";
 import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
 import type { Atom, CoreUnit, Op, Point, Stmt } from "./core.ts";
+import { AtomEmitter, isNumberAtom, isRepeatable, truthy } from "./emit-atoms.ts";
 import * as js from "./js.ts";
 import type { Linker } from "./linker.ts";
+import { hasTail, rangeOf, rangeOfList } from "./ranges.ts";
 
 const SIGNAL = js.id("SIGNAL");
 const UNDEFINED = js.id("undefined");
@@ -35,6 +37,7 @@ class Emitter {
   /** Estimated bytes of host stack that an activation takes: unoptimised frames, arguments included. */
   readonly #weight: number;
   readonly #code: es.Expression;
+  readonly atoms: AtomEmitter;
   /** M5 of engine/machine.ts: before anything that may look for a handler, such a clause says from where. */
   readonly #isClause: boolean;
 
@@ -44,6 +47,7 @@ class Emitter {
   ) {
     this.#weight = 160 + 10 * (unit.slots.length + unit.params.length);
     this.#code = linker.code(unit.ref);
+    this.atoms = new AtomEmitter(linker);
     this.#isClause = unit.mode === "tail-resumptive";
   }
 
@@ -159,11 +163,11 @@ class Emitter {
   #statement(statement: Stmt): es.Statement[] {
     switch (statement.kind) {
       case "set":
-        return [js.assign(js.id(statement.slot), this.#atom(statement.value))];
+        return [js.assign(js.id(statement.slot), this.atoms.emit(statement.value))];
       case "setCell":
-        return [js.assign(js.member(this.#atom(statement.cell), "v"), this.#atom(statement.value))];
+        return [js.assign(js.member(this.atoms.emit(statement.cell), "v"), this.atoms.emit(statement.value))];
       case "setGlobal":
-        return [js.assign(js.member(this.linker.global(statement.global), "v"), this.#atom(statement.value))];
+        return [js.assign(js.member(this.linker.global(statement.global), "v"), this.atoms.emit(statement.value))];
       case "point":
         return this.#point(statement);
       case "if":
@@ -185,7 +189,7 @@ class Emitter {
       case "continue":
         return [{ type: "ContinueStatement", label: js.id(statement.label) }];
       case "return":
-        return [js.ret(this.#atom(statement.value))];
+        return [js.ret(this.atoms.emit(statement.value))];
       case "tail":
         return [...this.#context(), ...this.#operation(statement.op, js.ret, true)];
     }
@@ -194,7 +198,7 @@ class Emitter {
   #if(statement: Extract<Stmt, { kind: "if" }>): es.Statement {
     const then = this.#statements(statement.then);
     const otherwise = this.#statements(statement.otherwise);
-    let test = this.#atom(statement.test);
+    let test = this.atoms.emit(statement.test);
     if (this.#resuming) {
       const inThen = rangeOfList(statement.then);
       const inElse = rangeOfList(statement.otherwise);
@@ -233,8 +237,8 @@ class Emitter {
         ];
       case "arithmetic":
       case "compare": {
-        const left = this.#atom(op.left);
-        const right = this.#atom(op.right);
+        const left = this.atoms.emit(op.left);
+        const right = this.atoms.emit(op.right);
         const numbers = bothNumbers(op.left, op.right, left, right);
         const slow =
           op.kind === "arithmetic" && op.op === "+"
@@ -245,7 +249,7 @@ class Emitter {
         return numbers === true ? [fast] : [js.when(numbers, [fast], [...before, js.assign(slot, slow), ...check])];
       }
       case "getMember": {
-        const object = this.#atom(op.object);
+        const object = this.atoms.emit(op.object);
         return [
           js.assign(slot, js.maybe(object, fieldKey(op.name))),
           js.when(js.logical("&&", js.binary("===", slot, UNDEFINED), lacks(object, fieldKey(op.name))), [
@@ -256,8 +260,8 @@ class Emitter {
         ];
       }
       case "getIndex": {
-        const object = this.#atom(op.object);
-        const index = this.#atom(op.index);
+        const object = this.atoms.emit(op.object);
+        const index = this.atoms.emit(op.index);
         const isList = js.call(js.member(js.id("Array"), "isArray"), object);
         return [
           js.when(
@@ -268,9 +272,9 @@ class Emitter {
         ];
       }
       case "setMember": {
-        const object = this.#atom(op.object);
+        const object = this.atoms.emit(op.object);
         return [
-          js.assign(slot, this.#atom(op.value)),
+          js.assign(slot, this.atoms.emit(op.value)),
           js.when(
             js.binary("instanceof", object, js.id("Instance")),
             [js.assign(js.member(object, fieldKey(op.name)), slot)],
@@ -279,7 +283,7 @@ class Emitter {
         ];
       }
       case "negate": {
-        const value = this.#atom(op.value);
+        const value = this.atoms.emit(op.value);
         return [
           js.when(
             js.isNumber(value),
@@ -304,16 +308,18 @@ class Emitter {
   /** Statements that run `op` and `put` its result, which may be SIGNAL. */
   #operation(op: Op, put: (result: es.Expression) => es.Statement, isTail: boolean): es.Statement[] {
     const depth = js.binary("+", js.id("d"), js.value(this.#weight));
-    const atoms = (list: readonly Atom[]): es.Expression[] => list.map((atom) => this.#atom(atom));
+    const atoms = (list: readonly Atom[]): es.Expression[] => list.map((atom) => this.atoms.emit(atom));
     switch (op.kind) {
       case "bitwise":
         return [put(this.#bitwise(op))];
       case "checkType":
-        return [put(js.call(op.truncate ? "truncateType" : "checkType", js.value(op.type), this.#atom(op.value)))];
+        return [put(js.call(op.truncate ? "truncateType" : "checkType", js.value(op.type), this.atoms.emit(op.value)))];
       case "setIndex":
-        return [put(js.call("setIndex", this.#atom(op.object), this.#atom(op.index), this.#atom(op.value)))];
+        return [
+          put(js.call("setIndex", this.atoms.emit(op.object), this.atoms.emit(op.index), this.atoms.emit(op.value))),
+        ];
       case "iterable":
-        return [put(js.call("iterable", this.#atom(op.value)))];
+        return [put(js.call("iterable", this.atoms.emit(op.value)))];
       case "callKnown": {
         const args = atoms(op.args);
         if (this.linker.isAsync(op.unit)) return [put(js.call("spawn", this.linker.closure(op.unit), js.array(args)))];
@@ -344,7 +350,7 @@ class Emitter {
             js.call(
               "invokeSuper",
               this.linker.classCode(op.cls),
-              this.#atom(op.self),
+              this.atoms.emit(op.self),
               js.value(op.name),
               depth,
               js.array(atoms(op.args)),
@@ -369,11 +375,11 @@ class Emitter {
       case "perform":
         return this.#perform(op, put, depth);
       case "handled":
-        return [put(js.call("handled", this.#atom(op.handler), this.#atom(op.body), depth))];
+        return [put(js.call("handled", this.atoms.emit(op.handler), this.atoms.emit(op.body), depth))];
       case "installHandler":
-        return [put(js.call("installProgramHandler", this.#atom(op.handler)))];
+        return [put(js.call("installProgramHandler", this.atoms.emit(op.handler)))];
       case "resume": {
-        const args = [this.#atom(op.continuation), this.#atom(op.value)];
+        const args = [this.atoms.emit(op.continuation), this.atoms.emit(op.value)];
         return [
           put(
             isTail && this.unit.kind === "clause" ? js.call("resumeTail", ...args) : js.call("resume", ...args, depth),
@@ -389,7 +395,7 @@ class Emitter {
         );
       }
       case "range":
-        return [put(js.call("range", this.#atom(op.from), this.#atom(op.to)))];
+        return [put(js.call("range", this.atoms.emit(op.from), this.atoms.emit(op.to)))];
       case "noMatch":
         return [put(js.call("noMatch", js.array(atoms(op.values))))];
       case "fault":
@@ -407,11 +413,11 @@ class Emitter {
 
   /** `{ const name = atom; statement }` */
   #with(name: string, atom: Atom, statement: es.Statement): es.Statement[] {
-    return [js.block([js.declare("const", [name, this.#atom(atom)]), statement])];
+    return [js.block([js.declare("const", [name, this.atoms.emit(atom)]), statement])];
   }
 
   #bitwise(op: Extract<Op, { kind: "bitwise" }>): es.Expression {
-    return js.call("bitwise", js.value(op.op), this.#atom(op.left), this.#atom(op.right));
+    return js.call("bitwise", js.value(op.op), this.atoms.emit(op.left), this.atoms.emit(op.right));
   }
 
   /** A method of the instance's class; before it, built-in methods of lists and maps, which are called most. */
@@ -420,7 +426,7 @@ class Emitter {
     put: (result: es.Expression) => es.Statement,
     depth: es.Expression,
   ): es.Statement[] {
-    const args = op.args.map((atom) => this.#atom(atom));
+    const args = op.args.map((atom) => this.atoms.emit(atom));
     const o = js.id("o");
     const key = methodKey(op.name, args.length);
     let result: es.Expression = js.choose(
@@ -490,116 +496,9 @@ class Emitter {
       type: "ObjectExpression",
       properties: [
         property(js.id("site"), site),
-        ...op.fields.map(([name, atom]) => property({ type: "Literal", value: fieldKey(name) }, this.#atom(atom))),
+        ...op.fields.map(([name, atom]) => property({ type: "Literal", value: fieldKey(name) }, this.atoms.emit(atom))),
       ],
     };
-  }
-
-  // ---- Atoms ----
-
-  #atom(atom: Atom): es.Expression {
-    switch (atom.kind) {
-      case "const":
-        return js.value(atom.value);
-      case "slot":
-        return js.id(atom.slot);
-      case "capture":
-        return atom.index < 4
-          ? js.member(SELF, `c${atom.index}`)
-          : js.element(js.member(SELF, "more"), js.value(atom.index - 4));
-      case "classCapture":
-        return js.element(js.call("classCaptures", SELF, this.linker.classCode(atom.cls)), js.value(atom.index));
-      case "cellValue":
-        return js.member(this.#atom(atom.cell), "v");
-      case "newCell":
-        return js.make(this.linker.cellClass(atom), this.#atom(atom.value));
-      case "global":
-        return js.member(this.linker.global(atom.global), "v");
-      case "function":
-        return this.linker.closure(atom.unit);
-      case "builtin":
-        return this.linker.builtin(atom.name);
-      case "class":
-        return this.linker.classValue(atom.cls);
-      case "closure":
-        return this.#closure(atom);
-      case "localClass":
-        return js.make(
-          "ClassValue",
-          this.linker.classCode(atom.cls),
-          js.array(atom.captures.map((c) => this.#atom(c))),
-          this.#atom(atom.parent),
-        );
-      case "list":
-        return js.array(atom.items.map((item) => this.#atom(item)));
-      case "map":
-        return js.call("makeMap", js.array(atom.entries.flatMap(([key, value]) => [js.value(key), this.#atom(value)])));
-      case "equal":
-        return this.#equal(atom);
-      case "truthy":
-        return this.#truthy(atom.value);
-      case "not":
-        return js.not(this.#atom(atom.test));
-      case "hasNext":
-        return js.binary("<", this.#atom(atom.index), js.member(this.#atom(atom.list), "length"));
-      case "element":
-        return js.element(this.#atom(atom.list), this.#atom(atom.index));
-      case "increment":
-        return js.binary("+", this.#atom(atom.value), js.value(1));
-      case "less":
-        return js.binary("<", this.#atom(atom.left), this.#atom(atom.right));
-      case "requestWith":
-        return js.call("requestWith", this.#atom(atom.request), this.#atom(atom.continuation));
-      case "exit":
-        return js.call("makeExit", js.value(atom.target), this.#atom(atom.value));
-      case "isExit":
-        return js.call("isExit", this.#atom(atom.value), js.value(atom.target ?? undefined));
-      case "exitValue":
-        return js.member(this.#atom(atom.value), fieldKey("value"));
-    }
-  }
-
-  #closure(atom: Extract<Atom, { kind: "closure" }>): es.Expression {
-    if (atom.captures.length === 0) return this.linker.closure(atom.unit);
-    const captures = atom.captures.map((capture) => this.#atom(capture));
-    const args = captures.slice(0, 4);
-    if (captures.length > 4) args.push(js.array(captures.slice(4)));
-    return js.make(
-      "Closure",
-      this.linker.code(atom.unit),
-      js.value(this.linker.arity(atom.unit)),
-      this.linker.enter(atom.unit),
-      ...args,
-    );
-  }
-
-  /** Only objects (Bytes) can be equal without being the same JavaScript value. */
-  #equal(atom: Extract<Atom, { kind: "equal" }>): es.Expression {
-    const left = this.#atom(atom.left);
-    const right = this.#atom(atom.right);
-    const same = js.binary("===", left, right);
-    if (atom.left.kind === "const" || atom.right.kind === "const") return same;
-    if (!isRepeatable(atom.left) || !isRepeatable(atom.right)) return js.call("isEqual", left, right);
-    return js.logical(
-      "||",
-      same,
-      js.logical("&&", js.binary("===", js.typeOf(left), js.value("object")), js.call("isEqual", left, right)),
-    );
-  }
-
-  #truthy(atom: Atom): es.Expression {
-    switch (atom.kind) {
-      case "const":
-        return js.value(atom.value !== undefined && atom.value !== false);
-      case "equal":
-      case "not":
-      case "truthy":
-      case "less":
-      case "isExit":
-        return this.#atom(atom);
-      default:
-        return isRepeatable(atom) ? truthy(this.#atom(atom)) : js.call("isTruthy", this.#atom(atom));
-    }
   }
 }
 
@@ -608,23 +507,6 @@ const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
 
 const AT_IS_0: es.Expression = js.binary("===", js.id("at"), js.value(0));
 const atIs = (point: number): es.Expression => js.binary("===", js.id("at"), js.value(point));
-
-function truthy(value: es.Expression): es.Expression {
-  return js.logical("&&", js.binary("!==", value, js.value(false)), js.binary("!==", value, UNDEFINED));
-}
-
-/** Is it cheap and without a trace to evaluate it twice? */
-function isRepeatable(atom: Atom): boolean {
-  return (
-    atom.kind === "slot" ||
-    atom.kind === "const" ||
-    atom.kind === "capture" ||
-    atom.kind === "cellValue" ||
-    atom.kind === "global"
-  );
-}
-
-const isNumberAtom = (atom: Atom): boolean => atom.kind === "const" && typeof atom.value === "number";
 
 /** Is it no object, or one without this property? (A field may be nil.) */
 function lacks(object: es.Expression, key: string): es.Expression {
@@ -671,52 +553,4 @@ function entersCode(op: Op): boolean {
     default:
       return false;
   }
-}
-
-function hasTail(list: readonly Stmt[]): boolean {
-  return list.some((statement) => {
-    switch (statement.kind) {
-      case "tail":
-        return true;
-      case "if":
-        return hasTail(statement.then) || hasTail(statement.otherwise);
-      case "loop":
-      case "block":
-        return hasTail(statement.body);
-      default:
-        return false;
-    }
-  });
-}
-
-type PointRange = readonly [first: number, last: number];
-const ranges = new WeakMap<readonly Stmt[], PointRange | null>();
-
-/** The points in a statement (K3). */
-function rangeOf(statement: Stmt): PointRange | null {
-  switch (statement.kind) {
-    case "point":
-      return [statement.id, statement.id];
-    case "if":
-      return join(rangeOfList(statement.then), rangeOfList(statement.otherwise));
-    case "loop":
-    case "block":
-      return rangeOfList(statement.body);
-    default:
-      return null;
-  }
-}
-
-function rangeOfList(list: readonly Stmt[]): PointRange | null {
-  let range = ranges.get(list);
-  if (range === undefined) {
-    range = list.reduce<PointRange | null>((all, statement) => join(all, rangeOf(statement)), null);
-    ranges.set(list, range);
-  }
-  return range;
-}
-
-function join(a: PointRange | null, b: PointRange | null): PointRange | null {
-  if (a === null || b === null) return a ?? b;
-  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }

@@ -6,6 +6,7 @@ import type { Native } from "../engine/operators.ts";
 import type { ClassRef, CoreUnit, GlobalRef, UnitRef } from "./core.ts";
 import * as js from "./js.ts";
 import type { CoreClass } from "./lower.ts";
+import { hasTail } from "./ranges.ts";
 
 /** The built-in library as the compiler sees it. */
 export interface BuiltinTables {
@@ -84,7 +85,7 @@ export class Linker {
 
   classValue(ref: ClassRef): es.Identifier {
     const index = this.#class(ref);
-    return this.#import(`V${index}`, () => js.call(js.member($, "classValue"), js.id(`D${index}`)));
+    return this.#import(`V${index}`, () => js.call(js.member($, "classValue"), js.value(index)));
   }
 
   /**
@@ -198,7 +199,7 @@ export class Linker {
       ],
     };
     const codes = this.units.map((unit, index) => {
-      const resumes = unit.points.length > 0 || unit.body.some(mayTail);
+      const resumes = unit.points.length > 0 || hasTail(unit.body);
       return js.declare("const", [
         `C${index}`,
         js.call(
@@ -284,18 +285,4 @@ function classDeclaration(name: string, superclass: es.Expression, cls: CoreClas
       ],
     },
   };
-}
-
-function mayTail(statement: CoreUnit["body"][number]): boolean {
-  switch (statement.kind) {
-    case "tail":
-      return true;
-    case "if":
-      return statement.then.some(mayTail) || statement.otherwise.some(mayTail);
-    case "loop":
-    case "block":
-      return statement.body.some(mayTail);
-    default:
-      return false;
-  }
 }

@@ -44,6 +44,8 @@ export function loadProgram(
   return loader.finish();
 }
 
+const NEWLINE = 10;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 class Loader {
@@ -53,15 +55,16 @@ class Loader {
   readonly #values: (values.ClassValue | values.TraitValue | undefined)[] = [];
   readonly #globals: values.Cell[];
   readonly #items = new Map<string, SourceItem>();
-  readonly #closures = new Map<number, values.Closure>();
+  readonly #closures = new Map<Code, values.Closure>();
   readonly #natives = new Map<string, Code>();
   readonly #builtins = new Map<string, values.Closure>();
 
   constructor(
     readonly program: CompiledProgram,
-    readonly trees: readonly FileTree[],
+    trees: readonly FileTree[],
     readonly builtins: BuiltinTables,
   ) {
+    this.#readSources(trees);
     this.#globals = program.globals.map(() => new values.Cell(undefined));
   }
 
@@ -84,7 +87,7 @@ class Loader {
       code: (index: number, body: Enter, resume: Code["resume"] | undefined) => this.#code(index, body, resume),
       closure: (code: Code) => this.#closure(code),
       classCode: (index: number, construct: ClassCode["construct"]) => this.#class(index, construct),
-      classValue: (code: ClassCode) => this.#values[this.program.classes.findIndex((c) => c.ref === code.id)],
+      classValue: (index: number) => this.#values[index],
       global: (index: number) => this.#globals[index],
       site: (effect: string) => new machine.Site(effect),
       request: (effect: string) => ({ site: { effect } }),
@@ -118,26 +121,28 @@ class Loader {
   }
 
   #source(data: UnitData): SourceItem | null {
-    const key = `${data.file}#${data.item}`;
-    const known = this.#items.get(key);
-    if (known !== undefined) return known;
-    const tree = this.trees.find((file) => file.path === data.file);
-    const item = tree?.items[data.item];
-    if (tree === undefined || item === undefined) return null;
-    let line = 0;
-    for (let i = 0; i < item.offset; i++) if (tree.text.charCodeAt(i) === 10) line++;
-    const source = { path: data.file, hash: item.tree.hash, text: item.tree.text, offset: item.offset, line };
-    this.#items.set(key, source);
-    return source;
+    return this.#items.get(`${data.file}#${data.item}`) ?? null;
+  }
+
+  /** Items by file and number; lines are counted once through each file. */
+  #readSources(trees: readonly FileTree[]): void {
+    for (const tree of trees) {
+      let line = 0;
+      let at = 0;
+      tree.items.forEach((item, index) => {
+        for (; at < item.offset; at++) if (tree.text.charCodeAt(at) === NEWLINE) line++;
+        const source = { path: tree.path, hash: item.tree.hash, text: item.tree.text, offset: item.offset, line };
+        this.#items.set(`${tree.path}#${index}`, source);
+      });
+    }
   }
 
   /** The closure of a unit that captures nothing. */
   #closure(code: Code): values.Closure {
-    const index = this.#codes.indexOf(code as Mutable<Code>);
-    let closure = this.#closures.get(index);
+    let closure = this.#closures.get(code);
     if (closure === undefined) {
       closure = new values.Closure(code, code.params.length, code.enter);
-      this.#closures.set(index, closure);
+      this.#closures.set(code, closure);
     }
     return closure;
   }

@@ -48,6 +48,8 @@ export interface Host {
   spawn(closure: Closure, args: readonly Value[]): Future;
   /** True when a running task has had its share and ought to let others run (asked at loop ends). */
   shouldYield(): boolean;
+  /** How many bytes the program may hold, when it holds nearly all of them; else undefined. Asked a few times a second. */
+  memoryLimit?(): number | undefined;
   /** A handler of the whole program was installed. */
   handlerInstalled?(effect: string): void;
   /** A number never used before in this program, for futures, channels and atomics. */

@@ -312,6 +312,12 @@ export function programSegment(index: number): Segment | undefined {
   return programIndexOf(s) === index ? s : undefined;
 }
 
+/** The fault of a program that holds nearly all of the `limit` bytes that it may. */
+export function outOfMemory(limit: number): Value {
+  const message = `the program holds nearly all of the ${Math.round(limit / 2 ** 20)} MB that it may use`;
+  return performEffect("FAULT", { kind: "LimitExceeded", message });
+}
+
 // ---- Resuming ----
 
 /** `resume(k, v)`: the value of the rest of the handled block. */
@@ -403,9 +409,13 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
           push(k);
           break;
         }
-        case Op.Overflow:
-          result = undefined;
+        case Op.Overflow: {
+          const limit = currentHost().memoryLimit?.();
+          result = limit === undefined ? undefined : outOfMemory(limit);
+          current = E.now.h;
+          if (result === SIGNAL) continue;
           break;
+        }
         case Op.Perform:
         case Op.Abort: {
           const target = E.now.target;

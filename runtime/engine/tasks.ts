@@ -2,7 +2,20 @@
 
 import { builtinCode, type Code } from "./code.ts";
 import { currentHost, type Input, type Outcome, type Task } from "./host.ts";
-import { ask, drive, E, lookup, makeRequest, Op, perform, performRequest, root, save, TOP } from "./machine.ts";
+import {
+  ask,
+  drive,
+  E,
+  lookup,
+  makeRequest,
+  Op,
+  outOfMemory,
+  perform,
+  performRequest,
+  root,
+  save,
+  TOP,
+} from "./machine.ts";
 import { Frame, Segment, SegmentKind } from "./segments.ts";
 import type { EffectRequest, Fault, TraceLine, Value } from "./values.ts";
 import { Closure, Future, SIGNAL } from "./values.ts";
@@ -143,5 +156,8 @@ export function awaitValue(value: Value): Value {
 
 /** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
 export function tick(): Value {
-  return currentHost().shouldYield() ? ask("yield", {}) : undefined;
+  const host = currentHost();
+  if (!host.shouldYield()) return undefined;
+  const limit = host.memoryLimit?.();
+  return limit === undefined ? ask("yield", {}) : outOfMemory(limit);
 }

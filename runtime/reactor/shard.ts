@@ -22,6 +22,7 @@ import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
 import { type Engine, machine } from "./engine.ts";
+import { MemoryWatch } from "./memory.ts";
 import { Operations, type Submitter } from "./operations.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
@@ -85,6 +86,7 @@ export class Reactor implements Host, Completions {
   readonly #startedAt: number;
   #settle: (finished: Finished) => void = () => undefined;
   #phase: Phase = "running";
+  readonly #memory = new MemoryWatch();
   #ids = 0;
   #live = 0;
   #main: LiveTask | null = null;
@@ -424,6 +426,10 @@ export class Reactor implements Host, Completions {
 
   shouldYield(): boolean {
     return this.now() >= this.#turnEnds;
+  }
+
+  memoryLimit(): number | undefined {
+    return this.#memory.isLow() ? this.#memory.limit : undefined;
   }
 
   handlerInstalled(effect: string): void {
