@@ -24,6 +24,8 @@ const E_H = js.member(js.member(js.id("E"), "now"), "h");
 
 /** Loop turns between two questions whether to yield. */
 const FUEL = 4000;
+/** Resumptions between two such questions of a loop that suspends in every turn; a power of two. */
+const RESUMPTIONS = 1024;
 
 export function emitUnit(unit: CoreUnit, linker: Linker): es.Statement[] {
   return new Emitter(unit, linker).functions();
@@ -73,12 +75,22 @@ class Emitter {
       ["F", "V", "d"],
       [
         js.declare("const", ["L", js.member(js.id("F"), "slots")]),
-        js.declare("let", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...fuel),
+        js.declare("let", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
         this.#restore(names.enter, params),
         ...this.#statements(this.unit.body),
       ],
     );
     return [enter, resume];
+  }
+
+  /**
+   * A loop that suspends in every turn begins each with full fuel, and would never let others run: so once in a while it
+   * begins with none. `E.resumed` counts.
+   */
+  #fuelOnResuming(): (readonly [string, es.Expression])[] {
+    if (!this.#hasTick()) return [];
+    const turn = js.binary("&", js.member(js.id("E"), "resumed"), js.value(RESUMPTIONS - 1));
+    return [["fuel", js.choose(js.binary("===", turn, js.value(0)), js.value(0), js.value(FUEL))]];
   }
 
   #hasTick(): boolean {

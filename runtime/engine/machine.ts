@@ -322,9 +322,9 @@ export function outOfMemory(limit: number): Value {
 
 /** `resume(k, v)`: the value of the rest of the handled block. */
 export function resume(k: Continuation, value: Value, depth: number): Value {
-  E.resumed++;
   if (--E.freshness < 0) renew();
   if (depth > NEST_LIMIT || E.probe !== null) return resumeTail(k, value);
+  E.resumed++;
   const floor = E.now.h;
   const serial = ++E.serial;
   push(k);
@@ -403,6 +403,7 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
       switch (op) {
         case Op.Resume: {
           const k = E.now.continuation!;
+          E.resumed++;
           result = E.now.value;
           E.now.continuation = null;
           E.now.value = undefined;
