@@ -18,7 +18,7 @@ export async function execute(
   options: ReactorOptions,
   limit?: number,
 ): Promise<number | "timeout"> {
-  const reactor = new Reactor(options);
+  const reactor = new Reactor({ ...options, isInterruptible: limit !== undefined });
   let isLate = false;
   const timer =
     limit === undefined

@@ -46,8 +46,10 @@ export interface Host {
   print(line: string): void;
   /** Starts a task that calls `closure`; arguments and captures are copied in by the host. Runs later, never inside. */
   spawn(closure: Closure, args: readonly Value[]): Future;
-  /** True when a running task has had its share and ought to let others run (asked at loop ends). */
-  shouldYield(): boolean;
+  /** The running task has had its share of time (asked at loop ends, now and then). */
+  turnIsOver(): boolean;
+  /** It may have another at once, because nothing else wants to run; a new turn has then begun. */
+  mayGoOn(): boolean;
   /** How many bytes the program may hold, when it holds nearly all of them; else undefined. Asked a few times a second. */
   memoryLimit?(): number | undefined;
   /** A handler of the whole program was installed. */

@@ -166,11 +166,13 @@ export class Site {
 }
 const sites: Site[] = [];
 
-/** The handler that `site` reaches from here; the root segment when there is none. */
+/**
+ * The handler that `site` reaches from here; the root segment when there is none. Compiled code asks only when the top
+ * segment's own handler is not the one: a generator gets a new top with each resumption, and remembering costs more
+ * than looking.
+ */
 export function find(site: Site): Segment {
   const top = E.now.h;
-  // Not remembered: a generator gets a new top segment with each resumption, and storing costs more than looking.
-  if (top.effect === site.effect) return top;
   site.found = lookup(top, site.effect);
   site.top = top;
   return site.found;
@@ -433,7 +435,8 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
           E.now.request = null;
           current = E.now.h;
           const handler = target.handler!;
-          if (handler.code.mode === "tail-resumptive") result = runInPlaceLater(handler, request, k!, depth);
+          if (E.probe !== null && handler.code.mode === "tail-resumptive")
+            result = runInPlaceLater(handler, request, k!, depth);
           else result = handler.enter(handler, depth, request, k);
           continue;
         }

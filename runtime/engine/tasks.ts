@@ -157,7 +157,8 @@ export function awaitValue(value: Value): Value {
 /** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
 export function tick(): Value {
   const host = currentHost();
-  if (!host.shouldYield()) return undefined;
+  if (!host.turnIsOver()) return undefined;
   const limit = host.memoryLimit?.();
-  return limit === undefined ? ask("yield", {}) : outOfMemory(limit);
+  if (limit !== undefined) return outOfMemory(limit);
+  return host.mayGoOn() ? undefined : ask("yield", {});
 }

@@ -48,6 +48,8 @@ export interface ReactorOptions {
   print(line: string): void;
   /** Puts out what `print` has kept back, because something is about to be written past it. */
   flush?(): void;
+  /** Somebody outside may call `finish` while the program runs, so even a task that runs alone must stop now and then. */
+  readonly isInterruptible?: boolean;
   /** Stands in for standard input. */
   readonly input?: string;
   /** E3; `task` says whose it was. */
@@ -335,7 +337,7 @@ export class Reactor implements Host, Completions {
       this.#step(task, input);
       if (this.#isFinished()) return;
       if (--untilLook > 0) continue;
-      if (this.shouldYield()) return;
+      if (this.turnIsOver()) return;
       untilLook = LOOK;
     }
   }
@@ -424,8 +426,17 @@ export class Reactor implements Host, Completions {
     return this.startTask(own as Closure, ownArgs, closure.code.name);
   }
 
-  shouldYield(): boolean {
+  turnIsOver(): boolean {
     return this.now() >= this.#turnEnds;
+  }
+
+  mayGoOn(): boolean {
+    const othersWait = this.#queue.length > 0 || this.#someDue || this.#timers.length > 0;
+    const worldMayCall = this.operations.length > 0 || this.ports.watched > 0 || this.#options.isInterruptible === true;
+    if (othersWait || worldMayCall || this.#orphans.due !== Number.POSITIVE_INFINITY) return false;
+    this.#options.flush?.();
+    this.#turnEnds = this.now() + TURN;
+    return true;
   }
 
   memoryLimit(): number | undefined {

@@ -21,7 +21,8 @@ setHost({
     seen.spawned.push({ closure, args });
     return new Future(++ids);
   },
-  shouldYield: () => false,
+  turnIsOver: () => false,
+  mayGoOn: () => true,
   nextId: () => ++ids,
   args: ["one", "two"],
   now: () => 1_700_000_000_250,
