@@ -395,20 +395,21 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
         if (current !== floor && !E.discard) attach(current);
         return SIGNAL;
       }
-      if (!E.discard) {
+      const { now } = E;
+      if (now.saved !== null) {
         if (current !== floor) attach(current);
-        else if (E.now.saved !== null) insertUnder(floor!, floor!, floor!);
+        else insertUnder(floor!, floor!, floor!);
       }
-      E.now.lowest = null;
+      now.lowest = null;
       const op = E.op;
       E.op = Op.None;
       switch (op) {
         case Op.Resume: {
-          const k = E.now.continuation!;
+          const k = now.continuation!;
           E.resumed++;
-          result = E.now.value;
-          E.now.continuation = null;
-          E.now.value = undefined;
+          result = now.value;
+          now.continuation = null;
+          now.value = undefined;
           push(k);
           break;
         }
@@ -421,19 +422,18 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
         }
         case Op.Perform:
         case Op.Abort: {
-          const target = E.now.target;
+          const { target } = now;
           const k = op === Op.Perform ? capture(target) : undefined;
           E.discard = false;
           if (target.kind === SegmentKind.Program)
-            E.now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
+            now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
           else {
-            E.now.h = target.below!;
+            now.h = target.below!;
             if (k !== undefined) target.below = null;
           }
-          E.now.target = root;
-          const request = E.now.request!;
-          E.now.request = null;
-          current = E.now.h;
+          // Not cleared: it is overwritten by the next one, and read only while one is pending.
+          const request = now.request!;
+          current = now.h;
           const handler = target.handler!;
           if (E.probe !== null && handler.code.mode === "tail-resumptive")
             result = runInPlaceLater(handler, request, k!, depth);
