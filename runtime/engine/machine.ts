@@ -431,8 +431,10 @@ export function drive(floor: Segment | null, current: Segment, depth: number, se
             now.h = target.below!;
             if (k !== undefined) target.below = null;
           }
-          // Not cleared: it is overwritten by the next one, and read only while one is pending.
           const request = now.request!;
+          // Else what is left behind here, all its frames, would stay in memory until the next perform.
+          now.target = root;
+          now.request = null;
           current = now.h;
           const handler = target.handler!;
           if (E.probe !== null && handler.code.mode === "tail-resumptive")

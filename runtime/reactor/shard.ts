@@ -93,6 +93,8 @@ export class Reactor implements Host, Completions {
   #live = 0;
   #main: LiveTask | null = null;
   #turnEnds = 0;
+  /** In this turn. */
+  #hasPrinted = false;
   /** For when the driver's alarm is set; Infinity: it is not. */
   #alarmAt = Number.POSITIVE_INFINITY;
   #someDue = false;
@@ -316,6 +318,7 @@ export class Reactor implements Host, Completions {
     this.counters.turns++;
     const start = this.now();
     this.#turnEnds = start + TURN;
+    this.#hasPrinted = false;
     this.#inTurn = true;
     if (this.#someDue) this.#wakeDue(start);
     this.#runQueued();
@@ -418,6 +421,7 @@ export class Reactor implements Host, Completions {
   // ---- Host ----
 
   print(line: string): void {
+    this.#hasPrinted = true;
     this.#options.print(line);
   }
 
@@ -433,8 +437,8 @@ export class Reactor implements Host, Completions {
   mayGoOn(): boolean {
     const othersWait = this.#queue.length > 0 || this.#someDue || this.#timers.length > 0;
     const worldMayCall = this.operations.length > 0 || this.ports.watched > 0 || this.#options.isInterruptible === true;
-    if (othersWait || worldMayCall || this.#orphans.due !== Number.POSITIVE_INFINITY) return false;
-    this.#options.flush?.();
+    // What was printed leaves the process only between turns.
+    if (othersWait || worldMayCall || this.#hasPrinted || this.#orphans.due !== Number.POSITIVE_INFINITY) return false;
     this.#turnEnds = this.now() + TURN;
     return true;
   }
