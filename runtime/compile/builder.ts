@@ -6,7 +6,7 @@
 
 import type * as ast from "../../language/ast.ts";
 import type { ItemNames, Local, Unit } from "../../language/names/model.ts";
-import type { Atom, CoreUnit, Op, Point, Slot, Stmt } from "./core.ts";
+import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Slot, type Stmt } from "./core.ts";
 
 /** Where a value goes: a slot, nowhere, or out of the unit. */
 export type Dest =
@@ -86,7 +86,8 @@ export class UnitBuilder {
 
   /** Emits an operation and delivers its result. */
   operate(op: Op, span: ast.Span, dest: Dest): void {
-    if (dest.kind === "tail" && isCall(op)) {
+    // A perform is never the last thing: after a clause that ran in place it puts the handler context back.
+    if (dest.kind === "tail" && entersCode(op) && op.kind !== "perform") {
       this.emit({ kind: "tail", op, span: { start: span.start, end: span.end } });
       return;
     }
@@ -231,22 +232,6 @@ export class UnitBuilder {
       slotNames: this.slotNames,
       points: this.points.map(withSelf),
     };
-  }
-}
-
-/** Operations that enter other code, which in tail position needs nothing of its caller. */
-function isCall(op: Op): boolean {
-  switch (op.kind) {
-    case "callKnown":
-    case "call":
-    case "invoke":
-    case "invokeSuper":
-    case "construct":
-    case "handled":
-    case "resume":
-      return true;
-    default:
-      return false;
   }
 }
 

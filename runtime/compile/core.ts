@@ -147,3 +147,20 @@ export interface CoreUnit {
   readonly effect: string | null;
   readonly mode: "tail-resumptive" | "abortive" | "general" | null;
 }
+
+/** May the operation enter Walia code, and so use the host's stack? */
+export function entersCode(op: Op): boolean {
+  switch (op.kind) {
+    case "callKnown":
+    case "call":
+    case "invoke":
+    case "invokeSuper":
+    case "construct":
+    case "perform":
+    case "handled":
+    case "resume":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -11,7 +11,7 @@
 import type * as es from "estree";
 import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
-import type { Atom, CoreUnit, Op, Point, Stmt } from "./core.ts";
+import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Stmt } from "./core.ts";
 import { AtomEmitter, isNumberAtom, isRepeatable, truthy } from "./emit-atoms.ts";
 import * as js from "./js.ts";
 import type { Linker } from "./linker.ts";
@@ -561,20 +561,3 @@ const label = (name: string, body: es.Statement): es.Statement => ({
   label: js.id(name),
   body,
 });
-
-/** May the operation enter Walia code, and so use the host's stack? */
-function entersCode(op: Op): boolean {
-  switch (op.kind) {
-    case "callKnown":
-    case "call":
-    case "invoke":
-    case "invokeSuper":
-    case "construct":
-    case "perform":
-    case "handled":
-    case "resume":
-      return true;
-    default:
-      return false;
-  }
-}
