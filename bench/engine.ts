@@ -12,7 +12,7 @@
 //     neighbours. Compiling and loading the Walia program is not timed; the first run of each side, in which V8 still
 //     compiles, is.
 // B2. Every run's output is compared with the JavaScript's result and with the result known for the full size.
-// B3. Node runs with the flags that the `walia` command gives it.
+// B3. Node runs with the stack size that the `walia` command gives it, and with 6 GB of heap, which only large sizes need.
 
 import { spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";

@@ -99,7 +99,7 @@ const FUNCTIONS: readonly Builtin[] = [
   row("race(futures)", "Waits for the first future that is done, and yields its value or its fault.", suspends),
   row("any(futures)", "Waits for the first future that succeeds, and yields its value.", suspends),
   row("timeout(future, ms)", "Waits for a future for at most `ms` milliseconds.", performs("TIMER")),
-  row("cancel(future)", "Asks a task to stop: it sees the effect CANCELLED where it waits."),
+  row("cancel(future)", "Asks a task to stop: it sees the effect CANCELLED where it waits.", suspends),
   row("sleep(ms)", "Pauses this task.", performs("TIMER")),
   row("yield_now()", "Lets other tasks of this core run.", suspends),
   row("Channel(capacity?)", "A queue between tasks, shared by all cores.", { kind: "class" }),
@@ -144,10 +144,10 @@ const FUNCTIONS: readonly Builtin[] = [
   // Output, input, the program
   row("print(value)", "Prints one line."),
   row("input(prompt?)", "Reads one line from standard input; nil at its end.", suspends),
-  row("clock()", "Seconds since the program started."),
+  row("clock()", "Seconds since 1970, with fractions: for measuring."),
   row("time_now()", "Milliseconds since 1970."),
   row("args()", "What follows the file's name on the command line."),
-  row("exit(code?)", "Ends the program, its tasks too."),
+  row("exit(code?)", "Ends the program, its tasks too.", suspends),
   row("assert(condition, message?)", "A fault when the condition is falsy."),
 
   // Values

@@ -73,7 +73,6 @@ export class MapValue {
   /** The Bytes used as a key, by content, so that equal Bytes are one key. */
   #bytesKeys: Map<string, Uint8Array> | undefined;
 
-  /** Changes whenever a key is added or removed, so that a loop over the keys can tell. */
   get(key: Value): Value {
     return this.entries.get(this.#canonical(key));
   }
