@@ -20,6 +20,7 @@ export interface Asking {
   submit(submit: (tag: Tag) => void): Tag;
   readonly results: Map<Tag, DriverValue | DriverError>;
   nextAlarm(): Promise<void>;
+  nextPoke(): Promise<void>;
 }
 
 export function asking(driver: Driver): Asking {
@@ -27,6 +28,7 @@ export function asking(driver: Driver): Asking {
   const waiting = new Map<Tag, (result: DriverValue | DriverError) => void>();
   const results = new Map<Tag, DriverValue | DriverError>();
   let onAlarm = (): void => undefined;
+  let onPoke = (): void => undefined;
   const tell = (tag: Tag, result: DriverValue | DriverError): void => {
     if (results.has(tag)) throw new Error(`tag ${tag} was answered twice`);
     results.set(tag, result);
@@ -37,6 +39,7 @@ export function asking(driver: Driver): Asking {
     failed: tell,
     alarm: () => onAlarm(),
     turn: () => undefined,
+    poked: () => onPoke(),
   };
   driver.attach(completions);
   const ask = (submit: (tag: Tag) => void): Promise<DriverValue | DriverError> => {
@@ -69,6 +72,10 @@ export function asking(driver: Driver): Asking {
     nextAlarm: () =>
       new Promise((resolve) => {
         onAlarm = resolve;
+      }),
+    nextPoke: () =>
+      new Promise((resolve) => {
+        onPoke = resolve;
       }),
   };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ACCEPT, DriverError, type Handle, READ, WRITE } from "../../runtime/reactor/drivers/driver.ts";
 import { LibuvDriver } from "../../runtime/reactor/drivers/libuv.ts";
+import { wake } from "../../runtime/reactor/drivers/waker.ts";
 import { type Asking, asking, settle } from "./asking.ts";
 
 let io: Asking;
@@ -223,6 +224,26 @@ describe("the rest", () => {
     io.driver.alarm(1);
     await rung;
     expect(rings).toBe(1);
+  });
+
+  test("a wake is told once, also when several came together, and each later one again", async () => {
+    const waker = io.driver.waker();
+    for (let round = 0; round < 3; round++) {
+      const poked = io.nextPoke();
+      wake(waker);
+      wake(waker);
+      await poked;
+    }
+    let late = false;
+    void io.nextPoke().then(() => {
+      late = true;
+    });
+    await settle();
+    expect(late).toBe(false);
+    io.driver.close();
+    wake(waker);
+    await settle();
+    expect(late).toBe(false);
   });
 
   test("nothing is reported after close", async () => {

@@ -15,6 +15,7 @@ import type {
   SourceHandle,
   Tag,
 } from "../../runtime/reactor/drivers/driver.ts";
+import { newBell, type Waker } from "../../runtime/reactor/drivers/waker.ts";
 import type { Engine } from "../../runtime/reactor/engine.ts";
 import { Reactor, type ReactorOptions } from "../../runtime/reactor/shard.ts";
 
@@ -111,6 +112,9 @@ export class HandDriver implements Driver {
 
   attach(completions: Completions): void {
     this.completions = completions;
+  }
+  waker(): Waker {
+    return { kind: "loop", bell: newBell() };
   }
   open(tag: Tag, path: string): void {
     this.submitted.set(tag, `open ${path}`);

@@ -1,5 +1,5 @@
-// What the reactor asks of an operating system, as one small interface. Written by a driver (libuv.ts; io_uring later),
-// used by the reactor. Nothing here knows tasks, effects or Walia's values: a submission carries a tag, a number that means
+// What the reactor asks of an operating system, as one small interface. Written by a driver (libuv.ts, uring.ts), used by
+// the reactor. Nothing here knows tasks, effects or Walia's values: a submission carries a tag, a number that means
 // something to the submitter only, and its result comes back under that tag.
 //
 //   reactor -- open, connect, read … (tag) --> driver, handle
@@ -9,12 +9,16 @@
 //     returned, nothing is ever reported under that tag.
 // D2. A result may come inside the call that submits. Whoever submits is ready for it before.
 // D3. A handle has at most one read or accept and at most one write in flight; `ready` as often as one likes. Whoever has
-//     more to ask queues it.
+//     more to ask queues it. Only a seekable handle takes any number of reads and writes at once: each has its position.
 // D4. A buffer belongs to the driver until its operation is over, withdrawn or not. Bytes in a completion belong to the
 //     receiver and are never written to again; bytes given to `write` are not written to by anybody.
 // D5. Closing a handle withdraws what is in flight on it.
 // D6. A driver holds the process alive as long as something it was asked for may still happen, and not after `close`.
 // D7. Nothing polls: a driver with nothing to report uses no CPU.
+// D8. A driver belongs to the thread that made it. Other threads reach it in one way only, through its waker (waker.ts).
+// D9. What has been submitted leaves at the latest when the turn is over, in as few system calls as the driver can.
+
+import type { Waker } from "./waker.ts";
 
 /** Names a submission; chosen by the submitter. */
 export type Tag = number;
@@ -37,6 +41,8 @@ export interface Completions {
   alarm(): void;
   /** Answers `soon`. */
   turn(): void;
+  /** Another thread has called `wake` once or more since the last time; only drivers whose waker was asked for say it. */
+  poked?(): void;
 }
 
 /** What to wait for, and what came, as bits; the values are those of Walia's WLD_EVENT_ constants. */
@@ -82,6 +88,13 @@ export interface SourceHandle extends Handle {
 }
 
 export interface Driver {
+  /**
+   * Blocks the thread and reports everything from inside this call, until the driver is closed. Only drivers that wait in
+   * the kernel themselves have it; with all others the thread returns to Node's loop, which is theirs.
+   */
+  run?(): void;
+  /** By which other threads wake this one; each time `poked` is told. From now on the driver waits for that, too (D6). */
+  waker(): Waker;
   /** Names who is told, before anything is submitted. */
   attach(completions: Completions): void;
   /** Yields the file's handle. */

@@ -7,6 +7,7 @@ import { connect, Socket } from "node:net";
 import type { SourceHandle, Tag } from "./driver.ts";
 import { type Completions, type Driver, DriverError, type Handle, type OpenMode, type Source } from "./driver.ts";
 import { errorOf } from "./libuv/base.ts";
+import { LoopBell } from "./libuv/bell.ts";
 import { openFifo } from "./libuv/fifo.ts";
 import { FileHandle, type ScratchPool } from "./libuv/file.ts";
 import { GpioLine } from "./libuv/gpio.ts";
@@ -15,6 +16,7 @@ import { Signals } from "./libuv/signals.ts";
 import { StreamHandle } from "./libuv/stream.ts";
 import { UnixPort } from "./libuv/unix.ts";
 import { WatchedFile } from "./libuv/watch.ts";
+import type { Waker } from "./waker.ts";
 
 const LONGEST_ALARM = 2 ** 31 - 1;
 
@@ -35,10 +37,16 @@ export class LibuvDriver implements Driver {
   readonly #submitted = new Map<Tag, (() => void) | null>();
   #alarm: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
+  #bell: LoopBell | null = null;
 
   attach(completions: Completions): void {
     this.#completions = completions;
     this.#signals = new Signals(completions);
+  }
+
+  waker(): Waker {
+    this.#bell ??= new LoopBell(() => this.#completions.poked?.());
+    return this.#bell.waker;
   }
 
   open(tag: Tag, path: string, mode: OpenMode): void {
@@ -128,6 +136,7 @@ export class LibuvDriver implements Driver {
   close(): void {
     this.alarm(null);
     if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#bell?.close();
     this.#signals.close();
     for (const giveUp of this.#submitted.values()) giveUp?.();
     this.#submitted.clear();
