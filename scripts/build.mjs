@@ -18,9 +18,15 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** Stands for the build's id until that is known, and is as long. */
 const ID_PLACE = "walia-build-0000";
 
+/** Packages that are not modules ask for Node's own with `require`, which a module does not have. */
+const REQUIRE =
+  'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
+
 buildGrammar();
 await bundle("runtime/cli/main.ts", "walia.cjs");
 await bundle("runtime/cli/start.ts", "start.js");
+await bundle("server/main.ts", "server.js", { head: REQUIRE });
+await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
 if (existsSync(join(root, "bench/engine.ts"))) await bundle("bench/engine.ts", "bench-engine.js");
 
 /** Left out when the compiled grammar is newer than its source: others may be reading it. */
@@ -32,8 +38,11 @@ function buildGrammar() {
   if (status !== 0) process.exit(1);
 }
 
-/** `name` says the format: .cjs for what is started with V8's code cache (runtime/cli/start.ts), .js for modules. */
-async function bundle(entry, name) {
+/**
+ * `name` says the format: .cjs for what is started with V8's code cache (runtime/cli/start.ts), .js for modules. `head` goes
+ * before the code, `options` are esbuild's where an entry needs others.
+ */
+async function bundle(entry, name, { head = "", ...options } = {}) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -43,11 +52,12 @@ async function bundle(entry, name) {
     platform: "node",
     target: "node20",
     format: name.endsWith(".cjs") ? "cjs" : "esm",
-    banner: { js: `// ${name} ${ID_PLACE}` },
+    banner: { js: `// ${name} ${ID_PLACE}\n${head}` },
     sourcemap: "linked",
     loader: { ".wal": "text" },
     define: { WALIA_VERSION: JSON.stringify(version), WALIA_BUILD: JSON.stringify(ID_PLACE) },
     logLevel: "warning",
+    ...options,
   });
   const code = outputFiles.find(({ path }) => path.endsWith(name));
   const id = createHash("sha256").update(code.contents).digest("hex").slice(0, ID_PLACE.length);

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The compiled grammar.
   syntaxes: [],
   language: ["syntaxes"],
+  server: ["language"],
   "runtime/engine": [],
   "runtime/library": ["runtime/engine"],
   // The codec writes values and frames: it knows what they are, which is the engine's business.
@@ -47,7 +48,7 @@ interface Source {
   readonly text: string;
 }
 
-const sources: readonly Source[] = ["language", "runtime", "bench", "tests", "scripts", "bin"]
+const sources: readonly Source[] = ["language", "runtime", "server", "bench", "tests", "scripts", "bin"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   )

@@ -42,7 +42,21 @@ export function hashOf(text: string): string {
 
 /** The tree of a file. Items whose text is in `cache` are not parsed again. */
 export function parseFile(path: string, text: string, cache: ItemCache = memoryCache()): ast.FileTree {
-  return { path, text, items: splitItems(text).flatMap((item) => itemsOf(item, cache)) };
+  const steps = parseSteps(path, text, cache);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same with a pause after every item, for who has other things to do meanwhile. */
+export function* parseSteps(path: string, text: string, cache: ItemCache): Generator<void, ast.FileTree> {
+  const items: ast.Item[] = [];
+  for (const item of splitItems(text)) {
+    items.push(...itemsOf(item, cache));
+    yield;
+  }
+  return { path, text, items };
 }
 
 /** The tree of one item, whatever its text is. */

@@ -1,0 +1,19 @@
+// A host whose files the client reads: a worker in a browser has no file system. Two requests from server to client:
+//
+//   walia/readFile    { uri }      { text } or null when there is no such text
+//   walia/listFiles   { folder }   URIs of every .wal file below the folder; folders that begin with a dot, and node_modules,
+//                                  are passed over
+
+import type { Connection } from "vscode-languageserver";
+import { type Host, noItems } from "./host.ts";
+
+export function clientHost(connection: Connection): Host {
+  return {
+    read: async (uri) => {
+      const found = await connection.sendRequest<{ text: string } | null>("walia/readFile", { uri }).catch(() => null);
+      return found?.text;
+    },
+    list: (folder) => connection.sendRequest<string[]>("walia/listFiles", { folder }).catch(() => []),
+    items: noItems,
+  };
+}

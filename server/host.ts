@@ -1,0 +1,21 @@
+// What the server needs of the place it runs in: Node (node-host.ts), a web worker whose client reads files for it
+// (client-host.ts), or a test.
+
+import type { ItemTree } from "../language/ast.ts";
+
+export interface Host {
+  /** The text of a file as it is on disk; undefined when there is none that can be read as text. */
+  read(uri: string): Promise<string | undefined>;
+  /** The URIs of every .wal file below a folder, in a fixed order. */
+  list(folderUri: string): Promise<readonly string[]>;
+  /** Parsed items of earlier sessions; they only save time. */
+  readonly items: ItemStore;
+}
+
+/** Trees of a file's items by the hash of their text, kept between sessions. */
+export interface ItemStore {
+  read(path: string): ReadonlyMap<string, ItemTree>;
+  write(path: string, items: ReadonlyMap<string, ItemTree>): void;
+}
+
+export const noItems: ItemStore = { read: () => new Map(), write: () => undefined };

@@ -1,0 +1,13 @@
+// The language server as a program: the protocol over standard input and output, or whatever channel the client names on the
+// command line (`--stdio`, `--node-ipc`, `--socket=PORT`, `--pipe=NAME`). Started by the extension and by `walia lsp`.
+
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { nodeHost } from "./node-host.ts";
+import { createServer } from "./server.ts";
+
+const CHANNELS = /^--(stdio|node-ipc|socket|pipe)\b/;
+if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdio");
+
+const connection = createConnection(ProposedFeatures.all);
+createServer(connection, nodeHost());
+connection.listen();

@@ -1,0 +1,37 @@
+// The server's host under Node: the file system of this machine.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Host, noItems } from "./host.ts";
+import { pathOf, uriOf } from "./paths.ts";
+
+export function nodeHost(): Host {
+  return { read, list, items: noItems };
+}
+
+/** A file larger than this is no program (the command's limit too). */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+async function read(uri: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(pathOf(uri));
+    if (bytes.length > MAX_BYTES || bytes.includes(0)) return undefined;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+async function list(folderUri: string): Promise<string[]> {
+  const found: string[] = [];
+  const folders = [pathOf(folderUri)];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name).replaceAll("\\", "/");
+      if (entry.isDirectory()) {
+        if (!entry.name.startsWith(".") && entry.name !== "node_modules") folders.push(path);
+      } else if (entry.name.endsWith(".wal")) found.push(path);
+    }
+  }
+  return found.sort((a, b) => (a < b ? -1 : 1)).map(uriOf);
+}

@@ -1,0 +1,137 @@
+// One project: a workspace folder, or a file that is in none, with what it imports. It holds the texts and their analysis.
+//
+// J1. A file's items are kept by their text, so an edit parses one item. What neither this version of the file nor the one
+//     before it uses is let go.
+
+import { createWorkspace } from "../language/analyse.ts";
+import type { FileTree, ImportDeclaration, ItemTree } from "../language/ast.ts";
+import { resolvePath } from "../language/names/registry.ts";
+import { type ItemCache, parseFile, parseSteps } from "../language/parse/parse.ts";
+import type { ItemStore } from "./host.ts";
+import { createView, type View } from "./view.ts";
+
+export class Project {
+  readonly #workspace = createWorkspace();
+  readonly #files = new Map<string, FileItems>();
+  #view: View | null = null;
+  #isComplete = false;
+
+  /** `root`: the folder; null for a loose file. */
+  constructor(
+    readonly root: string | null,
+    private readonly store: ItemStore,
+    private readonly uriOf: (path: string) => string,
+  ) {}
+
+  /** Every file has been read. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  set isComplete(value: boolean) {
+    this.#isComplete = value;
+    this.#view = null;
+  }
+
+  get paths(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  /** Adds a file or replaces it by a newer version. */
+  setText(path: string, text: string): void {
+    this.#use(path, parseFile(path, text, this.#itemsOf(path)));
+  }
+
+  /** The same in steps, of one item each; what the file holds changes with the last one. */
+  *setTextInSteps(path: string, text: string): Generator<void> {
+    const items = new FileItems(this.store.read(path));
+    const tree = yield* parseSteps(path, text, items);
+    // Meanwhile somebody may have opened the file.
+    if (this.#files.has(path)) return;
+    this.#files.set(path, items);
+    this.#use(path, tree);
+  }
+
+  remove(path: string): void {
+    if (!this.#files.delete(path)) return;
+    this.#workspace.removeFile(path);
+    this.#view = null;
+  }
+
+  /** Keeps a file's items for later sessions. */
+  save(path: string): void {
+    const items = this.#files.get(path);
+    if (items?.isUnsaved !== true) return;
+    items.isUnsaved = false;
+    this.store.write(path, items.current);
+  }
+
+  /** The files that a file imports and the project does not have, each as the paths at which it may be. */
+  missingImports(path: string): (readonly string[])[] {
+    const tree = this.#workspace.analyse().files.get(path);
+    return importsOf(tree).flatMap((declaration) => {
+      const target = resolvePath(path, declaration.path);
+      const candidates = [target, `${target}.wal`];
+      return candidates.some((candidate) => this.#files.has(candidate)) ? [] : [candidates];
+    });
+  }
+
+  /** What the project holds now. */
+  view(): View {
+    this.#view ??= createView({
+      analysis: this.#workspace.analyse(),
+      root: this.root,
+      isComplete: this.#isComplete,
+      uriOf: this.uriOf,
+    });
+    return this.#view;
+  }
+
+  #itemsOf(path: string): FileItems {
+    const known = this.#files.get(path) ?? new FileItems(this.store.read(path));
+    this.#files.set(path, known);
+    return known;
+  }
+
+  #use(path: string, tree: FileTree): void {
+    this.#files.get(path)!.finishVersion();
+    this.#workspace.setFile(tree);
+    this.#view = null;
+  }
+}
+
+function importsOf(tree: FileTree | undefined): ImportDeclaration[] {
+  return (tree?.items ?? []).flatMap((item) => item.tree.statements).filter((statement) => statement.kind === "Import");
+}
+
+/** J1. */
+class FileItems implements ItemCache {
+  current: ReadonlyMap<string, ItemTree>;
+  /** Something has been parsed since the items were written. */
+  isUnsaved = false;
+  #next = new Map<string, ItemTree>();
+
+  constructor(stored: ReadonlyMap<string, ItemTree>) {
+    this.current = stored;
+  }
+
+  get(hash: string): ItemTree | undefined {
+    const tree = this.#next.get(hash) ?? this.current.get(hash);
+    if (tree !== undefined) this.#next.set(hash, tree);
+    return tree;
+  }
+
+  set(hash: string, tree: ItemTree): void {
+    this.isUnsaved = true;
+    this.#next.set(hash, tree);
+  }
+
+  finishVersion(): void {
+    this.current = this.#next;
+    this.#next = new Map();
+  }
+}

@@ -1,0 +1,182 @@
+// The language server: ties the protocol to projects and features. It knows no feature by name (features/index.ts).
+//
+// S1. Requests before `initialize` and after `shutdown` are refused as the protocol says. Every other one is answered: what
+//     goes wrong inside is logged, and the answer is the feature's "nothing".
+// S2. Whoever listens for changes is told once for everything that changed before the next turn.
+
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  LSPErrorCodes,
+  ResponseError,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { mergeCapabilities } from "./capabilities.ts";
+import { Documents } from "./documents.ts";
+import type { Services } from "./feature.ts";
+import { features } from "./features/index.ts";
+import type { Host } from "./host.ts";
+import { pathOf, Spelling } from "./paths.ts";
+import { reporter } from "./progress.ts";
+import { nextTurn, Projects } from "./projects.ts";
+import { DEFAULTS, settingsOf } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** Starts a server on a connection that is not listening yet. */
+export function createServer(connection: Connection, host: Host): void {
+  const spelling = new Spelling();
+  const documents = new Documents();
+  const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
+  let client: ClientCapabilities = {};
+  let settings = DEFAULTS;
+  let phase: "starting" | "running" | "stopped" = "starting";
+  let changed = new Set<string>();
+  let folders: readonly string[] = [];
+
+  const log = (message: string): void => connection.console.error(message);
+  const uriOf = (path: string): string => spelling.uriOf(path);
+
+  function noteChange(paths: Iterable<string>): void {
+    if (changed.size === 0) void nextTurn().then(tellListeners);
+    for (const path of paths) changed.add(path);
+  }
+  function tellListeners(): void {
+    const now = changed;
+    changed = new Set();
+    for (const listener of listeners) listener(now);
+  }
+
+  const progress = reporter(connection, () => client);
+  const projects = new Projects(host, uriOf, { changed: noteChange, progress });
+
+  // ---- requests (S1) ----
+
+  async function answer<T>(token: CancellationToken, nothing: T, ask: () => T | Promise<T>): Promise<T> {
+    if (phase === "starting") throw new ResponseError(ErrorCodes.ServerNotInitialized, "the server is not initialized");
+    if (phase === "stopped") throw new ResponseError(ErrorCodes.InvalidRequest, "the server has been shut down");
+    if (token.isCancellationRequested) throw cancelled();
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      log(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return nothing;
+    }
+  }
+
+  const services: Services = {
+    get client() {
+      return client;
+    },
+    get settings() {
+      return settings;
+    },
+    answer: (uri, token, nothing, ask) =>
+      answer(token, nothing, () => {
+        const path = pathOf(uri);
+        const view = projects.projectOf(path)?.view();
+        return view?.has(path) ? ask(view, path) : nothing;
+      }),
+    answerAll: (token, nothing, ask) =>
+      answer(token, nothing, () => ask(projects.all().map((project) => project.view()))),
+    pause: async (token) => {
+      await nextTurn();
+      if (token.isCancellationRequested) throw cancelled();
+    },
+    onChange: (listener) => void listeners.push(listener),
+    pathOf,
+    uriOf,
+    document: (uri) => documents.get(uri),
+    log,
+  };
+
+  // ---- the life of a session ----
+
+  connection.onInitialize((params) => {
+    client = params.capabilities;
+    phase = "running";
+    folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+    return {
+      capabilities: capabilitiesFor(client),
+      serverInfo: { name: "walia", version },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration)
+      void connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: "**/*.wal" }, { globPattern: "**/walia.json" }],
+      });
+    if (client.workspace?.didChangeConfiguration?.dynamicRegistration)
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: "walia" });
+    if (client.workspace?.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        projects.removeFolders(removed.map(({ uri }) => learned(uri)));
+        void projects.addFolders(added.map(({ uri }) => learned(uri)));
+      });
+    void readSettings();
+    void projects.addFolders(folders.map(learned));
+  });
+
+  const learned = (uri: string): string => {
+    spelling.learn(uri);
+    return uri;
+  };
+
+  async function readSettings(sent?: unknown): Promise<void> {
+    const found = client.workspace?.configuration ? await connection.workspace.getConfiguration("walia") : sent;
+    settings = settingsOf(found);
+    noteChange(projects.all().flatMap((project) => [...project.paths]));
+  }
+  connection.onDidChangeConfiguration(({ settings: sent }: { settings: { walia?: unknown } | null }) =>
+    readSettings(sent?.walia),
+  );
+
+  connection.onShutdown(() => {
+    phase = "stopped";
+  });
+
+  // ---- documents and files ----
+
+  /** Others, like walia.json, are only kept for the features that want them. */
+  const isProgram = ({ uri, languageId }: TextDocument): boolean => languageId === "walia" || uri.endsWith(".wal");
+  documents.listen(connection, {
+    opened: (document) => {
+      const path = spelling.learn(document.uri);
+      if (isProgram(document)) projects.openDocument(path, document.getText());
+    },
+    changed: (document) => {
+      if (isProgram(document)) projects.changeDocument(pathOf(document.uri), document.getText());
+    },
+    closed: (document) => {
+      if (isProgram(document)) void projects.closeDocument(pathOf(document.uri));
+    },
+  });
+
+  connection.onDidChangeWatchedFiles(async ({ changes }) => {
+    for (const { uri } of changes) await projects.refresh(spelling.learn(uri));
+  });
+
+  for (const feature of features) feature.register(connection, services);
+
+  function capabilitiesFor(capabilities: ClientCapabilities): ServerCapabilities {
+    return mergeCapabilities([
+      {
+        positionEncoding: "utf-16",
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+      ...features.map((feature) =>
+        typeof feature.capabilities === "function" ? feature.capabilities(capabilities) : feature.capabilities,
+      ),
+    ]);
+  }
+}
+
+const cancelled = (): ResponseError<void> => new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");

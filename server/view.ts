@@ -1,0 +1,76 @@
+// What a feature sees: one consistent state of a project, its texts and its analysis, with the conversions between the
+// protocol's positions (lines and UTF-16 units from 0) and offsets in a file.
+//
+// V1. A view is a value: it stays true for its version while documents move on.
+// V2. Every question has an answer: a position outside the text means the nearest one inside it.
+
+import type { Location, Position, Range } from "vscode-languageserver";
+import type { Analysis } from "../language/analyse.ts";
+import type * as ast from "../language/ast.ts";
+import { fromLsp, type LineIndex, lineIndex, lspPosition, offset, toLsp } from "../language/positions.ts";
+import { uriOf } from "./paths.ts";
+
+export interface View {
+  readonly analysis: Analysis;
+  /** The folder of the project; null for a file that belongs to none. */
+  readonly root: string | null;
+  /** Whether every file of the project has been read: until then a name that is not known may yet turn up. */
+  readonly isComplete: boolean;
+  has(file: string): boolean;
+  /** The tree of a file. Throws a RangeError for a file that the view does not have. */
+  tree(file: string): ast.FileTree;
+  offset(file: string, position: Position): number;
+  position(file: string, at: number): Position;
+  /** `span` in offsets of the file. */
+  range(file: string, span: ast.Span): Range;
+  span(file: string, range: Range): ast.Span;
+  location(file: string, span: ast.Span): Location;
+  uriOf(file: string): string;
+  /** A path, or a message that names paths, for people: cut to the project's folder. */
+  shown(text: string): string;
+}
+
+export interface ViewOptions {
+  readonly analysis: Analysis;
+  readonly root?: string | null;
+  readonly isComplete?: boolean;
+  readonly uriOf?: (path: string) => string;
+}
+
+export function createView(options: ViewOptions): View {
+  const { analysis, root = null, isComplete = true } = options;
+  const spelled = options.uriOf ?? uriOf;
+  const tree = (file: string): ast.FileTree => {
+    const known = analysis.files.get(file);
+    if (known === undefined) throw new RangeError(`no file ${file}`);
+    return known;
+  };
+  const lines = (file: string): LineIndex => linesOf(tree(file));
+  const view: View = {
+    analysis,
+    root,
+    isComplete,
+    has: (file) => analysis.files.has(file),
+    tree,
+    offset: (file, { line, character }) => fromLsp(lines(file), lspPosition(whole(line), whole(character))),
+    position: (file, at) => toLsp(lines(file), offset(at)),
+    range: (file, { start, end }) => ({ start: view.position(file, start), end: view.position(file, end) }),
+    span: (file, { start, end }) => ({ start: view.offset(file, start), end: view.offset(file, end) }),
+    location: (file, span) => ({ uri: spelled(file), range: view.range(file, span) }),
+    uriOf: spelled,
+    shown: (text) => (root === null || root === "/" ? text : text.replaceAll(`${root}/`, "")),
+  };
+  return view;
+}
+
+/** The lines of a tree's text, found once for each version of a file. */
+const knownLines = new WeakMap<ast.FileTree, LineIndex>();
+
+function linesOf(tree: ast.FileTree): LineIndex {
+  const known = knownLines.get(tree) ?? lineIndex(tree.text);
+  knownLines.set(tree, known);
+  return known;
+}
+
+/** V2: clients have been seen to send fractions and huge numbers. */
+const whole = (value: number): number => (Number.isFinite(value) ? Math.trunc(value) : Number.MAX_SAFE_INTEGER);
