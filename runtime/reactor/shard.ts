@@ -84,7 +84,7 @@ export class Reactor implements Host, Completions {
   readonly #options: ReactorOptions;
   readonly #clock: () => number;
   readonly #queue = new RunQueue();
-  readonly #timers = new Timers();
+  readonly #timers: Timers;
   readonly #startedAt: number;
   #settle: (finished: Finished) => void = () => undefined;
   #phase: Phase = "running";
@@ -112,6 +112,7 @@ export class Reactor implements Host, Completions {
     this.descriptors = new Descriptors((fd) => this.ports.isBound(fd));
     if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
     this.#startedAt = this.now();
+    this.#timers = new Timers(this.#startedAt);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });

@@ -1,145 +1,242 @@
-// The timers of a shard: a heap of deadlines in typed arrays. A million of them cost 24 bytes each and no object.
+// The timers of a shard: a hierarchical timing wheel (Varghese & Lauck, SOSP 1987, scheme 7) in flat arrays. Arming and
+// disarming cost the same however many there are, and a timer is 24 bytes and no object.
 //
-//   entry   deadline[e], order[e], task[e]        an entry keeps its number from `add` to `remove`
-//   heap    heap[0 … length)                      entries; a parent's comes before those of its four children
-//   where   where[e] = index of e in the heap     so that a cancelled timer leaves at once, not at its deadline
+//   level    0: 32 slots of 1 ms    1: 32 slots of 32 ms    …    5: 32 slots of 9.3 hours       a window of 12.4 days
+//   far      whatever is after the window
+//   near     what has been reached, in the order in which it comes out
 //
-// H1. An entry comes before another when its deadline is earlier, or the same and it was added earlier.
-// H2. Free entries are chained through `where`.
+// A tick is a whole millisecond of a deadline. `current` is the tick up to which the wheel has turned, counted from the
+// start of the window. A timer goes to the level of the highest five bits in which its tick differs from `current`; as the
+// wheel turns to a slot of an upper level, its timers go down to the levels below.
+//
+//   entry    deadline[e], next[e], previous[e], task[e]        keeps its number from `add` to `remove`
+//   lists    the first entries stand for the lists (slots, near, far): rings, so that an entry leaves without knowing its list
+//
+// W1. Timers come out by deadline, to the fraction of a millisecond; equal ones in the order in which they were added.
+// W2. Ticks in `near` are at most `current`, those on the wheel are later, those in `far` are after the window. On the wheel,
+//     a slot of a lower level comes before all of the levels above, and a slot's number is greater than that of `current`.
+// W3. Every list but `near` is in the order in which its timers were added: a slot has gone down before anything can be
+//     added to the slots below it. So equal deadlines stay in order, and sorting by deadline need only be stable.
+// W4. `deadline` of a list other than `near` is not later than any in it; earlier ones may have been removed. `occupied` has
+//     the bit of every slot that is not empty; a slot that has become empty keeps it until it is next met.
 
 import type { LiveTask } from "./task.ts";
 
-const SMALLEST = 64;
+const BITS = 5;
+const SLOTS = 1 << BITS;
+const LEVELS = 6;
+/** Ticks in a window. */
+const WINDOW = 2 ** (BITS * LEVELS);
+
+const NEAR = SLOTS * LEVELS;
+const FAR = NEAR + 1;
+/** Entries of timers begin here. */
+const FIRST = FAR + 1;
+const SMALLEST = 256;
 const END = -1;
 
 export class Timers {
   #deadline = new Float64Array(SMALLEST);
-  #order = new Float64Array(SMALLEST);
-  #where = new Int32Array(SMALLEST);
-  #heap = new Int32Array(SMALLEST);
+  #next = new Int32Array(SMALLEST);
+  #previous = new Int32Array(SMALLEST);
   #tasks: (LiveTask | undefined)[] = new Array(SMALLEST).fill(undefined);
-  /** Entries ever used; those below it that are not in the heap are in the chain of free ones. */
-  #used = 0;
+  /** For each level, a bit for each slot (W4). */
+  readonly #occupied = new Int32Array(LEVELS);
+  /** The millisecond at which the window starts, and the tick in it. */
+  #start: number;
+  #current = 0;
+  /** Entries ever used; those below it that are in no list are in the chain of free ones, by `next`. */
+  #used = FIRST;
   #free = END;
   #length = 0;
-  #added = 0;
+
+  /** `now`: from when on deadlines are expected. Others are in order too, they only cost more. */
+  constructor(now = 0) {
+    this.#start = Math.floor(now);
+    for (let list = 0; list < FIRST; list++) this.#empty(list);
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The earliest deadline, or Infinity. */
+  /** Not later than the earliest deadline, and exactly that when nothing was removed (W4); Infinity when there is none. */
   get earliest(): number {
-    return this.#length === 0 ? Number.POSITIVE_INFINITY : this.#deadline[this.#heap[0]!]!;
+    const near = this.#next[NEAR]!;
+    if (near !== NEAR) return this.#deadline[near]!;
+    const slot = this.#firstSlot();
+    if (slot !== END) return this.#deadline[slot]!;
+    return this.#next[FAR] === FAR ? Number.POSITIVE_INFINITY : this.#deadline[FAR]!;
   }
 
-  deadlineOf(entry: number): number {
-    return this.#deadline[entry]!;
-  }
-
-  /** Adds a timer; its entry is for `remove`. */
+  /** Adds a timer, in milliseconds of the clock that `takeDue` is given; its entry is for `remove`. */
   add(deadline: number, task: LiveTask): number {
     const entry = this.#newEntry();
     this.#deadline[entry] = deadline;
-    this.#order[entry] = this.#added++;
     this.#tasks[entry] = task;
-    this.#rise(this.#length++, entry);
+    this.#length++;
+    this.#file(entry);
     return entry;
   }
 
   remove(entry: number): void {
-    const hole = this.#where[entry]!;
+    const before = this.#previous[entry]!;
+    const after = this.#next[entry]!;
+    this.#next[before] = after;
+    this.#previous[after] = before;
     this.#tasks[entry] = undefined;
-    this.#where[entry] = this.#free;
+    this.#next[entry] = this.#free;
     this.#free = entry;
-    const last = this.#heap[--this.#length]!;
-    if (hole < this.#length) this.#place(hole, last);
-    if (this.#length === 0) this.#reset();
+    if (--this.#length === 0) this.#reset();
   }
 
-  /** Takes off the earliest timer if its deadline is not after `now`. */
+  /** Takes off the earliest timer if its deadline is not after `now` (W1). */
   takeDue(now: number): LiveTask | undefined {
     if (this.#length === 0) return undefined;
-    const entry = this.#heap[0]!;
+    // The wheel turns no further than to the first timer: a million that are due at once come down a slot at a time.
+    while (this.#next[NEAR] === NEAR) if (!this.#turn(now)) return undefined;
+    const entry = this.#next[NEAR]!;
     if (this.#deadline[entry]! > now) return undefined;
     const task = this.#tasks[entry];
     this.remove(entry);
     return task;
   }
 
+  // ---- The wheel ----
+
+  /** Puts an entry into the list where it belongs (W2). */
+  #file(entry: number): void {
+    const deadline = this.#deadline[entry]!;
+    const tick = Math.floor(deadline) - this.#start;
+    if (tick <= this.#current) this.#insertNear(entry);
+    else if (tick >= WINDOW) this.#append(FAR, entry);
+    else {
+      const level = ((31 - Math.clz32(tick ^ this.#current)) / BITS) | 0;
+      const slot = (tick >> (level * BITS)) & (SLOTS - 1);
+      this.#occupied[level]! |= 1 << slot;
+      this.#append(level * SLOTS + slot, entry);
+    }
+  }
+
+  /** Turns to the next occupied slot, or to a new window, if that is not after `now`. False: there is none. */
+  #turn(now: number): boolean {
+    const list = this.#firstSlot();
+    if (list === END) return this.#turnToFar(now);
+    const level = (list / SLOTS) | 0;
+    const slot = list % SLOTS;
+    // The bits of `current` above the level stay, those below it are zero at the slot's start.
+    const above = -1 << ((level + 1) * BITS);
+    const tick = (this.#current & above) | (slot << (level * BITS));
+    if (this.#start + tick > now) return false;
+    this.#current = tick;
+    if (level === 0) this.#slotToNear(list);
+    else this.#refile(list);
+    return true;
+  }
+
+  /** The wheel is empty: starts a window with the earliest of the far timers if `now` has come to it. */
+  #turnToFar(now: number): boolean {
+    if (this.#next[FAR] === FAR || this.#deadline[FAR]! > now) return false;
+    this.#start = Math.floor(this.#deadline[FAR]!);
+    this.#current = 0;
+    this.#refile(FAR);
+    return true;
+  }
+
+  /** The list of the first slot that is not empty, or END (W2). */
+  #firstSlot(): number {
+    for (let level = 0; level < LEVELS; level++) {
+      for (let bits = this.#occupied[level]!; bits !== 0; bits &= bits - 1) {
+        const slot = 31 - Math.clz32(bits & -bits);
+        const list = level * SLOTS + slot;
+        if (this.#next[list] !== list) return list;
+        this.#occupied[level]! &= ~(1 << slot);
+      }
+    }
+    return END;
+  }
+
+  // ---- Lists ----
+
+  #empty(list: number): void {
+    this.#next[list] = list;
+    this.#previous[list] = list;
+    this.#deadline[list] = Number.POSITIVE_INFINITY;
+  }
+
+  #append(list: number, entry: number): void {
+    if (this.#next[list] === list || this.#deadline[entry]! < this.#deadline[list]!)
+      this.#deadline[list] = this.#deadline[entry]!;
+    this.#insertAfter(this.#previous[list]!, entry);
+  }
+
+  #insertAfter(before: number, entry: number): void {
+    const after = this.#next[before]!;
+    this.#next[entry] = after;
+    this.#previous[entry] = before;
+    this.#next[before] = entry;
+    this.#previous[after] = entry;
+  }
+
+  /** W1. What is added late has the latest deadline as a rule, so its place is looked for from the end. */
+  #insertNear(entry: number): void {
+    const deadline = this.#deadline[entry]!;
+    let before = this.#previous[NEAR]!;
+    while (before !== NEAR && this.#deadline[before]! > deadline) before = this.#previous[before]!;
+    this.#insertAfter(before, entry);
+  }
+
+  /** Files the entries of a list anew. */
+  #refile(list: number): void {
+    let entry = this.#next[list]!;
+    this.#empty(list);
+    while (entry >= FIRST) {
+      const after = this.#next[entry]!;
+      this.#file(entry);
+      entry = after;
+    }
+  }
+
+  /** Moves the entries of one tick to `near`, which is empty, in their order (W1, W3). */
+  #slotToNear(list: number): void {
+    const entries: number[] = [];
+    let isSorted = true;
+    for (let entry = this.#next[list]!; entry !== list; entry = this.#next[entry]!) {
+      if (entries.length > 0 && this.#deadline[entry]! < this.#deadline[this.#previous[entry]!]!) isSorted = false;
+      entries.push(entry);
+    }
+    this.#empty(list);
+    if (!isSorted) entries.sort((a, b) => this.#deadline[a]! - this.#deadline[b]!);
+    for (const entry of entries) this.#insertAfter(this.#previous[NEAR]!, entry);
+  }
+
+  // ---- Entries ----
+
   #newEntry(): number {
     if (this.#free !== END) {
       const entry = this.#free;
-      this.#free = this.#where[entry]!;
+      this.#free = this.#next[entry]!;
       return entry;
     }
-    if (this.#used === this.#heap.length) this.#resize(this.#used * 2);
+    if (this.#used === this.#next.length) this.#resize(this.#used * 2);
     return this.#used++;
-  }
-
-  /** H1 */
-  #isBefore(a: number, b: number): boolean {
-    const x = this.#deadline[a]!;
-    const y = this.#deadline[b]!;
-    return x < y || (x === y && this.#order[a]! < this.#order[b]!);
-  }
-
-  /** Puts `entry` where there is a hole, and then where it belongs. */
-  #place(hole: number, entry: number): void {
-    if (hole > 0 && this.#isBefore(entry, this.#heap[(hole - 1) >> 2]!)) this.#rise(hole, entry);
-    else this.#sink(hole, entry);
-  }
-
-  #rise(hole: number, entry: number): void {
-    let at = hole;
-    while (at > 0) {
-      const parent = (at - 1) >> 2;
-      const above = this.#heap[parent]!;
-      if (!this.#isBefore(entry, above)) break;
-      this.#heap[at] = above;
-      this.#where[above] = at;
-      at = parent;
-    }
-    this.#heap[at] = entry;
-    this.#where[entry] = at;
-  }
-
-  #sink(hole: number, entry: number): void {
-    let at = hole;
-    for (;;) {
-      const first = at * 4 + 1;
-      if (first >= this.#length) break;
-      let best = first;
-      const end = Math.min(first + 4, this.#length);
-      for (let child = first + 1; child < end; child++) {
-        if (this.#isBefore(this.#heap[child]!, this.#heap[best]!)) best = child;
-      }
-      const below = this.#heap[best]!;
-      if (!this.#isBefore(below, entry)) break;
-      this.#heap[at] = below;
-      this.#where[below] = at;
-      at = best;
-    }
-    this.#heap[at] = entry;
-    this.#where[entry] = at;
   }
 
   /** Without timers, the arrays go back to their smallest size. */
   #reset(): void {
-    this.#used = 0;
+    this.#used = FIRST;
     this.#free = END;
-    if (this.#heap.length > SMALLEST) this.#resize(SMALLEST);
+    if (this.#next.length > SMALLEST) this.#resize(SMALLEST);
   }
 
   #resize(size: number): void {
-    const grown = <A extends Float64Array | Int32Array>(old: A, fresh: A): A => {
+    const resized = <A extends Float64Array | Int32Array>(old: A, fresh: A): A => {
       fresh.set(old.length > size ? old.subarray(0, size) : old);
       return fresh;
     };
-    this.#deadline = grown(this.#deadline, new Float64Array(size));
-    this.#order = grown(this.#order, new Float64Array(size));
-    this.#where = grown(this.#where, new Int32Array(size));
-    this.#heap = grown(this.#heap, new Int32Array(size));
+    this.#deadline = resized(this.#deadline, new Float64Array(size));
+    this.#next = resized(this.#next, new Int32Array(size));
+    this.#previous = resized(this.#previous, new Int32Array(size));
     const tasks = new Array<LiveTask | undefined>(size).fill(undefined);
     for (let i = 0; i < Math.min(size, this.#tasks.length); i++) tasks[i] = this.#tasks[i];
     this.#tasks = tasks;

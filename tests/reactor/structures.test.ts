@@ -7,45 +7,9 @@ import { Descriptors } from "../../runtime/reactor/descriptors.ts";
 import { Operations } from "../../runtime/reactor/operations.ts";
 import { RunQueue, WaitQueue } from "../../runtime/reactor/queue.ts";
 import { LiveTask } from "../../runtime/reactor/task.ts";
-import { Timers } from "../../runtime/reactor/timers.ts";
 import { HandDriver } from "./scripted.ts";
 
 const task = (id: number): LiveTask => new LiveTask(id, new Future(id), "t");
-
-describe("timers", () => {
-  const command = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant("add" as const), at: fc.integer({ min: 0, max: 50 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), at: fc.nat() }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("due" as const), at: fc.integer({ min: 0, max: 50 }) }) },
-  );
-
-  test("they come out by deadline, then in the order they were added; removed ones never", () => {
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 400 }), (commands) => {
-        const timers = new Timers();
-        let model: { deadline: number; order: number; entry: number; task: LiveTask }[] = [];
-        let order = 0;
-        for (const { kind, at } of commands) {
-          if (kind === "add") {
-            const added = task(order);
-            model.push({ deadline: at, order: order++, entry: timers.add(at, added), task: added });
-          } else if (kind === "remove" && model.length > 0) {
-            const [gone] = model.splice(at % model.length, 1);
-            timers.remove(gone!.entry);
-          } else if (kind === "due") {
-            model.sort((a, b) => a.deadline - b.deadline || a.order - b.order);
-            const due = model.filter(({ deadline }) => deadline <= at);
-            model = model.filter(({ deadline }) => deadline > at);
-            for (const expected of due) expect(timers.takeDue(at)).toBe(expected.task);
-            expect(timers.takeDue(at)).toBe(undefined);
-          }
-          expect(timers.length).toBe(model.length);
-          expect(timers.earliest).toBe(Math.min(Number.POSITIVE_INFINITY, ...model.map(({ deadline }) => deadline)));
-        }
-      }),
-    );
-  });
-});
 
 describe("queues", () => {
   const command = fc.oneof(
