@@ -9,6 +9,7 @@
 //   starts     positions of arguments that it starts as tasks
 //   unsafe     allowed in `unsafe` only
 //   level      "check" and "parse": not executed by this runtime (LANGUAGE, levels of support)
+//   replacedBy what to write today, for the course's older spellings
 
 export type Level = "run" | "check" | "parse";
 
@@ -30,6 +31,8 @@ export interface Builtin {
   readonly level: Level;
   /** Of a constant. */
   readonly value: number | null;
+  /** What to write today, for an older spelling. */
+  readonly replacedBy: string | null;
 }
 
 export type Receiver = "String" | "List" | "Map" | "Bytes" | "Channel" | "Atomic" | "Future";
@@ -47,6 +50,7 @@ interface Traits {
   readonly level?: Level;
   readonly kind?: Builtin["kind"];
   readonly value?: number;
+  readonly replacedBy?: string;
 }
 
 function row(signature: string, doc: string, traits: Traits = {}): Builtin {
@@ -77,6 +81,7 @@ function row(signature: string, doc: string, traits: Traits = {}): Builtin {
     unsafe: traits.unsafe ?? false,
     level: traits.level ?? "run",
     value: traits.value ?? null,
+    replacedBy: traits.replacedBy ?? null,
   };
 }
 
@@ -84,6 +89,7 @@ const suspends: Traits = { suspends: true };
 const checked: Traits = { unsafe: true, level: "check" };
 const performs = (...effects: string[]): Traits => ({ performs: effects });
 const constant = (value: number): Traits => ({ value });
+const older = (replacedBy: string): Traits => ({ replacedBy });
 
 const FUNCTIONS: readonly Builtin[] = [
   // Effects and handlers
@@ -173,13 +179,13 @@ const FUNCTIONS: readonly Builtin[] = [
     starts: [1],
     suspends: true,
   }),
-  row("list_add(list, item)", "Adds an item at the end."),
-  row("list_get(list, index)", "An item, or nil."),
-  row("list_len(list)", "How many items."),
-  row("list_pop(list)", "Takes the last item off."),
-  row("map_set(map, key, value)", "Sets a key."),
-  row("map_get(map, key)", "The value of a key, or nil."),
-  row("map_del(map, key)", "Removes a key."),
+  row("list_add(list, item)", "Adds an item at the end.", older("list.add(item)")),
+  row("list_get(list, index)", "An item, or nil.", older("list[index]")),
+  row("list_len(list)", "How many items.", older("list.length()")),
+  row("list_pop(list)", "Takes the last item off.", older("list.pop()")),
+  row("map_set(map, key, value)", "Sets a key.", older("map.set(key, value)")),
+  row("map_get(map, key)", "The value of a key, or nil.", older("map.get(key)")),
+  row("map_del(map, key)", "Removes a key.", older("map.delete(key)")),
 
   // Numbers, text, digests
   ...["sqrt", "abs", "floor", "ceil", "sin", "cos", "log", "exp"].map((f) =>

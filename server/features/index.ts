@@ -1,6 +1,11 @@
 // The list of features. Each is one file beside this one.
 
 import type { Feature } from "../feature.ts";
+import { folding } from "./folding.ts";
 import { hover } from "./hover.ts";
+import { linkedEditing } from "./linked-editing.ts";
+import { selectionRanges } from "./selection-ranges.ts";
+import { semanticTokens } from "./semantic-tokens.ts";
+import { tests } from "./tests.ts";
 
-export const features: readonly Feature[] = [hover];
+export const features: readonly Feature[] = [hover, folding, linkedEditing, selectionRanges, semanticTokens, tests];
