@@ -6,6 +6,15 @@ import { hover } from "./hover.ts";
 import { linkedEditing } from "./linked-editing.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
+import { signatureHelp } from "./signature-help.ts";
 import { tests } from "./tests.ts";
 
-export const features: readonly Feature[] = [hover, folding, linkedEditing, selectionRanges, semanticTokens, tests];
+export const features: readonly Feature[] = [
+  hover,
+  folding,
+  linkedEditing,
+  selectionRanges,
+  semanticTokens,
+  tests,
+  signatureHelp,
+];
