@@ -16,8 +16,11 @@
 //     task's end or at the end of the program: a program may start a task and await it a little later.
 
 import type { Host, Input } from "../engine/host.ts";
+import { E } from "../engine/machine.ts";
 import type { Closure, Fault, Future, FutureState, Value } from "../engine/values.ts";
-import { Counters, figures } from "../nexus/counters.ts";
+import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
+import { Mark } from "../nexus/flight.ts";
+import { figures, read, Saturation } from "../nexus/readings.ts";
 import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
@@ -56,6 +59,8 @@ export interface ReactorOptions {
   onUnhandledFault(fault: Fault, task: string): void;
   /** The clock: milliseconds since 1970. */
   now?(): number;
+  /** Where it counts; somebody else may watch. */
+  readonly counters?: CounterMemory;
   readonly engine?: Engine;
 }
 
@@ -76,7 +81,7 @@ export class Reactor implements Host, Completions {
   readonly args: readonly string[];
   readonly driver: Driver;
   readonly engine: Engine;
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly operations = new Operations();
   readonly descriptors: Descriptors;
   readonly ports: Ports;
@@ -85,7 +90,10 @@ export class Reactor implements Host, Completions {
   readonly #clock: () => number;
   readonly #queue = new RunQueue();
   readonly #timers: Timers;
-  readonly #startedAt: number;
+  readonly #counterMemory: CounterMemory;
+  readonly #saturation: Saturation;
+  /** What the engine had counted before this program. */
+  readonly #performedBefore = E.performed;
   #settle: (finished: Finished) => void = () => undefined;
   #phase: Phase = "running";
   readonly #memory = new MemoryWatch();
@@ -111,8 +119,10 @@ export class Reactor implements Host, Completions {
     this.ports = new Ports(this, options.ports ?? new Map());
     this.descriptors = new Descriptors((fd) => this.ports.isBound(fd));
     if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
-    this.#startedAt = this.now();
-    this.#timers = new Timers(this.#startedAt);
+    this.#timers = new Timers(this.now());
+    this.#counterMemory = options.counters ?? counterMemory({}, this.now());
+    this.#saturation = new Saturation(this.#counterMemory.startedAt);
+    this.counters = new Counters(this.#counterMemory);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -171,7 +181,7 @@ export class Reactor implements Host, Completions {
     task.state = TaskState.Ready;
     task.request = null;
     task.armed = UNARMED;
-    this.counters.tasksParked--;
+    this.counters.tasksSuspended--;
     this.#enqueue(task, input);
   }
 
@@ -191,8 +201,8 @@ export class Reactor implements Host, Completions {
     const { request } = outcome;
     task.state = TaskState.Parked;
     task.request = request;
-    this.counters.requests++;
-    this.counters.tasksParked++;
+    this.counters.asked(request.site.effect);
+    this.counters.tasksSuspended++;
     const answer = answers.get(request.site.effect);
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer !== undefined) answer.begin(this, task, request);
@@ -316,8 +326,18 @@ export class Reactor implements Host, Completions {
 
   turn(): void {
     if (this.#phase === "finished") return;
-    this.counters.turns++;
     const start = this.now();
+    const { flight } = this.counters;
+    if (flight.isWanted) flight.mark(Mark.Busy, start);
+    this.#takeTurn(start);
+    const end = this.now();
+    if (flight.isWanted) flight.mark(Mark.Idle, end);
+    this.counters.turns++;
+    this.counters.busy += end - start;
+    this.#count();
+  }
+
+  #takeTurn(start: number): void {
     this.#turnEnds = start + TURN;
     this.#hasPrinted = false;
     this.#inTurn = true;
@@ -329,6 +349,13 @@ export class Reactor implements Host, Completions {
     this.#inTurn = false;
     if (this.#queue.length > 0 || this.#someDue) this.driver.soon();
     this.#setAlarm();
+  }
+
+  /** Brings up to date what is not counted as it happens. */
+  #count(): void {
+    this.counters.performed = E.performed - this.#performedBefore;
+    this.counters.queueLength = this.#queue.length;
+    this.counters.timers = this.#timers.length;
   }
 
   /** Until the queue is empty or the turn's time is up. */
@@ -368,7 +395,7 @@ export class Reactor implements Host, Completions {
   completed(tag: Tag, value: DriverValue): void {
     if (this.#phase === "finished") return;
     const owner = this.operations.end(tag);
-    this.counters.events++;
+    this.#reaped();
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
@@ -379,12 +406,18 @@ export class Reactor implements Host, Completions {
   failed(tag: Tag, error: DriverError): void {
     if (this.#phase === "finished") return;
     const owner = this.operations.end(tag);
-    this.counters.events++;
+    this.#reaped();
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
       answers.get(request.site.effect)?.failed?.(this, owner, request, error);
     } else owner?.failed(error);
+  }
+
+  #reaped(): void {
+    this.counters.events++;
+    const { flight } = this.counters;
+    if (flight.isWanted) flight.mark(Mark.Event, this.now());
   }
 
   // ---- Time ----
@@ -402,7 +435,7 @@ export class Reactor implements Host, Completions {
       if (task === undefined) break;
       const request = task.request!;
       task.armed = UNARMED;
-      this.counters.events++;
+      this.#reaped();
       answers.get(request.site.effect)?.expired?.(this, task, request);
     }
     this.#someDue = this.#timers.earliest <= now;
@@ -461,7 +494,8 @@ export class Reactor implements Host, Completions {
   }
 
   metrics(): Readonly<Record<string, number>> {
-    return figures(this.counters, this.now() - this.#startedAt);
+    this.#count();
+    return figures(read(this.#counterMemory, this.now()), this.#saturation);
   }
 
   /** There is no store yet: every start is a cold one. */

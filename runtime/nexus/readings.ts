@@ -1,0 +1,77 @@
+// Reading what the shards count (counters.ts), for whoever watches: `walia_metrics()`, Prometheus, the terminal.
+
+import { type CounterMemory, type CounterName, counterNames, layout } from "./counters.ts";
+
+/** The counters of one shard at one moment. */
+export type Counts = Readonly<Record<CounterName, number>>;
+
+/** What was read at one moment. */
+export interface Reading {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly shards: readonly Counts[];
+  /** Of all shards together. */
+  readonly sum: Counts;
+  /** Effects that reached the reactor while somebody watched, of all shards; "other" are those without a counter. */
+  readonly effects: ReadonlyMap<string, number>;
+}
+
+export function read(memory: CounterMemory, at: number): Reading {
+  const values = new Float64Array(memory.buffer);
+  const { block } = layout(memory);
+  const names = [...memory.effects, "other"];
+  const shards = Array.from({ length: memory.shards }, (_, shard) => countsFrom((i) => values[block(shard) + i]!));
+  const effects = names.map((name, i): [string, number] => {
+    const of = (shard: number): number => values[block(shard) + counterNames.length + i]!;
+    return [name, shards.reduce((sum, _, shard) => sum + of(shard), 0)];
+  });
+  return { at, shards, sum: sumOf(shards), effects: new Map(effects) };
+}
+
+export function sumOf(shards: readonly Counts[]): Counts {
+  return countsFrom((i) => shards.reduce((sum, counts) => sum + counts[counterNames[i]!], 0));
+}
+
+function countsFrom(value: (index: number) => number): Counts {
+  return Object.fromEntries(counterNames.map((name, i) => [name, value(i)])) as Record<CounterName, number>;
+}
+
+/** Least time between two readings that a rate is taken of, in milliseconds. */
+const WINDOW = 100;
+
+/** Events per second between two readings; between the start and the first one at the beginning. */
+export class Saturation {
+  #events = 0;
+  #at: number;
+  #rate: number | null = null;
+
+  constructor(startedAt: number) {
+    this.#at = startedAt;
+  }
+
+  read({ sum, at }: Reading): number {
+    const elapsed = at - this.#at;
+    const rate = elapsed > 0 ? Math.round(((sum.events - this.#events) * 1000) / elapsed) : 0;
+    if (elapsed < WINDOW) return this.#rate ?? rate;
+    this.#events = sum.events;
+    this.#at = at;
+    this.#rate = rate;
+    return rate;
+  }
+}
+
+/** Figures by the names that programs see. */
+export function figures(reading: Reading, saturation: Saturation): Record<string, number> {
+  const { sum } = reading;
+  return {
+    EVENT_SATURATION: saturation.read(reading),
+    SHARDS: reading.shards.length,
+    TASKS_LIVE: sum.tasksStarted - sum.tasksEnded,
+    ...Object.fromEntries(counterNames.map((name) => [figureName(name), sum[name]])),
+  };
+}
+
+/** `tasksStarted` -> `TASKS_STARTED` */
+function figureName(name: CounterName): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
