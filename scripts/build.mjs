@@ -27,6 +27,8 @@ await bundle("runtime/cli/main.ts", "walia.cjs");
 await bundle("runtime/cli/start.ts", "start.js");
 await bundle("server/main.ts", "server.js", { head: REQUIRE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
+await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
+await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
 if (existsSync(join(root, "bench/engine.ts"))) await bundle("bench/engine.ts", "bench-engine.js");
 
 /** Left out when the compiled grammar is newer than its source: others may be reading it. */

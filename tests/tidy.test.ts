@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   syntaxes: [],
   language: ["syntaxes"],
   server: ["language"],
+  // It talks to the server and to programs by protocols only.
+  client: [],
   "runtime/engine": [],
   "runtime/library": ["runtime/engine"],
   // The codec writes values and frames: it knows what they are, which is the engine's business.
@@ -48,7 +50,7 @@ interface Source {
   readonly text: string;
 }
 
-const sources: readonly Source[] = ["language", "runtime", "server", "bench", "tests", "scripts", "bin"]
+const sources: readonly Source[] = ["language", "runtime", "server", "client", "bench", "tests", "scripts", "bin"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   )

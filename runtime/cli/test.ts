@@ -18,7 +18,7 @@ import type { Fault } from "../engine/values.ts";
 import { CapturingDriver } from "./capture.ts";
 import { findPorts } from "./config.ts";
 import type { Context } from "./context.ts";
-import { examplesOf, ownerOf } from "./examples.ts";
+import { examplesOf, ownerOf } from "../../language/doc-examples.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";

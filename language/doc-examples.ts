@@ -9,7 +9,7 @@
 // D1. The code of an example is every following doc line that is empty or indented by two columns more than text.
 // D2. The file's name is that of the file it stands in, and "#example:" with the line.
 
-import type { FileTree } from "../../language/ast.ts";
+import type { FileTree } from "./ast.ts";
 
 export interface Example {
   readonly title: string;
@@ -21,6 +21,7 @@ export interface Example {
 }
 
 const TITLE = /^(\s*\/\/\/\s?)example:\s*(.*?)\s*$/;
+const UNTITLED = "example";
 const CODE = /^(\s*\/\/\/)(?:(?: {2}|\s*\t)(.*)|\s*)$/;
 
 export function examplesOf(tree: FileTree): Example[] {
@@ -30,7 +31,7 @@ export function examplesOf(tree: FileTree): Example[] {
   const imports = importLines(tree, lines);
   const found: Example[] = [];
   for (const first of docLines) {
-    const title = TITLE.exec(lines[first]!)?.[2];
+    const title = exampleTitle(lines[first]!);
     if (title === undefined) continue;
     const out = imports.slice();
     out[first] = `test "${title.replace(/["\\]/g, "'")}" {`;
@@ -42,9 +43,15 @@ export function examplesOf(tree: FileTree): Example[] {
     }
     out[next] = `} ${out[next] ?? ""}`;
     const path = `${tree.path}#example:${first + 1}`;
-    found.push({ title: title === "" ? "example" : title, path, text: out.join("\n"), line: first + 1 });
+    found.push({ title, path, text: out.join("\n"), line: first + 1 });
   }
   return found;
+}
+
+/** The title of the example that a doc line begins; undefined when it begins none. */
+export function exampleTitle(line: string): string | undefined {
+  const title = TITLE.exec(line)?.[2];
+  return title === "" ? UNTITLED : title;
 }
 
 /** The path of the file that an example stands in; of any other file, its own. */

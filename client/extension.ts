@@ -1,0 +1,18 @@
+// Activation, wherever the editor runs: first the parts that need nothing, then the server.
+
+import type { ExtensionContext } from "vscode";
+import { registerCommands } from "./commands.ts";
+import type { Platform } from "./platform.ts";
+import { registerRunning } from "./running/running.ts";
+import { createServer } from "./server.ts";
+import { showStatus } from "./status.ts";
+import { registerTests } from "./testing/explorer.ts";
+
+export async function activateExtension(context: ExtensionContext, platform: Platform): Promise<void> {
+  const server = createServer(context, platform);
+  showStatus(context, server);
+  registerCommands(context, server);
+  registerRunning(context, platform.command);
+  registerTests(context, server, platform.command);
+  await server.start();
+}

@@ -1,0 +1,33 @@
+// What the extension and the language server say to each other beyond the Language Server Protocol.
+
+import { NotificationType, type Range, RequestType } from "vscode-languageclient";
+
+/** The tests of some files, or of every file that the server knows. */
+export const TestsRequest = new RequestType<TestsParams, FileTests[], void>("walia/tests");
+
+export interface TestsParams {
+  /** All files when it is missing. */
+  readonly uris?: readonly string[];
+}
+
+export interface FileTests {
+  readonly uri: string;
+  readonly tests: readonly TestEntry[];
+}
+
+export interface TestEntry {
+  readonly title: string;
+  readonly kind: "test" | "example";
+  readonly range: Range;
+}
+
+/** The tests of these files are others now. */
+export const TestsChanged = new NotificationType<{ readonly uris: readonly string[] }>("walia/testsChanged");
+
+/** The server asks for a file that it cannot read itself; null when there is no such text. */
+export const ReadFile = new RequestType<{ readonly uri: string }, { readonly text: string } | null, void>(
+  "walia/readFile",
+);
+
+/** The server asks for the URIs of every .wal file below a folder. */
+export const ListFiles = new RequestType<{ readonly folder: string }, string[], void>("walia/listFiles");

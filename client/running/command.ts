@@ -1,0 +1,60 @@
+// The `walia` command that comes with the extension, started with the editor's own Node or with one that the user names.
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { workspace } from "vscode";
+import type { Captured, Invocation, WaliaCommand } from "../platform.ts";
+
+/**
+ * Node's options for a larger stack, as bin/walia.js has them: deep recursion is quicker. The main thread on Windows has too
+ * little room for it.
+ */
+export const STACK: string[] = process.platform === "win32" ? [] : ["--stack-size=3900"];
+
+/** The command in the extension's folder. */
+export function bundledCommand(extensionPath: string): WaliaCommand {
+  const script = join(extensionPath, "bin/walia.js");
+  const invocation = (words: readonly string[]): Invocation => {
+    const own = workspace.getConfiguration("walia").get<string>("node.path", "");
+    return {
+      program: own === "" ? process.execPath : own,
+      args: [...STACK, script, ...words],
+      // Makes a plain Node of the desktop editor's program; others do not know it.
+      env: own === "" ? { ELECTRON_RUN_AS_NODE: "1" } : {},
+    };
+  };
+  return {
+    invocation,
+    capture: (words, folder, signal) => capture(invocation(words), folder, signal),
+  };
+}
+
+function capture({ program, args, env }: Invocation, folder: string, signal: AbortSignal): Promise<Captured> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: { ...process.env, ...env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    const stop = (): void => void child.kill();
+    signal.addEventListener("abort", stop);
+    child.on("error", ({ message }) =>
+      reject(
+        new Error(`cannot start ${program}: ${message}. The setting walia.node.path says which Node runs programs.`),
+      ),
+    );
+    child.on("close", (code) => {
+      signal.removeEventListener("abort", stop);
+      resolve({ code, output, errors });
+    });
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,53 @@
+// Running programs: the commands behind the buttons, and the tasks. All of it waits until the user trusts the workspace.
+
+import { commands, type ExtensionContext, tasks, Uri, window, workspace } from "vscode";
+import type { WaliaCommand } from "../platform.ts";
+import { fileTask, WaliaTasks } from "./tasks.ts";
+
+/** `command`: undefined where no program can run; the commands then say so. */
+export function registerRunning(context: ExtensionContext, command: WaliaCommand | undefined): void {
+  const { subscriptions } = context;
+  // Menus and buttons ask for this.
+  const setCanRun = (): Thenable<unknown> =>
+    commands.executeCommand("setContext", "walia.canRun", command !== undefined && workspace.isTrusted);
+  void setCanRun();
+  subscriptions.push(workspace.onDidGrantWorkspaceTrust(setCanRun));
+  if (command !== undefined) subscriptions.push(tasks.registerTaskProvider("walia", new WaliaTasks(command)));
+
+  subscriptions.push(
+    commands.registerCommand("walia.run", async (target?: string | Uri) => {
+      const reason = whyNotRun(command);
+      if (reason !== undefined) return void window.showWarningMessage(reason);
+      const file = await savedFile(target);
+      if (file !== undefined) await tasks.executeTask(fileTask(command!, "run", file));
+    }),
+  );
+}
+
+/** Why no program can run now, for people; undefined when one can. */
+export function whyNotRun(command: WaliaCommand | undefined): string | undefined {
+  if (command === undefined)
+    return "Walia programs cannot run in a browser. Open this folder in VS Code on a computer.";
+  if (!workspace.isTrusted)
+    return "Walia programs run only in workspaces that you trust (Workspaces: Manage Workspace Trust).";
+  return undefined;
+}
+
+/** The file that is meant, a lens's or the active editor's, with everything saved; undefined when there is none. */
+async function savedFile(target: string | Uri | undefined): Promise<Uri | undefined> {
+  const wanted = typeof target === "string" ? Uri.parse(target) : target;
+  const uri = wanted ?? activeProgram();
+  if (uri === undefined) return void window.showInformationMessage("Open a Walia program (.wal) to run it.");
+  const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+  if (document?.isUntitled === true) return workspace.saveAs(uri);
+  // What it imports runs too.
+  const isSaved = await workspace.saveAll(false);
+  if (!isSaved) return void window.showWarningMessage("The program was not run: a file could not be saved.");
+  if (uri.scheme === "file") return uri;
+  return void window.showWarningMessage(`Only a file on this computer can run; this one is at ${uri.scheme}:.`);
+}
+
+function activeProgram(): Uri | undefined {
+  const document = window.activeTextEditor?.document;
+  return document?.languageId === "walia" ? document.uri : undefined;
+}

@@ -1,0 +1,91 @@
+// Tasks of the type "walia": what the run button starts, and what a tasks.json may name:
+//
+//   { "type": "walia", "command": "test", "paths": ["src"], "problemMatcher": "$walia" }
+
+import {
+  ProcessExecution,
+  Task,
+  type TaskDefinition,
+  TaskGroup,
+  TaskPanelKind,
+  type TaskProvider,
+  TaskRevealKind,
+  TaskScope,
+  type Uri,
+  type WorkspaceFolder,
+  workspace,
+} from "vscode";
+import type { WaliaCommand } from "../platform.ts";
+
+type Verb = "run" | "check" | "test";
+
+interface WaliaTaskDefinition extends TaskDefinition {
+  readonly command: Verb;
+  /** Files and folders; without one, the workspace folder. */
+  readonly paths?: readonly string[];
+  /** The program's own, for `run`. */
+  readonly args?: readonly string[];
+}
+
+export class WaliaTasks implements TaskProvider {
+  constructor(private readonly command: WaliaCommand) {}
+
+  provideTasks(): Task[] {
+    const folders = workspace.workspaceFolders ?? [];
+    return folders.flatMap((folder) =>
+      (["check", "test"] as const).map((verb) => {
+        const task = createTask(this.command, { type: "walia", command: verb }, folder, verb);
+        task.group = verb === "test" ? TaskGroup.Test : TaskGroup.Build;
+        return task;
+      }),
+    );
+  }
+
+  resolveTask(task: Task): Task | undefined {
+    const definition = task.definition as WaliaTaskDefinition;
+    if (!["run", "check", "test"].includes(definition.command)) return undefined;
+    // VS Code knows the task again by its very definition.
+    return createTask(this.command, definition, task.scope ?? TaskScope.Workspace, task.name);
+  }
+}
+
+/** The task that runs or tests one file, in the folder that it belongs to. */
+export function fileTask(command: WaliaCommand, verb: Verb, file: Uri): Task {
+  const folder = workspace.getWorkspaceFolder(file);
+  const args = workspace.getConfiguration("walia", file).get<string[]>("run.arguments", []);
+  const definition: WaliaTaskDefinition = {
+    type: "walia",
+    command: verb,
+    paths: [file.fsPath],
+    ...(verb === "run" && args.length > 0 ? { args } : {}),
+  };
+  const task = createTask(
+    command,
+    definition,
+    folder ?? TaskScope.Workspace,
+    `${verb} ${workspace.asRelativePath(file)}`,
+  );
+  // The program is what people want to see, not how it was started.
+  task.presentationOptions = {
+    reveal: TaskRevealKind.Always,
+    panel: TaskPanelKind.Dedicated,
+    clear: true,
+    echo: false,
+    showReuseMessage: false,
+  };
+  return task;
+}
+
+function createTask(
+  command: WaliaCommand,
+  definition: WaliaTaskDefinition,
+  scope: WorkspaceFolder | TaskScope.Global | TaskScope.Workspace,
+  name: string,
+): Task {
+  const { command: verb, paths = [], args = [] } = definition;
+  const words = [verb, ...paths, ...(args.length > 0 ? ["--", ...args] : [])];
+  const { program, args: all, env } = command.invocation(words);
+  const cwd = typeof scope === "object" ? scope.uri.fsPath : undefined;
+  const execution = new ProcessExecution(program, [...all], { env: { ...env }, ...(cwd === undefined ? {} : { cwd }) });
+  return new Task(definition, scope, name, "walia", execution, verb === "run" ? [] : ["$walia"]);
+}

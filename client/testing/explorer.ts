@@ -1,0 +1,87 @@
+// The Test Explorer: test blocks and doc examples, run when asked or after every save.
+
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  commands,
+  type ExtensionContext,
+  TestRunProfileKind,
+  TestRunRequest,
+  tests,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import { State } from "vscode-languageclient";
+import type { WaliaCommand } from "../platform.ts";
+import { TestsChanged, TestsRequest } from "../protocol.ts";
+import { whyNotRun } from "../running/running.ts";
+import type { Server } from "../server.ts";
+import { runTests } from "./run.ts";
+import { TestTree } from "./tree.ts";
+
+/** `command`: undefined where no program can run; tests are listed all the same. */
+export function registerTests(context: ExtensionContext, { client }: Server, command: WaliaCommand | undefined): void {
+  const controller = tests.createTestController("walia", "Walia");
+  const tree = new TestTree(controller, client);
+  const load = async (): Promise<void> => tree.replace(await client.sendRequest(TestsRequest, {}));
+  controller.refreshHandler = load;
+
+  const { subscriptions } = context;
+  subscriptions.push(
+    controller,
+    client.onDidChangeState(({ newState }) => void (newState === State.Running && load())),
+    client.onNotification(TestsChanged, async ({ uris }) => {
+      const found = await client.sendRequest(TestsRequest, { uris });
+      // A file that is gone has no tests.
+      for (const uri of uris) tree.update(found.find((file) => file.uri === uri) ?? { uri, tests: [] });
+    }),
+  );
+
+  const run = (request: TestRunRequest, token: CancellationToken): Promise<void> =>
+    request.continuous === true
+      ? runAfterSaves(tree, command!, request, token)
+      : runTests(tree, command!, request, token);
+  // Nothing of an untrusted workspace may run.
+  const addProfile = (): void => {
+    if (whyNotRun(command) === undefined)
+      subscriptions.push(controller.createRunProfile("Run", TestRunProfileKind.Run, run, true, undefined, true));
+  };
+  addProfile();
+  subscriptions.push(
+    workspace.onDidGrantWorkspaceTrust(addProfile),
+    commands.registerCommand("walia.runTest", async (uri?: string, line?: number) => {
+      const reason = whyNotRun(command);
+      if (reason !== undefined) return void window.showWarningMessage(reason);
+      if (uri === undefined || line === undefined) return void commands.executeCommand("testing.runAtCursor");
+      const item = tree.testAt(Uri.parse(uri), line);
+      if (item === undefined) return void window.showInformationMessage("There is no test here any more.");
+      const source = new CancellationTokenSource();
+      await runTests(tree, command!, new TestRunRequest([item]), source.token);
+      source.dispose();
+    }),
+  );
+}
+
+/** Runs what is wanted each time that a program is saved, until the user ends it. */
+async function runAfterSaves(
+  tree: TestTree,
+  command: WaliaCommand,
+  { include, exclude, profile }: TestRunRequest,
+  token: CancellationToken,
+): Promise<void> {
+  let isRunning = false;
+  let isWanted = false;
+  const saves = workspace.onDidSaveTextDocument(async ({ languageId }) => {
+    if (languageId !== "walia") return;
+    isWanted = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isWanted && !token.isCancellationRequested) {
+      isWanted = false;
+      await runTests(tree, command, new TestRunRequest(include, exclude, profile), token);
+    }
+    isRunning = false;
+  });
+  token.onCancellationRequested(() => saves.dispose());
+}

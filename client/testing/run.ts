@@ -1,0 +1,133 @@
+// One run of tests: each file's in a process of its own, several at a time.
+
+import {
+  type CancellationToken,
+  Location,
+  Position,
+  type TestItem,
+  TestMessage,
+  type TestRun,
+  type TestRunRequest,
+  Uri,
+  workspace,
+} from "vscode";
+import type { WaliaCommand } from "../platform.ts";
+import { failuresOf, keysOf, parseReport, type ReportedTest } from "./report.ts";
+import type { TestTree } from "./tree.ts";
+
+/** How many files are tested at once. */
+const AT_ONCE = 4;
+
+export async function runTests(
+  tree: TestTree,
+  command: WaliaCommand,
+  request: TestRunRequest,
+  token: CancellationToken,
+): Promise<void> {
+  // The command reads the disk.
+  await workspace.saveAll(false);
+  const run = tree.controller.createTestRun(request);
+  const stop = new AbortController();
+  const subscriptions = [token, run.token].map((each) => each.onCancellationRequested(() => stop.abort()));
+  if (token.isCancellationRequested) stop.abort();
+
+  const files = [...wanted(tree, request)];
+  for (const [, items] of files) for (const item of items) run.enqueued(item);
+  const worker = async (): Promise<void> => {
+    for (let next = files.shift(); next !== undefined; next = files.shift())
+      await testFile({ tree, command, run, signal: stop.signal }, ...next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  for (const subscription of subscriptions) subscription.dispose();
+  run.end();
+}
+
+/** The tests that a request means, by file. */
+function wanted(tree: TestTree, { include, exclude }: TestRunRequest): Map<TestItem, TestItem[]> {
+  const found = new Map<TestItem, TestItem[]>();
+  const isExcluded = (item: TestItem): boolean =>
+    exclude?.some(({ id, parent }) => id === item.id && parent === item.parent) ?? false;
+  const add = (item: TestItem): void => {
+    if (isExcluded(item)) return;
+    if (item.parent === undefined) for (const [, child] of item.children) add(child);
+    else {
+      const items = found.get(item.parent) ?? [];
+      if (!items.includes(item)) items.push(item);
+      found.set(item.parent, items);
+    }
+  };
+  for (const item of include ?? [...tree.controller.items].map(([, file]) => file)) add(item);
+  return found;
+}
+
+interface Context {
+  readonly tree: TestTree;
+  readonly command: WaliaCommand;
+  readonly run: TestRun;
+  readonly signal: AbortSignal;
+}
+
+async function testFile({ tree, command, run, signal }: Context, file: TestItem, items: TestItem[]): Promise<void> {
+  const uri = file.uri!;
+  const skipAll = (): void => {
+    for (const item of items) run.skipped(item);
+  };
+  const failAll = (reason: string): void => {
+    for (const item of items) run.errored(item, new TestMessage(reason));
+    run.appendOutput(terminalText(reason), undefined, file);
+  };
+  if (signal.aborted) return skipAll();
+  if (uri.scheme !== "file") return failAll("Only tests of files on this computer can run.");
+  for (const item of items) run.started(item);
+
+  const folder = workspace.getWorkspaceFolder(uri)?.uri ?? Uri.joinPath(uri, "..");
+  const timeout = workspace.getConfiguration("walia", uri).get<number>("test.timeout", 60);
+  const only = items.length === 1 ? tree.testOf(items[0]!) : undefined;
+  const filter = only === undefined ? [] : ["--filter", only.title];
+  try {
+    const words = ["test", "--json", "--timeout", String(timeout), ...filter, uri.fsPath];
+    const { output, errors } = await command.capture(words, folder.fsPath, signal);
+    if (signal.aborted) return skipAll();
+    const report = parseReport(output);
+    // The program has errors, or the command could not begin: it says so in words for people.
+    if (report === undefined)
+      return failAll(errors.trim() || output.trim() || "The walia command ended without a report.");
+    const keys = keysOf(report);
+    const results = new Map(report.map((test, i) => [keys[i]!, test]));
+    for (const item of items) {
+      const result = results.get(tree.testOf(item)!.key);
+      if (result === undefined) run.errored(item, new TestMessage("It is not in the file any more."));
+      else show(run, item, result, folder);
+    }
+  } catch (error) {
+    failAll(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function show(run: TestRun, item: TestItem, result: ReportedTest, folder: Uri): void {
+  if (result.output !== "") run.appendOutput(terminalText(result.output), undefined, item);
+  if (result.outcome === "passed") {
+    run.passed(item, result.milliseconds);
+    return;
+  }
+  const messages = failuresOf(result).map(({ text, at }) => {
+    const message = new TestMessage(text);
+    message.location =
+      at === undefined
+        ? new Location(item.uri!, item.range!.start)
+        : new Location(fileOf(at.file, folder), new Position(at.line - 1, at.column - 1));
+    return message;
+  });
+  for (const { message } of messages) run.appendOutput(terminalText(String(message)), undefined, item);
+  run.failed(item, messages, result.milliseconds);
+}
+
+/** A file as the command names it: relative to the folder it ran in, where that is shorter. */
+function fileOf(name: string, folder: Uri): Uri {
+  return /^(\/|[A-Za-z]:)/.test(name) ? Uri.file(name) : Uri.joinPath(folder, name);
+}
+
+/** Text with the line ends of a terminal. */
+function terminalText(text: string): string {
+  return `${text.trimEnd().replace(/\r?\n/g, "\r\n")}\r\n`;
+}
