@@ -2,7 +2,7 @@
 // and the shard's side of it. The watcher's side is readings.ts; marks on a time line are in flight.ts.
 //
 //   line 0       flags                                      written by the watcher
-//   block s      counters of COUNTERS, one for each effect  written by shard s alone
+//   block s      counters of COUNTERS, two for each effect  written by shard s alone
 //   flight s     its marks (flight.ts)                      written by shard s alone
 //
 // A block begins on a cache line of its own, so no shard waits for another's lines and nobody pays when nobody looks.
@@ -71,11 +71,13 @@ const lines = (doubles: number): number => Math.ceil(doubles / LINE) * LINE;
 
 /** Where things are, in doubles. */
 export function layout(memory: Omit<CounterMemory, "buffer" | "startedAt">) {
-  const perBlock = lines(counterNames.length + memory.effects.length + 1);
+  const perBlock = lines(counterNames.length + 2 * (memory.effects.length + 1));
   const perFlight = memory.marks === 0 ? 0 : LINE + 2 * lines(memory.marks);
   const flights = LINE + memory.shards * perBlock;
   return {
     length: flights + memory.shards * perFlight,
+    /** In a block: how many have asked for the effect, and after that how many wait for it now. */
+    effect: (index: number): number => counterNames.length + 2 * index,
     block: (shard: number): number => LINE + shard * perBlock,
     flight: (shard: number): number => flights + shard * perFlight,
   };
@@ -90,9 +92,9 @@ export function counterMemory(
   return { buffer: new SharedArrayBuffer(layout(shape).length * 8), ...shape, startedAt };
 }
 
-/** Somebody watches (true) or nobody does: whether the shards count effects by name and keep a flight. */
-export function watch(memory: CounterMemory, isWatched: boolean): void {
-  new Int32Array(memory.buffer, 0, 1)[0] = isWatched ? 1 : 0;
+/** Somebody watches: from now on the shards count effects by name and keep a flight. Called before they start, or never. */
+export function watch(memory: CounterMemory): void {
+  new Int32Array(memory.buffer, 0, 1)[0] = 1;
 }
 
 /** The counters of one shard, each a property: `counters.events++` costs nearly what it costs in a plain object. */
@@ -100,24 +102,36 @@ export function watch(memory: CounterMemory, isWatched: boolean): void {
 export class Counters {
   readonly flight: Flight;
   readonly #isWatched: Int32Array;
+  /** Where an effect is in the block; and all that have no place of their own. */
   readonly #effects: ReadonlyMap<string, number>;
+  readonly #other: number;
   /** The shard's block (C1). */
   readonly #block: Float64Array;
 
   constructor(memory: CounterMemory = counterMemory(), shard = 0) {
-    const { block, flight } = layout(memory);
+    const { block, flight, effect } = layout(memory);
     const { effects } = memory;
-    this.#block = new Float64Array(memory.buffer, block(shard) * 8, counterNames.length + effects.length + 1);
+    this.#block = new Float64Array(memory.buffer, block(shard) * 8, effect(effects.length + 1));
     this.#isWatched = new Int32Array(memory.buffer, 0, 1);
     this.flight = new Flight(memory, flight(shard));
-    this.#effects = new Map(effects.map((effect, i) => [effect, counterNames.length + i]));
+    this.#effects = new Map(effects.map((name, i) => [name, effect(i)]));
+    this.#other = effect(effects.length);
   }
 
-  /** An effect reached the reactor. */
-  asked(effect: string): void {
+  /** A task's effect has reached the reactor: the task waits. */
+  parked(effect: string): void {
     this.requests++;
+    this.tasksSuspended++;
     if (this.#isWatched[0] === 0) return;
-    this.#block[this.#effects.get(effect) ?? this.#block.length - 1]!++;
+    const at = this.#effects.get(effect) ?? this.#other;
+    this.#block[at]!++;
+    this.#block[at + 1]!++;
+  }
+
+  /** It waits no longer. */
+  woken(effect: string): void {
+    this.tasksSuspended--;
+    if (this.#isWatched[0] !== 0) this.#block[(this.#effects.get(effect) ?? this.#other) + 1]!--;
   }
 
   static {

@@ -12,20 +12,30 @@ export interface Reading {
   readonly shards: readonly Counts[];
   /** Of all shards together. */
   readonly sum: Counts;
-  /** Effects that reached the reactor while somebody watched, of all shards; "other" are those without a counter. */
-  readonly effects: ReadonlyMap<string, number>;
+  /** Of all shards, when somebody watches; "other" are the effects without a counter. */
+  readonly effects: readonly EffectCounts[];
+}
+
+export interface EffectCounts {
+  readonly name: string;
+  /** Times that it reached the reactor. */
+  readonly asked: number;
+  /** Tasks that wait for its answer now. */
+  readonly waiting: number;
 }
 
 export function read(memory: CounterMemory, at: number): Reading {
   const values = new Float64Array(memory.buffer);
-  const { block } = layout(memory);
-  const names = [...memory.effects, "other"];
-  const shards = Array.from({ length: memory.shards }, (_, shard) => countsFrom((i) => values[block(shard) + i]!));
-  const effects = names.map((name, i): [string, number] => {
-    const of = (shard: number): number => values[block(shard) + counterNames.length + i]!;
-    return [name, shards.reduce((sum, _, shard) => sum + of(shard), 0)];
-  });
-  return { at, shards, sum: sumOf(shards), effects: new Map(effects) };
+  const { block, effect } = layout(memory);
+  const blocks = Array.from({ length: memory.shards }, (_, shard) => block(shard));
+  const shards = blocks.map((start) => countsFrom((i) => values[start + i]!));
+  const ofAll = (index: number): number => blocks.reduce((sum, start) => sum + values[start + index]!, 0);
+  const effects = [...memory.effects, "other"].map((name, i) => ({
+    name,
+    asked: ofAll(effect(i)),
+    waiting: ofAll(effect(i) + 1),
+  }));
+  return { at, shards, sum: sumOf(shards), effects };
 }
 
 export function sumOf(shards: readonly Counts[]): Counts {

@@ -178,10 +178,10 @@ export class Reactor implements Host, Completions {
   /** Parked -> Ready (T1) */
   wake(task: LiveTask, input: Input): void {
     if (task.state !== TaskState.Parked) throw new Error(`broken T1: ${task} is woken`);
+    this.counters.woken(task.request!.site.effect);
     task.state = TaskState.Ready;
     task.request = null;
     task.armed = UNARMED;
-    this.counters.tasksSuspended--;
     this.#enqueue(task, input);
   }
 
@@ -201,8 +201,7 @@ export class Reactor implements Host, Completions {
     const { request } = outcome;
     task.state = TaskState.Parked;
     task.request = request;
-    this.counters.asked(request.site.effect);
-    this.counters.tasksSuspended++;
+    this.counters.parked(request.site.effect);
     const answer = answers.get(request.site.effect);
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer !== undefined) answer.begin(this, task, request);
