@@ -4,9 +4,9 @@
 
 import * as fs from "node:fs";
 import { connect, Socket } from "node:net";
+import { errorOf } from "./base.ts";
 import type { SourceHandle, Tag } from "./driver.ts";
 import { type Completions, type Driver, DriverError, type Handle, type OpenMode, type Source } from "./driver.ts";
-import { errorOf } from "./libuv/base.ts";
 import { LoopBell } from "./libuv/bell.ts";
 import { openFifo } from "./libuv/fifo.ts";
 import { FileHandle, type ScratchPool } from "./libuv/file.ts";

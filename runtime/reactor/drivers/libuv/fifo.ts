@@ -5,8 +5,8 @@
 
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Socket } from "node:net";
+import { errorOf } from "../base.ts";
 import { type Completions, DriverError, type SourceHandle, type Tag } from "../driver.ts";
-import { errorOf } from "./base.ts";
 import { EVENT } from "./source.ts";
 import { StreamHandle } from "./stream.ts";
 
@@ -21,12 +21,17 @@ export function openFifo(
   path: string,
   onGone: (handle: StreamHandle) => void,
 ): FifoHandle | DriverError {
+  const fd = openFifoPath(path);
+  if (fd instanceof DriverError) return fd;
+  const pipe = new Socket({ fd, readable: true, writable: true });
+  return new FifoHandle(completions, pipe, pipe, { release: "end", onGone });
+}
+
+/** The descriptor of a FIFO. */
+export function openFifoPath(path: string): number | DriverError {
   try {
     const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    if (fstatSync(fd).isFIFO()) {
-      const pipe = new Socket({ fd, readable: true, writable: true });
-      return new FifoHandle(completions, pipe, pipe, { release: "end", onGone });
-    }
+    if (fstatSync(fd).isFIFO()) return fd;
     closeSync(fd);
     return new DriverError("EINVAL", `${path} is not a FIFO; make one with: mkfifo ${path}`);
   } catch (error) {

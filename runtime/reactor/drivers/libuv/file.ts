@@ -5,8 +5,8 @@
 // F2. Reads up to SCRATCH bytes go through scratch buffers that belong to the driver; the receiver gets a copy of what came.
 
 import { close, fsync, read, write } from "node:fs";
+import { BaseHandle, errorOf, NONE } from "../base.ts";
 import { type Completions, READ, type Tag, WRITE } from "../driver.ts";
-import { BaseHandle, errorOf, NONE } from "./base.ts";
 
 const SCRATCH = 65536;
 /** Longer reads are cut to this: a program that asks for a terabyte gets a piece. */

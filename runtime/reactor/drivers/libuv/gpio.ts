@@ -8,8 +8,8 @@
 
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { errorOf } from "../base.ts";
 import { type Completions, DriverError, type Tag } from "../driver.ts";
-import { errorOf } from "./base.ts";
 import { QueuedSource } from "./source.ts";
 
 type Tool = "gpiomon" | "gpioget" | "gpioset";

@@ -5,8 +5,8 @@
 //     system's own would do.
 
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { BaseHandle, errorOf, NONE, Watchers } from "../base.ts";
 import { ACCEPT, type Completions, type DriverError, type Handle, type Tag } from "../driver.ts";
-import { BaseHandle, errorOf, NONE, Watchers } from "./base.ts";
 
 export const BACKLOG = 4096;
 

@@ -4,8 +4,8 @@
 //     source has in hand at that moment is still queued, no more.
 // Q2. An error answers the read that waits, or the next one. The source may recover: it is told once.
 
+import { BaseHandle, NONE, Watchers } from "../base.ts";
 import { type Completions, type DriverError, READ, type SourceHandle, type Tag } from "../driver.ts";
-import { BaseHandle, NONE, Watchers } from "./base.ts";
 
 /** The longest event given at once. */
 export const EVENT = 65536;

@@ -13,8 +13,8 @@
 //     at once is completed at once, its callback comes later and must not answer the next write.
 
 import type { Readable, Writable } from "node:stream";
+import { BaseHandle, errorOf, NONE, textOf, Watchers } from "../base.ts";
 import { type Completions, DriverError, READ, type Tag, WRITE } from "../driver.ts";
-import { BaseHandle, errorOf, NONE, textOf, Watchers } from "./base.ts";
 
 /** How a stream is let go: a socket says goodbye, standard streams stay open. */
 export type Release = "end" | "keep";

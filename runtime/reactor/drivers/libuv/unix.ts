@@ -8,8 +8,8 @@
 
 import { lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { errorOf } from "../base.ts";
 import { type Completions, DriverError, type Tag } from "../driver.ts";
-import { errorOf } from "./base.ts";
 import { QueuedSource } from "./source.ts";
 
 type State =

@@ -6,8 +6,8 @@
 // W3. A file that is replaced by another under the same name is watched on; one that is gone is an error.
 
 import { type FSWatcher, readFile, readFileSync, statSync, watch, writeFile } from "node:fs";
+import { errorOf } from "../base.ts";
 import type { Completions, Tag } from "../driver.ts";
-import { errorOf } from "./base.ts";
 import { QueuedSource } from "./source.ts";
 
 export class WatchedFile extends QueuedSource {

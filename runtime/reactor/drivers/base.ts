@@ -1,8 +1,8 @@
-// What the handles of the libuv driver share: a home for each operation that a kind of handle does not have, and the
-// translation of Node's errors.
+// What the handles of every driver share: a home for each operation that a kind of handle does not have, and the names and
+// words of the system's errors.
 
 import { getSystemErrorMap } from "node:util";
-import { type Completions, DriverError, type Handle, type Tag } from "../driver.ts";
+import { type Completions, DriverError, type Handle, type Tag } from "./driver.ts";
 
 /** No submission. Tags are never negative. */
 export const NONE: Tag = -1;
@@ -71,6 +71,12 @@ const texts = new Map<string, string>();
 export function textOf(code: string): string {
   if (texts.size === 0) for (const [name, text] of getSystemErrorMap().values()) texts.set(name, text);
   return texts.get(code) ?? "the system refused";
+}
+
+/** The error that the system numbers `errno` (positive). */
+export function errorNumbered(errno: number): DriverError {
+  const [code, text] = getSystemErrorMap().get(-errno) ?? ["EIO", `the system's error ${errno}`];
+  return new DriverError(code, text);
 }
 
 /** Node's error as ours. */

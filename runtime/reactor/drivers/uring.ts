@@ -1,0 +1,325 @@
+// The driver over Linux's io_uring, by system calls made from here (uring/system.ts). Its thread waits in the kernel and never
+// returns to Node's loop: no promise, timer or event of Node's happens on it after `run`.
+//
+//   run: ┌─> enter ── poked? ── reap: completed, failed … ── alarm? ── turn? ─┐      one system call a round, which takes all
+//        └────────────────────────────────────────────────────────────────────┘      that the turn before has submitted (D9)
+//
+// U1. The thread sleeps only when no turn is asked for and the bell could be parked (waker.ts), and is woken by a read of an
+//     eventfd that is always in the ring, by any other completion, or when the alarm is due.
+// U2. Whoever rings a parked bell writes to the eventfd once, a little later. The driver counts these writes, and does not
+//     close the eventfd before the last has come: by then its number might be somebody else's.
+// U3. What a ring cannot do (names, signals, some sources) is done by an attendant on a thread with Node's loop.
+// U4. `close` lets go of everything at once. Called from inside the loop it ends the loop, at whose end the memory is given
+//     back, when nobody uses it any more.
+
+import { closeSync, constants, fstatSync } from "node:fs";
+import type { MessagePort } from "node:worker_threads";
+import {
+  type Completions,
+  type Driver,
+  DriverError,
+  type Handle,
+  type OpenMode,
+  type Source,
+  type SourceHandle,
+  type Tag,
+} from "./driver.ts";
+import { openFifoPath } from "./libuv/fifo.ts";
+import { EFD_CLOEXEC } from "./uring/abi.ts";
+import { boundPort, knownAddresses, numericAddress } from "./uring/address.ts";
+import { FifoHandle } from "./uring/fifo.ts";
+import { FileHandle } from "./uring/file.ts";
+import type { Kit, UringHandle } from "./uring/kit.ts";
+import { ListenerHandle } from "./uring/listener.ts";
+import { Inboxes, Memory } from "./uring/memory.ts";
+import { Connecting, Looking, listenEverywhere, listenOn, Opening, type Submitted } from "./uring/opening.ts";
+import { Remote, report } from "./uring/remote.ts";
+import { Ring, type RingCounts } from "./uring/ring.ts";
+import { StreamHandle } from "./uring/stream.ts";
+import { changeStatusFlags, eventfd } from "./uring/system.ts";
+import { WakeRead } from "./uring/wake-read.ts";
+import { answer, newBell, park, type Waker } from "./waker.ts";
+
+/** How long `close` waits for the kernel to let go of what was cancelled, in milliseconds. */
+const LAST_WAIT = 1000;
+/** An operation that the driver's own withdrawal must find: what is under way, or where else to look. */
+type Pending = Submitted | { readonly remote: number };
+
+/** Memory of drivers that were closed while the kernel still had some of it (memory.ts, B4). */
+const abandoned: unknown[] = [];
+
+export class UringDriver implements Driver, Kit {
+  readonly ring: Ring;
+  readonly memory = new Memory();
+  readonly inboxes: Inboxes;
+  completions: Completions = NOBODY;
+
+  readonly #remote: Remote;
+  readonly #submitted = new Map<Tag, Pending>();
+  readonly #open = new Set<UringHandle>();
+  /** Of `#open`, those whose writes come out also when the program ends. */
+  readonly #standard = new Set<UringHandle>();
+  readonly #sources = new Set<SourceHandle>();
+  readonly #bell = newBell();
+  readonly #eventfd: number;
+  readonly #wakeRead: WakeRead;
+  /** U2 */
+  #rung = 0;
+
+  #turnWanted = false;
+  #ringsAt = Number.POSITIVE_INFINITY;
+  #inStep = false;
+  #isClosed = false;
+
+  /** A driver for this thread. `port`: its end of a channel whose other end is given to `attend` (U3). Throws a DriverError. */
+  constructor(port: MessagePort) {
+    const ring = Ring.create();
+    if (ring instanceof DriverError) throw ring;
+    const inboxes = Inboxes.create(ring.fd);
+    if (inboxes instanceof DriverError) {
+      ring.close();
+      throw inboxes;
+    }
+    this.ring = ring;
+    this.inboxes = inboxes;
+    this.#eventfd = eventfd(EFD_CLOEXEC);
+    this.#wakeRead = new WakeRead(this, this.#eventfd);
+    this.#remote = new Remote(port, this.waker());
+  }
+
+  /** What went through the ring so far. */
+  get counts(): Readonly<RingCounts> {
+    return this.ring.counts;
+  }
+
+  attach(completions: Completions): void {
+    this.completions = completions;
+  }
+
+  // ---- The loop ----
+
+  run(): void {
+    while (!this.#isClosed) this.step(true);
+  }
+
+  /** One round of the loop; with `mayWait`, the thread sleeps until there is something to report (U1). */
+  step(mayWait = false): void {
+    if (this.#isClosed) return;
+    this.#inStep = true;
+    this.#enter(mayWait);
+    this.ring.reap();
+    if (!this.#isClosed && this.#ringsAt <= performance.now()) {
+      this.#ringsAt = Number.POSITIVE_INFINITY;
+      this.completions.alarm();
+    }
+    if (!this.#isClosed && this.#turnWanted) {
+      this.#turnWanted = false;
+      this.completions.turn();
+    }
+    this.#inStep = false;
+    if (this.#isClosed) this.#tearDown();
+  }
+
+  #enter(mayWait: boolean): void {
+    const isAsleep = mayWait && !this.#turnWanted && park(this.#bell);
+    if (isAsleep) this.ring.enter(Math.max(this.#ringsAt - performance.now(), 0));
+    else if (this.ring.isPending) this.ring.enter(null);
+    if (!answer(this.#bell)) return;
+    if (isAsleep) this.#rung++;
+    this.#remote.receive();
+    this.completions.poked?.();
+  }
+
+  waker(): Waker {
+    return { kind: "eventfd", bell: this.#bell, fd: this.#eventfd };
+  }
+
+  alarm(delay: number | null): void {
+    this.#ringsAt = delay === null ? Number.POSITIVE_INFINITY : performance.now() + delay;
+  }
+
+  soon(): void {
+    this.#turnWanted = true;
+  }
+
+  // ---- Submissions ----
+
+  open(tag: Tag, path: string, mode: OpenMode): void {
+    if (this.#refusesPath(tag, path)) return;
+    const opening = new Opening(this, tag, path, mode, (submitted, fd) => {
+      const wanted = this.#take(submitted);
+      if (fd instanceof DriverError) {
+        if (wanted) this.completions.failed(tag, fd);
+      } else if (wanted) this.completions.completed(tag, this.#opened(fd, mode));
+      else closeSync(fd);
+    });
+    this.#submitted.set(tag, opening);
+  }
+
+  exists(tag: Tag, path: string): void {
+    if (this.#refusesPath(tag, path)) return;
+    const looking = new Looking(this, tag, path, (submitted, found) => {
+      if (this.#take(submitted)) this.completions.completed(tag, !(found instanceof DriverError));
+    });
+    this.#submitted.set(tag, looking);
+  }
+
+  listen(tag: Tag, host: string | undefined, port: number): void {
+    const address = host === undefined ? null : numericAddress(host === "localhost" ? "127.0.0.1" : host, port);
+    if (host === undefined) this.#listening(tag, listenEverywhere(port));
+    else if (address !== null) this.#listening(tag, listenOn(address));
+    else {
+      const remote = this.#remote.lookup(host, (found) => {
+        this.#submitted.delete(tag);
+        if (found instanceof DriverError) this.completions.failed(tag, found);
+        else this.#listening(tag, listenOn(numericAddress(found[0]!, port)!));
+      });
+      this.#submitted.set(tag, { remote });
+    }
+  }
+
+  connect(tag: Tag, host: string, port: number): void {
+    const connecting = new Connecting(this, tag, (submitted, fd) => {
+      if (!this.#take(submitted)) {
+        if (!(fd instanceof DriverError)) closeSync(fd);
+      } else if (fd instanceof DriverError) this.completions.failed(tag, fd);
+      else this.completions.completed(tag, this.#connection(fd));
+    });
+    this.#submitted.set(tag, connecting);
+    const addresses = knownAddresses(host, port);
+    if (addresses !== null) connecting.dial(addresses);
+    else {
+      this.#remote.lookup(host, (found) => {
+        if (found instanceof DriverError) connecting.fail(found);
+        else connecting.dial(found.map((each) => numericAddress(each, port)!));
+      });
+    }
+  }
+
+  signal(tag: Tag, name: string): void {
+    const remote = this.#remote.signal(name, (message) => {
+      this.#submitted.delete(tag);
+      report(this.completions, tag, message);
+    });
+    this.#submitted.set(tag, { remote });
+  }
+
+  withdraw(tag: Tag): void {
+    const pending = this.#submitted.get(tag);
+    this.#submitted.delete(tag);
+    if (pending === undefined) return;
+    if ("remote" in pending) this.#remote.withdraw(pending.remote, null);
+    else pending.giveUp();
+  }
+
+  standard(stream: 0 | 1 | 2): Handle {
+    const isInput = stream === 0;
+    const options = { isSocket: false, readable: isInput, writable: !isInput, keep: true };
+    const handle = this.#track(new StreamHandle(this, stream, options));
+    this.#standard.add(handle);
+    return handle;
+  }
+
+  source(source: Source): SourceHandle | DriverError {
+    if (source.kind === "fifo") return this.#fifo(source.path);
+    const handle = this.#remote.source(this.completions, source);
+    this.#sources.add(handle);
+    return handle;
+  }
+
+  // ---- Handles ----
+
+  gone(handle: UringHandle): void {
+    this.#open.delete(handle);
+    this.#standard.delete(handle);
+  }
+
+  #track<H extends UringHandle>(handle: H): H {
+    this.#open.add(handle);
+    return handle;
+  }
+
+  #opened(fd: number, mode: OpenMode): Handle {
+    const stat = fstatSync(fd);
+    if (stat.isFIFO() || stat.isSocket()) {
+      const [readable, writable] = [mode === "r" || mode === "r+", mode !== "r"];
+      return this.#track(new StreamHandle(this, fd, { isSocket: false, readable, writable }));
+    }
+    const seekable = stat.isFile() || stat.isBlockDevice();
+    // So that a read of what is not in memory yet waits in the kernel instead of coming back.
+    changeStatusFlags(fd, 0, constants.O_NONBLOCK);
+    return this.#track(new FileHandle(this, fd, { seekable, appends: mode === "a" }));
+  }
+
+  #connection(fd: number): Handle {
+    return this.#track(new StreamHandle(this, fd, { isSocket: true, readable: true, writable: true }));
+  }
+
+  #listening(tag: Tag, fd: number | DriverError): void {
+    if (fd instanceof DriverError) this.completions.failed(tag, fd);
+    else {
+      const handle = new ListenerHandle(this, fd, boundPort(fd), (connection) => this.#connection(connection));
+      this.completions.completed(tag, this.#track(handle));
+    }
+  }
+
+  #fifo(path: string): SourceHandle | DriverError {
+    const fd = openFifoPath(path);
+    return typeof fd === "number" ? this.#track(new FifoHandle(this, fd)) : fd;
+  }
+
+  #refusesPath(tag: Tag, path: string): boolean {
+    if (!path.includes("\0")) return false;
+    this.completions.failed(tag, new DriverError("EINVAL", "a path has no zero byte in it"));
+    return true;
+  }
+
+  /** A submission is over; true when somebody still wants to know. */
+  #take(submitted: Submitted): boolean {
+    if (this.#isClosed || this.#submitted.get(submitted.tag) !== submitted) return false;
+    return this.#submitted.delete(submitted.tag);
+  }
+
+  // ---- The end ----
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const pending of this.#submitted.values()) if (!("remote" in pending)) pending.giveUp();
+    this.#submitted.clear();
+    for (const source of this.#sources) source.close();
+    this.#remote.close();
+    for (const handle of [...this.#open]) handle.destroy();
+    if (!this.#inStep) this.#tearDown(); // U4
+  }
+
+  #tearDown(): void {
+    // The bell is never parked again (K4), and of the rings that found it parked the last write is waited for (U2).
+    this.#settle(() => this.#standard.size > 0 || this.#wakeRead.count < this.#rung, Number.POSITIVE_INFINITY);
+    this.#wakeRead.isOver = true;
+    this.ring.cancelAll();
+    this.#settle(() => this.ring.inFlight > 0, LAST_WAIT);
+    closeSync(this.#eventfd);
+    if (this.ring.inFlight > 0) abandoned.push(this);
+    else {
+      this.inboxes.close();
+      this.ring.close();
+    }
+  }
+
+  /** Enters and reaps while `isPending`, for so many milliseconds. */
+  #settle(isPending: () => boolean, patience: number): void {
+    const end = performance.now() + patience;
+    this.ring.enter(null);
+    this.ring.reap();
+    while (isPending() && performance.now() < end) {
+      this.ring.enter(Math.min(end - performance.now(), LAST_WAIT));
+      this.ring.reap();
+    }
+  }
+}
+
+/** Until `attach`. */
+const NOBODY: Completions = { completed: ignore, failed: ignore, alarm: ignore, turn: ignore };
+
+function ignore(): void {}
