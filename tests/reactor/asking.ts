@@ -15,6 +15,8 @@ export interface Asking {
   ask(submit: (tag: Tag) => void): Promise<DriverValue | DriverError>;
   /** The same when it must succeed. */
   handle(submit: (tag: Tag) => void): Promise<Handle>;
+  /** Bytes that it must yield, as text; null for none. */
+  text(submit: (tag: Tag) => void): Promise<string | null>;
   bytes(handle: Handle, max?: number, position?: number): Promise<string | null>;
   /** Submits and gives the tag at once; its result, if one ever comes, is in `results`. */
   submit(submit: (tag: Tag) => void): Tag;
@@ -50,6 +52,11 @@ export function asking(driver: Driver): Asking {
     submit(tag);
     return result;
   };
+  const text = async (submit: (tag: Tag) => void): Promise<string | null> => {
+    const result = await ask(submit);
+    if (result instanceof DriverError) throw new Error(`${result.code}: ${result.text}`);
+    return result === null ? null : Buffer.from(result as Uint8Array).toString();
+  };
   return {
     driver,
     ask,
@@ -59,11 +66,8 @@ export function asking(driver: Driver): Asking {
       if (result instanceof DriverError) throw new Error(`${result.code}: ${result.text}`);
       return result as Handle;
     },
-    async bytes(handle, max = 65536, position = 0) {
-      const result = await ask((tag) => handle.read(tag, max, position));
-      if (result instanceof DriverError) throw new Error(`${result.code}: ${result.text}`);
-      return result === null ? null : Buffer.from(result as Uint8Array).toString();
-    },
+    text,
+    bytes: (handle, max = 65536, position = 0) => text((tag) => handle.read(tag, max, position)),
     submit(submit) {
       const tag = tags++;
       submit(tag);
