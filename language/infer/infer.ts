@@ -58,6 +58,8 @@ export interface Inference {
   /** Every `perform` of an effect in the workspace that is written down. */
   performsOf(effect: string): readonly { readonly node: ast.Perform; readonly names: ItemNames }[];
   handlesOf(effect: string): readonly { readonly node: ast.Handle; readonly names: ItemNames }[];
+  /** Every effect that is performed or handled somewhere. */
+  effectNames(): readonly string[];
 }
 
 /** Steps that one question may take (I1): about a millisecond. */
@@ -585,7 +587,7 @@ function createInference(analysis: Analysis): Inference {
 
   // ---- effects ----
 
-  function effectSites(effect: string) {
+  function effectSites() {
     if (!allEffectsKnown) {
       allEffectsKnown = true;
       for (const [file, tree] of analysis.files) {
@@ -602,15 +604,27 @@ function createInference(analysis: Analysis): Inference {
         });
       }
     }
-    return effects.get(effect) ?? [];
+    return effects;
   }
 
   const performsOf = (effect: string) =>
-    effectSites(effect).flatMap(({ node, names }) => (node.kind === "Perform" ? [{ node, names }] : []));
+    (effectSites().get(effect) ?? []).flatMap(({ node, names }) => (node.kind === "Perform" ? [{ node, names }] : []));
   const handlesOf = (effect: string) =>
-    effectSites(effect).flatMap(({ node, names }) => (node.kind === "Handle" ? [{ node, names }] : []));
+    (effectSites().get(effect) ?? []).flatMap(({ node, names }) => (node.kind === "Handle" ? [{ node, names }] : []));
 
-  return { typesOf, typesOfLocal, typesOfMeaning, resultOf, typesOfMember, lineage, performsOf, handlesOf };
+  const effectNames = (): readonly string[] => [...effectSites().keys()];
+
+  return {
+    typesOf,
+    effectNames,
+    typesOfLocal,
+    typesOfMeaning,
+    resultOf,
+    typesOfMember,
+    lineage,
+    performsOf,
+    handlesOf,
+  };
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);

@@ -13,7 +13,12 @@ import { receiverOf, type Types, type ValueType } from "./types.ts";
 export type MemberSource =
   | { readonly kind: "method"; readonly node: ast.FunDeclaration; readonly owner: string; readonly names: ItemNames }
   /** `node` is null for a field that only assignments show. */
-  | { readonly kind: "field"; readonly node: ast.VarDeclaration | null; readonly owner: string }
+  | {
+      readonly kind: "field";
+      readonly node: ast.VarDeclaration | null;
+      readonly owner: string;
+      readonly names: ItemNames;
+    }
   | { readonly kind: "key" }
   | { readonly kind: "builtin"; readonly builtin: Builtin; readonly receiver: string }
   | { readonly kind: "export"; readonly export: Export; readonly file: string }
@@ -71,10 +76,10 @@ function ofInstance(place: Extract<ValueType, { kind: "instance" }>["of"], analy
       const { file, index } = analysis.locate(names);
       if (node.kind === "Class")
         for (const field of node.fields)
-          found.push(member(field.name.name, { kind: "field", node: field, owner }, distance));
+          found.push(member(field.name.name, { kind: "field", node: field, owner, names }, distance));
       const written = sightingsOf(analysis.files.get(file)!.items[index]!.tree, names).fieldWrites.get(node);
       for (const name of written?.keys() ?? [])
-        found.push(member(name, { kind: "field", node: null, owner }, distance));
+        found.push(member(name, { kind: "field", node: null, owner, names }, distance));
       for (const method of node.methods)
         if (method.name.name !== "init")
           found.push(member(method.name.name, { kind: "method", node: method, owner, names }, distance));

@@ -1,6 +1,7 @@
 // The list of features. Each is one file beside this one.
 
 import type { Feature } from "../feature.ts";
+import { completion } from "./completion.ts";
 import { folding } from "./folding.ts";
 import { hover } from "./hover.ts";
 import { linkedEditing } from "./linked-editing.ts";
@@ -17,4 +18,5 @@ export const features: readonly Feature[] = [
   semanticTokens,
   tests,
   signatureHelp,
+  completion,
 ];
