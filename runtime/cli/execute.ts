@@ -18,7 +18,7 @@ export async function execute(
   options: ReactorOptions,
   limit?: number,
 ): Promise<number | "timeout"> {
-  const reactor = new Reactor({ ...options, isInterruptible: limit !== undefined });
+  const reactor = new Reactor({ ...options, isInterruptible: limit !== undefined || options.isInterruptible === true });
   let isLate = false;
   const timer =
     limit === undefined

@@ -16,8 +16,8 @@ Environment: NO_COLOR and FORCE_COLOR; WALIA_CACHE, the folder for what is kept 
 const FILES = `A folder stands for every .wal file below it. - stands for standard input.`;
 
 const PAGES: Readonly<Record<string, string>> = {
-  run: `walia run FILE [ARGUMENT…]
-walia run FILE… -- [ARGUMENT…]
+  run: `walia run [OPTION…] FILE [ARGUMENT…]
+walia run [OPTION…] FILE… -- [ARGUMENT…]
 
 Runs a program. What follows the file's name are the program's arguments, args().
 To run several files as one program, name them all and put -- after the last; what follows that are the arguments.
@@ -26,6 +26,12 @@ To run several files as one program, name them all and put -- after the last; wh
   walia run src -- 8080                every file in the folder src
   walia run a.wal b.wal --             two files, no arguments
   cat a.wal | walia run - 8080         standard input; the program itself then reads none
+
+Options stand before the file's name:
+
+  --nexus              shows on the terminal how busy the program is and what its tasks wait for, while it runs
+  --telemetry          prints what was counted to standard error at the end, as Prometheus text
+  --metrics-port PORT  serves the same at http://127.0.0.1:PORT/metrics while the program runs; 0 is a free port
 
 Imported files are loaded too. Top-level code of imported files runs before that of their importers, each file once; apart
 from that in the order of the names. ${FILES}

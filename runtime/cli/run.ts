@@ -6,14 +6,15 @@ import type { Context } from "./context.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
+import { runOptions } from "./run-options.ts";
 import { prepareRun } from "./store.ts";
 import { faultText } from "./trace.ts";
-import { UsageError } from "./trouble.ts";
 import { View } from "./view.ts";
+import { startWatching } from "./watching.ts";
 
 export async function run(words: readonly string[], context: Context): Promise<number> {
   const { folder, terminal, cache } = context;
-  const { names, args } = split(words);
+  const { names, args, watch } = runOptions(words);
   const paths = expandNames(names, folder);
   const read = await textReader(paths, folder);
   const ports = findPorts(paths[0]!, read);
@@ -22,28 +23,23 @@ export async function run(words: readonly string[], context: Context): Promise<n
   if (runnable === null) return refuse(prepared.diagnostics, view, context);
 
   const loaded = load(runnable.program, runnable.trees);
-  const { LibuvDriver } = await import("../reactor/drivers/libuv.ts");
-  const code = await execute(loaded, {
-    driver: new LibuvDriver(),
-    ports,
-    args,
-    print: (line) => terminal.print(line),
-    flush: terminal.flush,
-    onUnhandledFault: (fault, task) => terminal.complain(faultText(fault, task, view)),
-  });
-  return Number(code);
-}
-
-/** The files to run, and what the program gets as `args()`: all that follows `--`, else all that follows the first name. */
-function split(words: readonly string[]): { readonly names: readonly string[]; readonly args: readonly string[] } {
-  const [first] = words;
-  if (first !== undefined && first !== "--" && first !== "-" && first.startsWith("-"))
-    throw new UsageError("run", `there is no option ${first}`);
-  const dashes = words.indexOf("--");
-  const end = dashes < 0 ? 1 : dashes;
-  const names = words.slice(0, end);
-  if (names.length === 0) throw new UsageError("run", "which file?");
-  return { names, args: words.slice(dashes < 0 ? 1 : dashes + 1) };
+  const watching = await startWatching(watch, { title: names.join(" "), shards: 1, terminal });
+  try {
+    const { LibuvDriver } = await import("../reactor/drivers/libuv.ts");
+    const code = await execute(loaded, {
+      driver: new LibuvDriver(),
+      ports,
+      args,
+      counters: watching.counters,
+      isInterruptible: watching.counters !== undefined,
+      print: (line) => terminal.print(line),
+      flush: terminal.flush,
+      onUnhandledFault: (fault, task) => terminal.complain(faultText(fault, task, view)),
+    });
+    return Number(code);
+  } finally {
+    await watching.end();
+  }
 }
 
 /** Shows the errors that keep a program from running. */

@@ -1,6 +1,6 @@
 // Reading what the shards count (counters.ts), for whoever watches: `walia_metrics()`, Prometheus, the terminal.
 
-import { type CounterMemory, type CounterName, counterNames, layout } from "./counters.ts";
+import { COUNTERS, type CounterMemory, type CounterName, counterNames, layout, type Meaning } from "./counters.ts";
 
 /** The counters of one shard at one moment. */
 export type Counts = Readonly<Record<CounterName, number>>;
@@ -77,11 +77,13 @@ export function figures(reading: Reading, saturation: Saturation): Record<string
     EVENT_SATURATION: saturation.read(reading),
     SHARDS: reading.shards.length,
     TASKS_LIVE: sum.tasksStarted - sum.tasksEnded,
-    ...Object.fromEntries(counterNames.map((name) => [figureName(name), sum[name]])),
+    ...Object.fromEntries(counterNames.map((name) => [figureName(name), Math.round(sum[name])])),
   };
 }
 
-/** `tasksStarted` -> `TASKS_STARTED` */
+/** `tasksStarted` -> `TASKS_STARTED`; times are in milliseconds. */
 function figureName(name: CounterName): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  const words = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  const meaning: Meaning = COUNTERS[name];
+  return meaning.isTime === true ? `${words}_MS` : words;
 }

@@ -60,7 +60,7 @@ export interface ReactorOptions {
   /** The clock: milliseconds since 1970. */
   now?(): number;
   /** Where it counts; somebody else may watch. */
-  readonly counters?: CounterMemory;
+  readonly counters?: CounterMemory | undefined;
   readonly engine?: Engine;
 }
 
