@@ -31,7 +31,7 @@ test("every example begins with a comment that says what it shows", () => {
   for (const name of programs) expect(readFileSync(join(folder, name), "utf8"), name).toMatch(/^\/\/ [A-Z]/);
 });
 
-test("handle_client.wal and sensor_monitor.wal hold the seed's programs letter for letter", () => {
+test("handle_client.wal and sensor_monitor.wal hold the seed's programs letter for letter, but for space at the end of a line", () => {
   const handleClient = readFileSync(join(folder, "handle_client.wal"), "utf8");
   const sensorMonitor = readFileSync(join(folder, "sensor_monitor.wal"), "utf8");
   expect(handleClient).toContain(HANDLE_CLIENT);
@@ -43,7 +43,7 @@ const HANDLE_CLIENT = `fun handle_client(socket) {
     // This 'perform' call triggers the Reactor.
     // The current function pauses and frees the CPU core.
     var request = perform "IO_READ" { fd: socket };
-    
+
     // When the Reactor reaps the data, it 'resumes' this logic
     // on the next available core.
     process(request);
