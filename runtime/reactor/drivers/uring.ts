@@ -28,7 +28,7 @@ import { openFifoPath } from "./libuv/fifo.ts";
 import { EFD_CLOEXEC } from "./uring/abi.ts";
 import { boundPort, knownAddresses, numericAddress } from "./uring/address.ts";
 import { FifoHandle } from "./uring/fifo.ts";
-import { FileHandle } from "./uring/file.ts";
+import { FileHandle, type FileRead } from "./uring/file.ts";
 import type { Kit, UringHandle } from "./uring/kit.ts";
 import { ListenerHandle } from "./uring/listener.ts";
 import { Inboxes, Memory } from "./uring/memory.ts";
@@ -52,6 +52,7 @@ export class UringDriver implements Driver, Kit {
   readonly ring: Ring;
   readonly memory = new Memory();
   readonly inboxes: Inboxes;
+  readonly idleReads: FileRead[] = [];
   completions: Completions = NOBODY;
 
   readonly #remote: Remote;

@@ -15,13 +15,14 @@ import { addressOf } from "./system.ts";
 
 /** Longer reads are cut to this: a program that asks for a terabyte gets a piece. */
 const LONGEST = 16 * 1024 * 1024;
+/** Reads kept for later. */
+const MOST_IDLE = 16384;
 
 export class FileHandle extends UringHandle {
   override readonly seekable: boolean;
   readonly #appends: boolean;
-  /** Those in flight that somebody waits for; and how many there are with the others (F1). */
-  readonly #wanted = new Map<Tag, FileOperation>();
-  #inFlight = 0;
+  /** In flight, in no order: each knows its place (F1). */
+  readonly #operations: FileOperation[] = [];
   #closing = false;
 
   constructor(kit: Kit, fd: number, options: { readonly seekable: boolean; readonly appends: boolean }) {
@@ -31,13 +32,14 @@ export class FileHandle extends UringHandle {
   }
 
   override read(tag: Tag, max: number, position: number): void {
-    const length = Math.min(max, LONGEST);
-    this.#begin(new FileRead(this, this.kit, tag, this.fd, length, this.seekable ? position : NO_POSITION));
+    const read = this.kit.idleReads.pop() ?? new FileRead(this.kit);
+    read.prepare(Math.min(max, LONGEST), this.seekable ? position : NO_POSITION);
+    this.#begin(read, tag);
   }
 
   override write(tag: Tag, data: string | Uint8Array, position: number): void {
     const at = this.#appends || !this.seekable ? NO_POSITION : position;
-    this.#begin(new FileWrite(this, this.kit, tag, this.fd, data, at));
+    this.#begin(new FileWrite(this.kit, data, at), tag);
   }
 
   override ready(tag: Tag, events: number): void {
@@ -47,18 +49,18 @@ export class FileHandle extends UringHandle {
   }
 
   override sync(tag: Tag): void {
-    this.#begin(new FileSync(this, this.kit, tag, this.fd));
+    this.#begin(new FileSync(this.kit), tag);
   }
 
   override withdraw(tag: Tag): void {
-    const operation = this.#wanted.get(tag);
-    if (operation !== undefined) this.#forget(operation);
+    const operation = this.#operations.find((each) => each.tag === tag);
+    if (operation !== undefined) operation.tag = NONE;
   }
 
   override close(): void {
     this.#closing = true;
-    for (const operation of this.#wanted.values()) {
-      this.#forget(operation);
+    for (const operation of this.#operations) {
+      operation.tag = NONE;
       // A device may keep a read waiting for ever. A file does not, and its many reads are not worth cancelling.
       if (!this.seekable) operation.cancel();
     }
@@ -70,83 +72,91 @@ export class FileHandle extends UringHandle {
   }
 
   /** An operation is over; true when somebody still wants to know. */
-  over({ tag }: FileOperation): boolean {
-    this.#inFlight--;
+  over(operation: FileOperation): boolean {
+    const last = this.#operations.pop()!;
+    if (last !== operation) {
+      this.#operations[operation.place] = last;
+      last.place = operation.place;
+    }
     this.#closeIfIdle();
-    return this.#wanted.delete(tag);
+    return operation.tag !== NONE;
   }
 
-  #begin(operation: FileOperation): void {
-    this.#inFlight++;
-    this.#wanted.set(operation.tag, operation);
-    operation.submit();
-  }
-
-  #forget(operation: FileOperation): void {
-    this.#wanted.delete(operation.tag);
-    operation.tag = NONE;
+  #begin(operation: FileOperation, tag: Tag): void {
+    operation.file = this;
+    operation.tag = tag;
+    operation.place = this.#operations.length;
+    this.#operations.push(operation);
+    operation.submit(this.fd);
   }
 
   /** F1 */
   #closeIfIdle(): void {
-    if (this.#closing && this.#inFlight === 0) this.release();
+    if (this.#closing && this.#operations.length === 0) this.release();
   }
 }
 
 abstract class FileOperation implements Operation {
+  /** Whose it is, which place it has there, and who waits: NONE, when nobody does any more. */
+  file: FileHandle | null = null;
+  place = 0;
+  tag: Tag = NONE;
   protected slot = NONE;
 
-  constructor(
-    protected readonly file: FileHandle,
-    protected readonly kit: Kit,
-    public tag: Tag,
-    protected readonly fd: number,
-  ) {}
+  constructor(protected readonly kit: Kit) {}
 
-  abstract submit(): void;
+  abstract submit(fd: number): void;
   abstract completed(result: number): void;
 
   cancel(): void {
     this.kit.ring.cancel(this.slot);
   }
+
+  /** The file's, or NONE; `completed` has it for what must be offered again. */
+  protected get fd(): number {
+    return this.file!.descriptor;
+  }
 }
 
-class FileRead extends FileOperation {
-  readonly #length: number;
-  readonly #position: number;
+/** A read. When it is over it waits in `kit.idleReads` for the next: there may be a great many of them. */
+export class FileRead extends FileOperation {
+  #length = 0;
+  #position = 0;
   /** Where the kernel writes: one of these (F2). */
   #own: Uint8Array | null = null;
   #block: Block | null = null;
 
-  constructor(file: FileHandle, kit: Kit, tag: Tag, fd: number, length: number, position: number) {
-    super(file, kit, tag, fd);
+  prepare(length: number, position: number): void {
     this.#length = length;
     this.#position = position;
   }
 
-  submit(): void {
+  submit(fd: number): void {
     const { ring } = this.kit;
     this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_READ, this.fd, this.#place(), this.#length, this.#position, 0, 0);
+    ring.entry(this.slot, OP_READ, fd, this.#takePlace(), this.#length, this.#position, 0, 0);
   }
 
   completed(result: number): void {
     if (result === EINTR && this.tag !== NONE) {
       this.#giveBack();
-      this.submit();
+      this.submit(this.fd);
       return;
     }
-    const isWanted = this.file.over(this);
-    const { completions, memory } = this.kit;
-    const bytes =
-      !isWanted || result <= 0 ? null : (this.#own?.subarray(0, result) ?? memory.copy(this.#block!.bytes, 0, result));
+    const { completions } = this.kit;
+    const { tag } = this;
+    const isWanted = this.file!.over(this);
+    const bytes = isWanted && result > 0 ? this.#taken(result) : null;
     this.#giveBack();
+    this.#own = null;
+    this.file = null;
+    if (this.kit.idleReads.length < MOST_IDLE) this.kit.idleReads.push(this);
     if (!isWanted) return;
-    if (result < 0) completions.failed(this.tag, errorNumbered(-result));
-    else completions.completed(this.tag, bytes);
+    if (result < 0) completions.failed(tag, errorNumbered(-result));
+    else completions.completed(tag, bytes);
   }
 
-  #place(): number {
+  #takePlace(): number {
     const { memory } = this.kit;
     if (this.#length <= PIECE) {
       const address = memory.reserve(this.#length);
@@ -159,6 +169,12 @@ class FileRead extends FileOperation {
     }
     this.#own = new Uint8Array(new ArrayBuffer(this.#length));
     return addressOf(this.#own);
+  }
+
+  #taken(count: number): Uint8Array {
+    const own = this.#own;
+    if (own === null) return this.kit.memory.copy(this.#block!.bytes, 0, count);
+    return own.length === count ? own : own.subarray(0, count);
   }
 
   #giveBack(): void {
@@ -176,8 +192,8 @@ class FileWrite extends FileOperation {
   readonly #address: number;
   #done = 0;
 
-  constructor(file: FileHandle, kit: Kit, tag: Tag, fd: number, data: string | Uint8Array, position: number) {
-    super(file, kit, tag, fd);
+  constructor(kit: Kit, data: string | Uint8Array, position: number) {
+    super(kit);
     this.#position = position;
     if (typeof data !== "string" && data.length > PINNED) {
       this.#block = null;
@@ -194,36 +210,36 @@ class FileWrite extends FileOperation {
     }
   }
 
-  submit(): void {
+  submit(fd: number): void {
     const { ring } = this.kit;
     const position = this.#position === NO_POSITION ? NO_POSITION : this.#position + this.#done;
     this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_WRITE, this.fd, this.#address + this.#done, this.#length - this.#done, position, 0, 0);
+    ring.entry(this.slot, OP_WRITE, fd, this.#address + this.#done, this.#length - this.#done, position, 0, 0);
   }
 
   completed(result: number): void {
     if (result > 0) this.#done += result;
     // The system may take less than it was given; goes on until it has all.
     if ((result > 0 && this.#done < this.#length) || (result === EINTR && this.tag !== NONE)) {
-      this.submit();
+      this.submit(this.fd);
       return;
     }
     if (this.#block !== null) this.kit.memory.give(this.#block);
-    if (!this.file.over(this)) return;
+    if (!this.file!.over(this)) return;
     if (result < 0) this.kit.completions.failed(this.tag, errorNumbered(-result));
     else this.kit.completions.completed(this.tag, this.#length);
   }
 }
 
 class FileSync extends FileOperation {
-  submit(): void {
+  submit(fd: number): void {
     const { ring } = this.kit;
     this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_FSYNC, this.fd, 0, 0, 0, 0, 0);
+    ring.entry(this.slot, OP_FSYNC, fd, 0, 0, 0, 0, 0);
   }
 
   completed(result: number): void {
-    if (!this.file.over(this)) return;
+    if (!this.file!.over(this)) return;
     // EINVAL: a device that has nothing to sync.
     if (result < 0 && result !== EINVAL) this.kit.completions.failed(this.tag, errorNumbered(-result));
     else this.kit.completions.completed(this.tag, undefined);

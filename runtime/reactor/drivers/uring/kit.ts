@@ -3,6 +3,7 @@
 import { BaseHandle, NONE } from "../base.ts";
 import { type Completions, READ, type Tag, WRITE } from "../driver.ts";
 import { OP_CLOSE, OP_POLL_ADD, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, SQE_CQE_SKIP_SUCCESS } from "./abi.ts";
+import type { FileRead } from "./file.ts";
 import type { Inboxes, Memory } from "./memory.ts";
 import { NOBODY, type Operation, type Ring } from "./ring.ts";
 
@@ -11,6 +12,8 @@ export interface Kit {
   readonly memory: Memory;
   readonly inboxes: Inboxes;
   readonly completions: Completions;
+  /** Reads of files that are over, to be used again. */
+  readonly idleReads: FileRead[];
   /** The handle has let go of its descriptor. */
   gone(handle: UringHandle): void;
 }
@@ -27,6 +30,11 @@ export abstract class UringHandle extends BaseHandle {
     protected fd: number,
   ) {
     super(kit.completions);
+  }
+
+  /** The system's number for it; NONE once it has been let go. */
+  get descriptor(): number {
+    return this.fd;
   }
 
   /** Closes at once, whatever is still to go out. */
