@@ -15,6 +15,7 @@ import { type Handler, handlersFor, type PathStep, pathToEffect, pathToFact } fr
 import { type Place, placeOf } from "./place.ts";
 import { reaches } from "./row.ts";
 import type { Solution } from "./rows.ts";
+import { type SiteFacts, sitesIn } from "./sites.ts";
 import { callHeight, isRecursive, maySuspend, surelyWaits, waitsIn } from "./suspend.ts";
 
 /** A unit's effect row, as a reader wants it. */
@@ -44,6 +45,8 @@ export interface Facts {
   readonly performed: ReadonlySet<string>;
   /** Where a unit surely waits: its performs, awaits, and calls of what waits. */
   waitsIn(unit: Unit): readonly ast.Span[];
+  /** What each place of a unit may bring about. */
+  sitesIn(unit: Unit): readonly SiteFacts[];
   pathToEffect(unit: Unit, effect: string): readonly PathStep[];
   pathToFact(unit: Unit, fact: "suspends" | "waits" | "home" | "unknown"): readonly PathStep[];
   /** The handlers that may receive an effect performed in `unit`, nearest first. */
@@ -83,6 +86,7 @@ export function factsOf(solution: Solution): Facts {
     mayReach: (handled, effect) => reaches(rows[linker.idOf(handled)]!, effect),
     performed,
     waitsIn: (unit) => waitsIn(solution, unit),
+    sitesIn: (unit) => sitesIn(solution, unit),
     pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),
     pathToFact: (unit, fact) => pathToFact(solution, unit, fact),
     handlersFor: (unit, effect) => handlersFor(solution, unit, effect),

@@ -4,7 +4,6 @@ import { CompletionItemKind } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
 import { callablesOf } from "../../language/infer/callables.ts";
 import { inferenceOf } from "../../language/infer/infer.ts";
-import { sightingsOf } from "../../language/infer/sightings.ts";
 import { nodesAt, type Place, placeAt } from "../../language/query/place.ts";
 import { childrenOf, type Node } from "../../language/walk.ts";
 import type { View } from "../view.ts";
@@ -23,6 +22,7 @@ import {
   relativePath,
   typeCandidates,
 } from "./names.ts";
+import { watchedPorts } from "./ports.ts";
 
 export interface Completions {
   /** Best first. */
@@ -197,17 +197,7 @@ function eventConstants(view: View, place: Place, context: Context): Candidate[]
 /** In a match on the target of a request: the ports that the program watches. */
 function portPatterns(view: View, subject: string): Candidate[] {
   if (!/\beffect\.(target|fd)$/.test(subject)) return [];
-  const ports = new Set<string>();
-  for (const [file, { items }] of view.analysis.files) {
-    items.forEach(({ tree }, index) => {
-      if (!tree.text.includes("io_monitor")) return;
-      for (const { call } of sightingsOf(tree, view.analysis.names(file, index)).calls.get("io_monitor") ?? []) {
-        const port = call.args[0]?.value;
-        if (port && port.end > port.start) ports.add(tree.text.slice(port.start, port.end));
-      }
-    });
-  }
-  return [...ports].map((label) => ({
+  return watchedPorts(view).map((label) => ({
     label,
     kind: CompletionItemKind.Value,
     group: "exact",

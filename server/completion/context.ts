@@ -65,6 +65,7 @@ export interface Context {
   /** The text that a choice replaces: from `start` to the cursor when inserting, to `end` when replacing. In the item. */
   readonly word: Span;
   readonly prefix: string;
+  readonly isInComment: boolean;
   /** Open brackets around the cursor, outermost first. */
   readonly brackets: readonly OpenBracket[];
   readonly source: Scan;
@@ -81,9 +82,11 @@ export function contextAt(text: string, at: number): Context {
   const inString = tokens.find((token) => token.kind === "string" && token.start < at && isInString(source, token, at));
   let start = at;
   let end = at;
+  // What is offered for strings are names, which do not go over lines.
+  const isOneLine = inString && !text.slice(inString.start, at).includes("\n");
   if (inString) {
-    start = inString.start + 1;
-    end = Math.max(at, isClosed(source, inString) ? inString.end - 1 : at);
+    if (isOneLine) start = inString.start + 1;
+    if (isOneLine && isClosed(source, inString)) end = Math.max(at, inString.end - 1);
   } else {
     while (start > 0 && IDENTIFIER.test(text[start - 1]!)) start--;
     while (end < text.length && IDENTIFIER.test(text[end]!)) end++;
@@ -92,11 +95,11 @@ export function contextAt(text: string, at: number): Context {
   let before = -1;
   while (before + 1 < tokens.length && tokens[before + 1]!.start < limit) before++;
   const brackets = openBrackets(source, before);
-  const context = { word: { start, end }, prefix: text.slice(start, at), brackets, source, before };
-  const inComment = source.comments.some(
+  const isInComment = source.comments.some(
     (comment) => comment.start < at && (comment.style === "block" ? at < comment.end : at <= comment.end),
   );
-  if (inComment || /^\d/.test(context.prefix)) return { ...context, wanted: NOTHING };
+  const context = { word: { start, end }, prefix: text.slice(start, at), isInComment, brackets, source, before };
+  if (isInComment || (inString && !isOneLine) || /^\d/.test(context.prefix)) return { ...context, wanted: NOTHING };
   return { ...context, wanted: inString ? wantedInString(context, inString) : wantedAt(context) };
 }
 

@@ -1,9 +1,13 @@
 // The list of features. Each is one file beside this one.
 
 import type { Feature } from "../feature.ts";
+import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
 import { folding } from "./folding.ts";
 import { hover } from "./hover.ts";
+import { inlayHints } from "./inlay-hints.ts";
+import { inlineCompletion } from "./inline-completion.ts";
+import { inlineValues } from "./inline-values.ts";
 import { linkedEditing } from "./linked-editing.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
@@ -19,4 +23,8 @@ export const features: readonly Feature[] = [
   tests,
   signatureHelp,
   completion,
+  inlayHints,
+  codeLens,
+  inlineValues,
+  inlineCompletion,
 ];
