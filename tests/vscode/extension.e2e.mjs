@@ -1,4 +1,4 @@
-// What a person sees of the extension in VS Code. The programs are in workspace/.
+// What a person sees of the extension in VS Code. The programs are in programs/.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { startCode } from "./code.mjs";
 import { tools } from "./tools.mjs";
 
 const root = join(import.meta.dirname, "../..");
-const workspace = join(import.meta.dirname, "workspace");
+const programs = join(import.meta.dirname, "programs");
 
 let code;
 let window;
@@ -31,7 +31,7 @@ async function keepPicture(name) {
 
 /** A window on the programs, with one of them open. */
 async function open(file) {
-  window = await code.open(workspace);
+  window = await code.open(programs);
   await window.openFile(file);
   return window;
 }
