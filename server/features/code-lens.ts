@@ -12,7 +12,7 @@
 import type { CodeLens, Location, Position } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
 import { builtin } from "../../language/names/builtins.ts";
-import type { ItemNames } from "../../language/names/model.ts";
+import type { ItemNames, Unit } from "../../language/names/model.ts";
 import { walkUnits } from "../../language/names/units.ts";
 import { nodesAt, placeAt } from "../../language/query/place.ts";
 import type { Node } from "../../language/walk.ts";
@@ -160,13 +160,23 @@ function performsFor(view: View, handle: ast.Handle): Location[] {
       const names = analysis.names(path, index);
       walkUnits(tree, names, (node, unit) => {
         const span = performedAt(node, effect, names);
-        if (span && analysis.facts.handlersFor(unit, effect).some((handler) => handler.handle === handle))
+        if (span && mayReceive(view, handle, unit))
           found.push(view.location(path, { start: span.start + offset, end: span.end + offset }));
         return undefined;
       });
     });
   }
   return found;
+}
+
+/** Whether a perform in a unit may come to a handler: one around it in the same function takes all of them. */
+function mayReceive(view: View, handle: ast.Handle, unit: Unit): boolean {
+  const { effect } = handle;
+  for (let at: Unit | null = unit; at && (at.kind === "handled" || at.kind === "clause"); at = at.parent) {
+    const around = at.node as ast.Handle;
+    if (at.kind === "handled" && around.effect === effect) return around === handle;
+  }
+  return view.analysis.facts.handlersFor(unit, effect).some((handler) => handler.handle === handle);
 }
 
 /** What the text of an item that performs anything contains: the word, or a call of the library's. */

@@ -1,10 +1,10 @@
 // Inline values: which variables the debugger shows at the ends of lines while it is stopped. For the function that the stopped
-// line is in: its parameters and locals, `this`, what the shown lines use of the functions around it, and global variables.
+// line is in: its parameters and locals, fields of `this` and parts of the request, what it uses of the functions around it, and global
+// variables.
 //
 // I1. Each name once, where it was last written before the stopped line; a name that gets its value on the stopped line or
 //     later has none yet.
-// I2. What is shown is asked of the debugger by name, so only names are told, and members of `effect` and `this` as
-//     expressions.
+// I2. The debugger is asked for what is shown: for variables by their names, for fields and parts by an expression.
 
 import { type InlineValue, InlineValueRequest } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
@@ -69,11 +69,11 @@ export function valuesIn(view: View, file: string, part: ast.Span, stopped: ast.
   walkUnits(item.tree, names, (node, unit) => {
     if (functionAround(unit) !== home) return undefined;
     if (node.kind === "Name") {
+      if (isRequest(node, names)) return undefined;
       const binding = meaningOfUse(node, names, view.analysis.registry, file);
       if (binding?.kind === "local" ? !declaredLater.has(node.name) : isVariable(view, file, node.name))
         show(node, node.name);
-    } else if (node.kind === "This") show(node, "this");
-    else if (node.kind === "Member" && node.object.kind === "This" && node.name.name !== "")
+    } else if (node.kind === "Member" && node.object.kind === "This" && node.name.name !== "")
       show(node, `this.${node.name.name}`, true);
     else if (node.kind === "Member" && isRequest(node.object, names) && node.name.name !== "")
       show(node, `effect.${node.name.name}`, true);

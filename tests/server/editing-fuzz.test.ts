@@ -10,7 +10,11 @@ import { memoryCache, parseFile } from "../../language/parse/parse.ts";
 import { walk } from "../../language/walk.ts";
 import { aboutText } from "../../server/completion/about.ts";
 import { completionsAt } from "../../server/completion/complete.ts";
+import { lensesIn, resolvedLens } from "../../server/features/code-lens.ts";
 import { foldingRanges } from "../../server/features/folding.ts";
+import { hintsIn, tooltipOf } from "../../server/features/inlay-hints.ts";
+import { inlineCompletionAt } from "../../server/features/inline-completion.ts";
+import { valuesIn } from "../../server/features/inline-values.ts";
 import { linkedAt } from "../../server/features/linked-editing.ts";
 import { selectionsAt } from "../../server/features/selection-ranges.ts";
 import { tokensOf } from "../../server/features/semantic-tokens.ts";
@@ -92,9 +96,15 @@ test("every feature answers", { timeout: 120_000 }, () => {
           return outer;
         });
         const linked = linkedAt(view, "/a.wal", offset);
+        inlineCompletionAt(view, "/a.wal", offset);
+        valuesIn(view, "/a.wal", { start: 0, end: text.length }, { start: offset, end: offset });
         const texts = linked?.spans.map(({ start, end }) => text.slice(start, end)) ?? [];
         expect(new Set(texts).size).toBeLessThanOrEqual(1);
       }
+      for (const { at, kind, unit } of hintsIn(view, "/a.wal", { start: 0, end: text.length }))
+        if (unit !== null && (kind === "row" || kind === "suspension")) tooltipOf(view, "/a.wal", { at, kind, unit });
+      for (const lens of lensesIn(view, "/a.wal", "file:///a.wal"))
+        if (lens.data) resolvedLens(lens, view, "/a.wal", lens.data);
       let last = 0;
       for (const { start, end } of tokensOf(view, "/a.wal")) {
         expect(start).toBeGreaterThanOrEqual(last);
