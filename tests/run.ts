@@ -23,14 +23,20 @@ export interface RunOptions {
   readonly ports?: ReadonlyMap<number, string>;
   /** Standard input. */
   readonly input?: string;
-  /** Instead of the libuv driver. What is written to descriptors 1 and 2 then goes where that driver sends it. */
-  readonly driver?: Driver;
+  /** Instead of the libuv driver. What is written to descriptors 1 and 2 then goes where that driver sends it: `written`. */
+  readonly driver?: Driver & { readonly written?: Written };
   /** Told of the program when it is in the engine, before it starts. */
   readonly loaded?: (program: LoadedProgram) => void;
   /** Ends the program after this many milliseconds, with code 0. */
   readonly limit?: number;
   /** False: runs a program that has error diagnostics all the same. */
   readonly check?: boolean;
+}
+
+/** Standard output and standard error so far. */
+export interface Written {
+  1: string;
+  2: string;
 }
 
 export interface Ran {
@@ -67,6 +73,7 @@ export async function runWalia(
   const loaded = load(compile(checked, prelude), [prelude, ...trees]);
   options.loaded?.(loaded);
   const captured = new CapturingDriver();
+  const written = options.driver?.written ?? captured.written;
   const exitCode = await execute(
     loaded,
     {
@@ -75,13 +82,13 @@ export async function runWalia(
       ports: options.ports ?? new Map(),
       input: options.input ?? "",
       print: (line) => {
-        captured.written[1] += `${line}\n`;
+        written[1] += `${line}\n`;
       },
       onUnhandledFault: (fault, task) => {
-        captured.written[2] += `${faultText(fault, task, view)}\n`;
+        written[2] += `${faultText(fault, task, view)}\n`;
       },
     },
     options.limit,
   );
-  return { output: captured.written[1], faults: captured.written[2], exitCode: exitCode === "timeout" ? 0 : exitCode };
+  return { output: written[1], faults: written[2], exitCode: exitCode === "timeout" ? 0 : exitCode };
 }

@@ -4,19 +4,44 @@
 // A uring driver has a loop of its own, which blocks its thread. Here it shares the test's thread: between two rounds of Node's
 // loop it makes one of its own that does not wait. worker.test.ts has it as programs have it, on a thread.
 
-import { Writable } from "node:stream";
 import { MessageChannel } from "node:worker_threads";
 import { describe } from "vitest";
 import { CapturingDriver } from "../../runtime/cli/capture.ts";
+import { BaseHandle } from "../../runtime/reactor/drivers/base.ts";
 import { chooseDriver } from "../../runtime/reactor/drivers/choose.ts";
-import type { Completions, Driver, Handle } from "../../runtime/reactor/drivers/driver.ts";
-import { DriverError } from "../../runtime/reactor/drivers/driver.ts";
-import { StreamHandle } from "../../runtime/reactor/drivers/libuv/stream.ts";
+import {
+  type Completions,
+  type Driver,
+  DriverError,
+  type Handle,
+  type Tag,
+} from "../../runtime/reactor/drivers/driver.ts";
 import { LibuvDriver } from "../../runtime/reactor/drivers/libuv.ts";
+import type { Written } from "../run.ts";
 
 /** A driver that keeps standard output and error as text. */
 export interface Capturing extends Driver {
-  readonly written: { 1: string; 2: string };
+  readonly written: Written;
+}
+
+/** Standard output or error of such a driver. */
+export class TextSink extends BaseHandle {
+  readonly #stream: 1 | 2;
+  readonly #written: Written;
+
+  constructor(owner: { readonly completions: Completions; readonly written: Written }, stream: 1 | 2) {
+    super(owner.completions);
+    this.#stream = stream;
+    this.#written = owner.written;
+  }
+
+  override write(tag: Tag, data: string | Uint8Array): void {
+    this.#written[this.#stream] += typeof data === "string" ? data : Buffer.from(data).toString();
+    this.completions.completed(tag, Buffer.byteLength(data));
+  }
+
+  override withdraw(): void {}
+  override close(): void {}
 }
 
 export interface DriverCase {
@@ -48,11 +73,12 @@ async function uringCase(): Promise<DriverCase> {
 
   class Pumped extends UringDriver {
     #isOpen = true;
+    readonly #dismiss: () => void;
 
     constructor() {
       const { port1, port2 } = new MessageChannel();
-      attend(port1);
       super(port2);
+      this.#dismiss = attend(port1);
       const pump = (): void => {
         if (!this.#isOpen) return;
         this.step();
@@ -64,27 +90,15 @@ async function uringCase(): Promise<DriverCase> {
     override close(): void {
       this.#isOpen = false;
       super.close();
+      this.#dismiss();
     }
   }
 
   class PumpedCapturing extends Pumped implements Capturing {
-    readonly written = { 1: "", 2: "" };
-    #told: Completions | null = null;
-
-    override attach(completions: Completions): void {
-      this.#told = completions;
-      super.attach(completions);
-    }
+    readonly written: Written = { 1: "", 2: "" };
 
     override standard(stream: 0 | 1 | 2): Handle {
-      if (stream === 0 || this.#told === null) return super.standard(stream);
-      const sink = new Writable({
-        write: (chunk: Buffer, _encoding, done) => {
-          this.written[stream] += chunk.toString();
-          done();
-        },
-      });
-      return new StreamHandle(this.#told, null, sink, { release: "keep" });
+      return stream === 0 ? super.standard(stream) : new TextSink(this, stream);
     }
   }
 

@@ -16,7 +16,7 @@ import { Signals } from "./libuv/signals.ts";
 import { StreamHandle } from "./libuv/stream.ts";
 import { UnixPort } from "./libuv/unix.ts";
 import { WatchedFile } from "./libuv/watch.ts";
-import type { Waker } from "./waker.ts";
+import { isHalted, type Waker } from "./waker.ts";
 
 const LONGEST_ALARM = 2 ** 31 - 1;
 
@@ -45,7 +45,7 @@ export class LibuvDriver implements Driver {
   }
 
   waker(): Waker {
-    this.#bell ??= new LoopBell(() => this.#completions.poked?.());
+    this.#bell ??= new LoopBell(this.#onRing);
     return this.#bell.waker;
   }
 
@@ -200,6 +200,11 @@ export class LibuvDriver implements Driver {
 
   readonly #onGone = (handle: { close(): void }): void => {
     this.#open.delete(handle);
+  };
+
+  readonly #onRing = (): void => {
+    if (this.#bell !== null && isHalted(this.#bell.waker.bell)) this.close();
+    else this.#completions.poked?.();
   };
 
   readonly #onAlarm = (): void => {

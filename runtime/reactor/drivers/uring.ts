@@ -12,7 +12,7 @@
 // U4. `close` lets go of everything at once. Called from inside the loop it ends the loop, at whose end the memory is given
 //     back, when nobody uses it any more.
 
-import { closeSync, constants, fstatSync } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
 import {
   type Completions,
@@ -24,10 +24,9 @@ import {
   type SourceHandle,
   type Tag,
 } from "./driver.ts";
-import { openFifoPath } from "./libuv/fifo.ts";
 import { EFD_CLOEXEC } from "./uring/abi.ts";
 import { boundPort, knownAddresses, numericAddress } from "./uring/address.ts";
-import { FifoHandle } from "./uring/fifo.ts";
+import { FifoHandle, openFifo } from "./uring/fifo.ts";
 import { FileHandle, type FileRead } from "./uring/file.ts";
 import type { Kit, UringHandle } from "./uring/kit.ts";
 import { ListenerHandle } from "./uring/listener.ts";
@@ -36,9 +35,9 @@ import { Connecting, Looking, listenEverywhere, listenOn, Opening, type Submitte
 import { Remote, report } from "./uring/remote.ts";
 import { Ring, type RingCounts } from "./uring/ring.ts";
 import { StreamHandle } from "./uring/stream.ts";
-import { changeStatusFlags, eventfd } from "./uring/system.ts";
+import { changeStatusFlags, close, eventfd } from "./uring/system.ts";
 import { WakeRead } from "./uring/wake-read.ts";
-import { answer, newBell, park, type Waker } from "./waker.ts";
+import { answer, isHalted, newBell, park, type Waker } from "./waker.ts";
 
 /** How long `close` waits for the kernel to let go of what was cancelled, in milliseconds. */
 const LAST_WAIT = 1000;
@@ -127,6 +126,10 @@ export class UringDriver implements Driver, Kit {
     else if (this.ring.isPending) this.ring.enter(null);
     if (!answer(this.#bell)) return;
     if (isAsleep) this.#rung++;
+    if (isHalted(this.#bell)) {
+      this.close();
+      return;
+    }
     this.#remote.receive();
     this.completions.poked?.();
   }
@@ -152,7 +155,7 @@ export class UringDriver implements Driver, Kit {
       if (fd instanceof DriverError) {
         if (wanted) this.completions.failed(tag, fd);
       } else if (wanted) this.completions.completed(tag, this.#opened(fd, mode));
-      else closeSync(fd);
+      else close(fd);
     });
     this.#submitted.set(tag, opening);
   }
@@ -182,7 +185,7 @@ export class UringDriver implements Driver, Kit {
   connect(tag: Tag, host: string, port: number): void {
     const connecting = new Connecting(this, tag, (submitted, fd) => {
       if (!this.#take(submitted)) {
-        if (!(fd instanceof DriverError)) closeSync(fd);
+        if (!(fd instanceof DriverError)) close(fd);
       } else if (fd instanceof DriverError) this.completions.failed(tag, fd);
       else this.completions.completed(tag, this.#connection(fd));
     });
@@ -265,7 +268,7 @@ export class UringDriver implements Driver, Kit {
   }
 
   #fifo(path: string): SourceHandle | DriverError {
-    const fd = openFifoPath(path);
+    const fd = openFifo(path);
     return typeof fd === "number" ? this.#track(new FifoHandle(this, fd)) : fd;
   }
 
@@ -300,7 +303,7 @@ export class UringDriver implements Driver, Kit {
     this.#wakeRead.isOver = true;
     this.ring.cancelAll();
     this.#settle(() => this.ring.inFlight > 0, LAST_WAIT);
-    closeSync(this.#eventfd);
+    close(this.#eventfd);
     if (this.ring.inFlight > 0) abandoned.push(this);
     else {
       this.inboxes.close();

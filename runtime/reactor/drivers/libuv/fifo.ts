@@ -21,21 +21,25 @@ export function openFifo(
   path: string,
   onGone: (handle: StreamHandle) => void,
 ): FifoHandle | DriverError {
-  const fd = openFifoPath(path);
-  if (fd instanceof DriverError) return fd;
-  const pipe = new Socket({ fd, readable: true, writable: true });
-  return new FifoHandle(completions, pipe, pipe, { release: "end", onGone });
+  try {
+    const fd = openSync(path, FIFO_FLAGS);
+    if (fstatSync(fd).isFIFO()) {
+      const pipe = new Socket({ fd, readable: true, writable: true });
+      return new FifoHandle(completions, pipe, pipe, { release: "end", onGone });
+    }
+    closeSync(fd);
+    return noFifo(path);
+  } catch (error) {
+    return unopened(path, errorOf(error));
+  }
 }
 
-/** The descriptor of a FIFO. */
-export function openFifoPath(path: string): number | DriverError {
-  try {
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    if (fstatSync(fd).isFIFO()) return fd;
-    closeSync(fd);
-    return new DriverError("EINVAL", `${path} is not a FIFO; make one with: mkfifo ${path}`);
-  } catch (error) {
-    const { code, text } = errorOf(error);
-    return new DriverError(code, code === "ENOENT" ? `${path} does not exist; make it with: mkfifo ${path}` : text);
-  }
+export const FIFO_FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
+
+export function noFifo(path: string): DriverError {
+  return new DriverError("EINVAL", `${path} is not a FIFO; make one with: mkfifo ${path}`);
+}
+
+export function unopened(path: string, { code, text }: DriverError): DriverError {
+  return new DriverError(code, code === "ENOENT" ? `${path} does not exist; make it with: mkfifo ${path}` : text);
 }

@@ -39,8 +39,11 @@ export type FromAttendant =
   | { readonly tag: Tag; readonly value: Exclude<DriverValue, object> | Uint8Array | readonly string[] }
   | { readonly tag: Tag; readonly error: { readonly code: string; readonly text: string } };
 
-/** Serves the driver at the other end of `port` until that closes. It does not hold the process by itself. */
-export function attend(port: MessagePort): void {
+/**
+ * Serves the driver at the other end of `port` until that is closed, or until what this returns is called: the end of a program
+ * has files to put away (a socket that a port listens on). It does not hold the process by itself.
+ */
+export function attend(port: MessagePort): () => void {
   const driver = new LibuvDriver();
   const handles = new Map<number, SourceHandle | DriverError>();
   let waker: Waker | null = null;
@@ -109,6 +112,10 @@ export function attend(port: MessagePort): void {
   port.on("message", serve);
   port.on("close", () => driver.close());
   port.unref();
+  return () => {
+    driver.close();
+    port.close();
+  };
 }
 
 function ignore(): void {}

@@ -5,13 +5,12 @@
 // L2. Connections that nobody has asked for yet are held, unread; at HELD of them the entry is withdrawn, and the rest stays
 //     with the system. It is put back when they have been taken: who does not accept, does not pile up.
 
-import { closeSync } from "node:fs";
 import { errorNumbered, NONE, Watchers } from "../base.ts";
 import { ACCEPT, type DriverError, type Handle, type Tag } from "../driver.ts";
 import { CQE_MORE, ECANCELED, EINTR, OP_ACCEPT, SHUT_RD, SOCK_CLOEXEC, SQE_ACCEPT_MULTISHOT } from "./abi.ts";
 import { type Kit, UringHandle } from "./kit.ts";
 import type { Operation } from "./ring.ts";
-import { shutdown } from "./system.ts";
+import { close, shutdown } from "./system.ts";
 
 export const HELD = 64;
 
@@ -65,7 +64,7 @@ export class ListenerHandle extends UringHandle implements Operation {
     this.#accepting = NONE;
     // Frees the port at once, and ends the entry in flight, before the descriptor itself is given back.
     shutdown(this.fd, SHUT_RD);
-    for (const fd of this.#held.splice(0)) closeSync(fd);
+    for (const fd of this.#held.splice(0)) close(fd);
     this.release();
   }
 
@@ -76,7 +75,7 @@ export class ListenerHandle extends UringHandle implements Operation {
   completed(result: number, flags: number): void {
     if ((flags & CQE_MORE) === 0) this.#slot = NONE;
     if (this.#closing) {
-      if (result >= 0) closeSync(result);
+      if (result >= 0) close(result);
       return;
     }
     if (result >= 0) this.#accepted(result);

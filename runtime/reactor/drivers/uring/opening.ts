@@ -1,6 +1,6 @@
 // What ends in a new handle: opening a file, listening, connecting. Each is an operation of the driver itself.
 
-import { closeSync, constants } from "node:fs";
+import { constants } from "node:fs";
 import { DriverError, type OpenMode, type Tag } from "../driver.ts";
 import {
   AF_INET6,
@@ -29,7 +29,7 @@ import { numericAddress, type SocketAddress } from "./address.ts";
 import type { Kit } from "./kit.ts";
 import type { Block } from "./memory.ts";
 import { NOBODY, type Operation } from "./ring.ts";
-import { bind, listen, setOption, socket, systemError } from "./system.ts";
+import { bind, close, listen, setOption, socket, systemError } from "./system.ts";
 
 const BACKLOG = 4096;
 /** How long one of several addresses may take before the next is tried, in seconds. */
@@ -182,9 +182,9 @@ export class Connecting implements Operation, Submitted {
   completed(result: number): void {
     this.#kit.memory.give(this.#block!);
     this.#block = null;
-    if (!this.#isWanted) closeSync(this.#fd);
+    if (!this.#isWanted) close(this.#fd);
     else if (result < 0) {
-      closeSync(this.#fd);
+      close(this.#fd);
       this.#failed(result);
     } else this.#done(this, this.#fd);
   }
@@ -210,7 +210,7 @@ export function listenOn(address: SocketAddress): number | DriverError {
   const bound = bind(fd, address.bytes);
   const result = bound < 0 ? bound : listen(fd, BACKLOG);
   if (result >= 0) return fd;
-  closeSync(fd);
+  close(fd);
   return systemError(result);
 }
 

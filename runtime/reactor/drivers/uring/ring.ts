@@ -18,7 +18,6 @@
 //     what overflows all the same the kernel keeps (FEAT_NODROP) and puts out in the next `enter`.
 // R4. A ring belongs to the thread that made it (SINGLE_ISSUER).
 
-import { closeSync } from "node:fs";
 import { DriverError } from "../driver.ts";
 import {
   ASYNC_CANCEL_ALL,
@@ -70,7 +69,7 @@ import {
   SQE_BYTES,
   SQE_CQE_SKIP_SUCCESS,
 } from "./abi.ts";
-import { addressOf, type Mapping, map, ringEnter, ringSetup, systemError } from "./system.ts";
+import { addressOf, close, type Mapping, map, ringEnter, ringSetup, systemError } from "./system.ts";
 
 /** Told of the completions of its entries. `role` is what `begin` was given, for those that have entries of several kinds. */
 export interface Operation {
@@ -161,7 +160,7 @@ export class Ring {
 
   static #map(fd: number, params: Int32Array): Ring | DriverError {
     const refuse = (error: DriverError): DriverError => {
-      closeSync(fd);
+      close(fd);
       return error;
     };
     if ((params[PARAMS_FEATURES]! & NEEDED_FEATURES) !== NEEDED_FEATURES) {
@@ -372,6 +371,6 @@ export class Ring {
     this.#words = new Int32Array(0);
     this.#entriesMap.unmap();
     this.#rings.unmap();
-    closeSync(this.fd);
+    close(this.fd);
   }
 }

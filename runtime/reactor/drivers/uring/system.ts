@@ -38,6 +38,8 @@ const mmapCall: (...args: (number | null)[]) => bigint = libc.func("mmap", "void
 ]);
 const munmapCall: Call = libc.func("munmap", "int", ["void *", "size_t"]);
 const eventfdCall: Call = libc.func("eventfd", "int", ["uint", "int"]);
+const openCall: Call = libc.func("open", "int", ["str", "int"]);
+const closeCall: Call = libc.func("close", "int", ["int"]);
 const fcntlCall: Call = libc.func("fcntl", "int", ["int", "int", "int64"]);
 const socketCall: Call = libc.func("socket", "int", ["int", "int", "int"]);
 const setsockoptCall: Call = libc.func("setsockopt", "int", ["int", "int", "int", "void *", "uint"]);
@@ -94,6 +96,17 @@ export function map(fd: number, length: number, offset: number): Mapping | numbe
 export const addressOf = (memory: ArrayBuffer | Uint8Array): number => Number(koffi.address(memory));
 
 export const eventfd = (flags: number): number => checked(eventfdCall(0, flags));
+
+/** Opens what is there already. Waits for the system: for what it has at hand. */
+export const openAtOnce = (path: string, flags: number): number => checked(openCall(path, flags));
+
+/**
+ * Closes a descriptor that came from the system. Not Node's `closeSync`: on a worker thread Node keeps a list of those that it
+ * has opened, warns of others, and would close at the thread's end what has long been somebody else's.
+ */
+export function close(fd: number): void {
+  closeCall(fd);
+}
 
 /** Adds and takes away file status flags (O_NONBLOCK). */
 export function changeStatusFlags(fd: number, add: number, remove: number): void {
