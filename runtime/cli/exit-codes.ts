@@ -4,6 +4,8 @@ export const ExitCode = {
   Fine: 0,
   /** `walia test`: a test failed. */
   TestFailed: 1,
+  /** `walia fmt --check`: a file is not formatted. */
+  NotFormatted: 1,
   /** The command line makes no sense. */
   Usage: 64,
   /** The program has errors. */

@@ -5,11 +5,12 @@ const OVERVIEW = `walia: runs and checks Walia programs
   walia run FILE [ARGUMENT…]     runs a program
   walia check [FILE…]            says what is wrong with a program, without running it
   walia test [FILE…]             runs test blocks and the examples in doc comments
+  walia fmt [FILE…]              formats files
   walia version
   walia help [COMMAND]           more about a command
 
-Exit codes: 0 fine · 1 a test failed · 64 wrong usage · 65 the program has errors · 70 unhandled fault · 74 file trouble
-· 130 ended by Ctrl-C · 141 nobody reads the output any more
+Exit codes: 0 fine · 1 a test failed, or a file is not formatted · 64 wrong usage · 65 the program has errors · 70 unhandled
+fault · 74 file trouble · 130 ended by Ctrl-C · 141 nobody reads the output any more
 
 Environment: NO_COLOR and FORCE_COLOR; WALIA_CACHE, the folder for what is kept between runs ("off": none).`;
 
@@ -77,6 +78,15 @@ var, const and handle statements run before it, so a file may hold its program a
                ("test" or "example"), file, line, outcome ("passed" or "failed"), milliseconds, output, faults
 
 ${FILES} The exit code is 1 when a test failed or none was found for the filter, 65 when the files have errors.`,
+
+  fmt: `walia fmt [--check] [FILE…]
+
+Formats files in place, in the one style there is, and prints the names of those that changed. Without a name: every .wal
+file below the working folder. What does not parse stays as it is, and is named on standard error.
+
+  --check  changes nothing: prints the names of the files that would change; the exit code is then 1
+
+${FILES} What comes from standard input goes to standard output.`,
 
   version: `walia version
 

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).run,
   check: async () => (await import("./check.ts")).check,
   test: async () => (await import("./test.ts")).test,
+  fmt: async () => (await import("./fmt.ts")).fmt,
   version:
     async () =>
     async (_words, { terminal }) => {
