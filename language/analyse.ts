@@ -5,28 +5,28 @@
 //
 //   kept per item       names, summary                  until the item's text changes
 //                       findings of item rules          until also the meaning of one of its free names changes (U2)
-//   kept per unit       effect row                      until its line in a summary's signature changes, or that of what
-//                                                       it calls, or any item's shape (U3)
-//   made each time      registry, facts, findings of workspace rules: walks over lists, no trees
+//   kept per file       exports and imports             until one of its items changes
+//   kept per unit       effect row                      until its item changes, or what it calls looks different (rows.ts, E5)
+//   made each time      facts, findings of workspace rules: walks over lists, no trees
 //
 // U1. Equal items of two files, or twice in one file, share their tree but not their names: what a unit means depends
 //     on where it stands.
 // U2. A meaning changes when the exports of that name change their header (role, parameters, literal value), when the
 //     file's imports change, or when files come or go.
-// U3. Rows speak of units by number and of places by site number. Equal shapes keep the first, equal lines the second.
+// U3. When files come or go, or imports change, everything is linked and solved anew.
 
 import type * as ast from "./ast.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
 import { type Facts, factsOf } from "./effects/facts.ts";
-import { createLinker } from "./effects/link.ts";
+import { createLinker, moveLinker } from "./effects/link.ts";
 import { type Solution, solve, solveAgain } from "./effects/rows.ts";
-import { type ItemSummary, summarize } from "./effects/summary.ts";
+import { summarize } from "./effects/summary.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
-import { buildRegistry } from "./names/registry.ts";
+import { type FileNames, fileNames, registryOf } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
 import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
-import type { Item, Related } from "./rules/rule.ts";
+import type { Item, ItemLists, Related } from "./rules/rule.ts";
 
 export interface Workspace {
   /** Adds a file, or replaces it by a newer version. */
@@ -53,7 +53,7 @@ interface Entry extends Item {
   offset: number;
   /** Findings of the item rules; null when they must run again. */
   findings: readonly Finding[] | null;
-  readonly freeNames: ReadonlySet<string>;
+  readonly hasUnsafe: boolean;
   /** Of each export, what other items can know of it (U2). */
   readonly headers: ReadonlyMap<string, string>;
 }
@@ -61,14 +61,23 @@ interface Entry extends Item {
 interface FileEntry {
   readonly tree: ast.FileTree;
   readonly entries: readonly Entry[];
+  readonly names: readonly ItemNames[];
+  readonly outside: FileNames;
+  readonly lists: Lists;
+}
+
+/** What an analysis leaves for the next one. */
+interface Version {
+  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly registry: Registry;
+  readonly solution: Solution;
 }
 
 export function createWorkspace(): Workspace {
   const files = new Map<string, FileEntry>();
   const checkItem = createChecker();
   let last: Analysis | null = null;
-  let previous: { readonly shape: string; readonly headers: ReadonlyMap<string, string>; readonly rows: Rows } | null =
-    null;
+  let previous: Version | null = null;
 
   function setFile(tree: ast.FileTree): void {
     const old = files.get(tree.path);
@@ -88,7 +97,8 @@ export function createWorkspace(): Workspace {
       kept.offset = item.offset;
       return kept;
     });
-    files.set(tree.path, { tree, entries });
+    const names = entries.map((entry) => entry.names);
+    files.set(tree.path, { tree, entries, names, outside: fileNames(tree.path, names), lists: listsOf(entries) });
   }
 
   function removeFile(path: string): void {
@@ -97,76 +107,112 @@ export function createWorkspace(): Workspace {
 
   function analyse(): Analysis {
     if (last) return last;
-    const items = [...files.values()].flatMap((file) => file.entries);
-    const registry = buildRegistry(
-      new Map(
-        [...files].map(([path, { tree, entries }]) => [path, { tree, names: entries.map((entry) => entry.names) }]),
-      ),
-    );
-    const shape = shapeOf(files);
-    const headers = headersOf(items);
-    if (previous === null || previous.shape !== shape) for (const entry of items) entry.findings = null;
-    else forgetChanged(items, changedNames(previous.headers, headers));
-    const rows = rowsOf(items, registry, previous?.rows ?? null, shape === previous?.shape);
-    previous = { shape, headers, rows };
+    const lists = joined([...files.values()].map((file) => file.lists));
+    const { items } = lists;
+    const outside = new Map([...files].map(([path, file]) => [path, file.outside]));
+    const registry = registryOf(outside, previous?.registry);
+    const isSameShape = previous !== null && sameShape(previous.files, files);
+    if (previous === null || !isSameShape) for (const entry of items) entry.findings = null;
+    else forgetChanged(items, changedNames(previous.files, files, items));
+    const moved = previous && isSameShape ? moveLinker(previous.solution.linker, items, registry) : null;
+    const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(items, registry));
+    previous = { files: new Map(files), registry, solution };
     for (const entry of items) entry.findings ??= checkItem(entry, registry);
-    last = analysisOf(files, items, registry, factsOf(rows.solution));
+    last = analysisOf(files, lists, registry, factsOf(solution));
     return last;
   }
 
   return { setFile, removeFile, analyse };
 }
 
+interface Lists extends ItemLists {
+  readonly items: readonly Entry[];
+}
+
+function listsOf(items: readonly Entry[]): Lists {
+  return {
+    items,
+    withHandlers: items.filter((item) => item.summary.handles.length > 0),
+    withImports: items.filter((item) => item.names.imports.length > 0),
+    withUnsafe: items.filter((item) => item.hasUnsafe),
+  };
+}
+
+function joined(all: readonly Lists[]): Lists {
+  return {
+    items: all.flatMap((lists) => lists.items),
+    withHandlers: all.flatMap((lists) => lists.withHandlers),
+    withImports: all.flatMap((lists) => lists.withImports),
+    withUnsafe: all.flatMap((lists) => lists.withUnsafe),
+  };
+}
+
 function createEntry(file: string, index: number, item: ast.Item): Entry {
   const { tree, offset } = item;
   const names = resolveItem(tree);
+  fileOf.set(names, file);
   const freeNames = new Set<string>();
   for (const unit of names.units) {
     for (const use of unit.free) if ("name" in use.node) freeNames.add(use.node.name);
     for (const local of unit.locals) if (local.pattern) freeNames.add(local.name);
   }
   const headers = exportHeaders(names);
-  return { file, index, offset, tree, names, summary: summarize(tree, names), findings: null, freeNames, headers };
+  const hasUnsafe = tree.text.includes("unsafe");
+  const summary = summarize(tree, names);
+  return { file, index, offset, tree, names, summary, findings: null, freeNames, hasUnsafe, headers };
 }
 
 // ---- what changed since the last analysis ----
 
-/** The files and their imports: when these change, any name may mean something else. */
-function shapeOf(files: ReadonlyMap<string, FileEntry>): string {
-  const lines: string[] = [];
-  for (const [path, { entries }] of files) {
-    lines.push(path);
-    for (const { names } of entries)
-      for (const { path: target, alias } of names.imports) lines.push(` ${target} ${alias?.name ?? ""}`);
+/** Whether two versions have the same files with the same imports: when these change, any name may mean something else. */
+function sameShape(before: ReadonlyMap<string, FileEntry>, after: ReadonlyMap<string, FileEntry>): boolean {
+  if (before.size !== after.size) return false;
+  const paths = before.keys();
+  for (const [path, file] of after) {
+    if (paths.next().value !== path) return false;
+    const old = before.get(path)!;
+    if (old !== file && importsOf(old) !== importsOf(file)) return false;
   }
-  return lines.join("\n");
+  return true;
 }
 
-function headersOf(items: readonly Entry[]): ReadonlyMap<string, string> {
-  const all = new Map<string, string>();
-  for (const { file, headers } of items) {
-    for (const [name, header] of headers) all.set(name, `${all.get(name) ?? ""}\n${file} ${header}`);
-  }
-  return all;
-}
+const importsOf = ({ outside }: FileEntry): string =>
+  outside.imports.map(({ path, alias }) => `${path} ${alias?.name ?? ""}`).join("\n");
 
-function changedNames(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Set<string> {
+/** Names whose header is another in some file (U2). */
+function changedNames(
+  before: ReadonlyMap<string, FileEntry>,
+  after: ReadonlyMap<string, FileEntry>,
+  items: readonly Entry[],
+): Set<string> {
   const changed = new Set<string>();
-  for (const [name, header] of after) if (before.get(name) !== header) changed.add(name);
-  for (const name of before.keys()) if (!after.has(name)) changed.add(name);
+  for (const [path, file] of after) {
+    const old = before.get(path)!;
+    if (old === file) continue;
+    const was = headersOf(old);
+    const is = headersOf(file);
+    for (const [name, header] of is) if (was.get(name) !== header) changed.add(name);
+    for (const name of was.keys()) if (!is.has(name)) changed.add(name);
+  }
   if (changed.size === 0) return changed;
   // A class is made of its superclass too: who names the one depends on the other.
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const [name, header] of after) {
-      const base = / < (\w+)/.exec(header)?.[1];
-      if (base !== undefined && changed.has(base) && !changed.has(name)) {
-        changed.add(name);
-        grown = true;
+  for (let size = 0; size < changed.size; ) {
+    size = changed.size;
+    for (const { headers } of items) {
+      for (const [name, header] of headers) {
+        const base = / < (\w+)/.exec(header)?.[1];
+        if (base !== undefined && changed.has(base)) changed.add(name);
       }
     }
   }
   return changed;
+}
+
+function headersOf({ entries }: FileEntry): ReadonlyMap<string, string> {
+  const all = new Map<string, string>();
+  for (const { headers } of entries)
+    for (const [name, header] of headers) all.set(name, `${all.get(name) ?? ""}\n${header}`);
+  return all;
 }
 
 function forgetChanged(items: readonly Entry[], changed: ReadonlySet<string>): void {
@@ -181,59 +227,46 @@ function forgetChanged(items: readonly Entry[], changed: ReadonlySet<string>): v
   }
 }
 
-// ---- effect rows, kept while what they depend on is the same (U3) ----
-
-interface Rows {
-  readonly items: readonly { readonly file: string; readonly summary: ItemSummary }[];
-  readonly solution: Solution;
-}
-
-function rowsOf(items: readonly Entry[], registry: Registry, old: Rows | null, sameShape: boolean): Rows {
-  const now = items.map(({ file, summary }) => ({ file, summary }));
-  const keeps = old !== null && sameShape && old.items.length === now.length && now.every(fitsIn(old.items));
-  if (!keeps) return { items: now, solution: solve(createLinker(items, registry)) };
-  let { linker } = old.solution;
-  const changed: number[] = [];
-  items.forEach((item, index) => {
-    const before = old.items[index]!.summary;
-    if (item.summary === before) return;
-    linker = linker.replaced(index, item);
-    const lines = before.signature().units;
-    item.summary.signature().units.forEach((line, unit) => {
-      if (line !== lines[unit]) changed.push(linker.firstUnit(index) + unit);
-    });
-  });
-  const solution = changed.length > 0 ? solveAgain(old.solution, linker, changed) : { ...old.solution, linker };
-  return { items: now, solution };
-}
-
-const fitsIn =
-  (old: Rows["items"]) =>
-  ({ file, summary }: Rows["items"][number], index: number): boolean => {
-    const before = old[index]!;
-    if (file !== before.file) return false;
-    return summary === before.summary || summary.signature().shape === before.summary.signature().shape;
-  };
-
 // ---- the analysis as a value ----
+
+/** One file in one version: entries move on with later versions, so what they say now is taken over. */
+interface Snapshot {
+  readonly tree: ast.FileTree;
+  readonly names: readonly ItemNames[];
+  readonly findings: readonly (readonly Finding[])[];
+}
+
+/** The file that an item's names belong to. */
+const fileOf = new WeakMap<ItemNames, string>();
 
 function analysisOf(
   files: ReadonlyMap<string, FileEntry>,
-  items: readonly Entry[],
+  lists: Lists,
   registry: Registry,
   facts: Facts,
 ): Analysis {
-  const trees = new Map([...files].map(([path, file]) => [path, file.tree]));
-  const places = new Map(
-    items.map((entry) => [entry.names, { file: entry.file, index: entry.index, offset: entry.offset }]),
-  );
-  const entryOf = new Map<ItemNames, Entry>(items.map((entry) => [entry.names, entry]));
-  // Entries move on with later versions; findings and places of this version are taken now.
-  const itemFindings = new Map(items.map((entry) => [entry.names, entry.findings ?? []]));
-  const byFile = new Map([...files].map(([path, file]) => [path, file.entries.map((entry) => entry.names)]));
+  const trees = new Map<string, ast.FileTree>();
+  const snapshots = new Map<string, Snapshot>();
+  for (const [path, { tree, names, entries }] of files) {
+    trees.set(path, tree);
+    snapshots.set(path, { tree, names, findings: entries.map((entry) => entry.findings ?? []) });
+  }
+  const indexes = new Map<string, ReadonlyMap<ItemNames, number>>();
+  const locate = (names: ItemNames): { file: string; index: number; offset: number } => {
+    const file = fileOf.get(names)!;
+    const { tree, names: all } = snapshots.get(file)!;
+    const known = indexes.get(file) ?? new Map(all.map((each, index) => [each, index]));
+    indexes.set(file, known);
+    const index = known.get(names)!;
+    return { file, index, offset: tree.items[index]!.offset };
+  };
+  const itemOf = (names: ItemNames): Entry => {
+    const { file, index } = locate(names);
+    return files.get(file)!.entries[index]!;
+  };
   const workspace = checkWorkspace(
-    items,
-    { itemOf: (names) => entryOf.get(names)!, itemAt: (file, index) => files.get(file)!.entries[index]! },
+    lists,
+    { itemOf, itemAt: (file, index) => files.get(file)!.entries[index]! },
     registry,
     facts,
   );
@@ -242,7 +275,7 @@ function analysisOf(
 
   const located = (at: Related["at"], names: ItemNames): Omit<RelatedPlace, "message"> | undefined => {
     if ("span" in at) {
-      const { file, offset } = places.get(at.in ?? names)!;
+      const { file, offset } = locate(at.in ?? names);
       return { file, span: { start: at.span.start + offset, end: at.span.end + offset } };
     }
     const meaning = registry.exportOf(at.file, at.name);
@@ -253,7 +286,7 @@ function analysisOf(
   };
 
   const diagnosticOf = ({ rule, problem }: Finding, names: ItemNames): Diagnostic => {
-    const { file, offset } = places.get(names)!;
+    const { file, offset } = locate(names);
     const related = (problem.related ?? []).flatMap(({ message, at }): RelatedPlace[] => {
       const place = located(at, names);
       return place ? [{ message, ...place }] : [];
@@ -270,10 +303,9 @@ function analysisOf(
   };
 
   const diagnosticsOf = (file: string): readonly Diagnostic[] => {
-    const found = (byFile.get(file) ?? []).flatMap((names) =>
-      [...(itemFindings.get(names) ?? []), ...(workspaceFindings.get(names) ?? [])].map((finding) =>
-        diagnosticOf(finding, names),
-      ),
+    const { names: all, findings } = snapshots.get(file) ?? { names: [], findings: [] };
+    const found = all.flatMap((names, index) =>
+      [...findings[index]!, ...(workspaceFindings.get(names) ?? [])].map((finding) => diagnosticOf(finding, names)),
     );
     return found.sort(compareDiagnostics);
   };
@@ -283,11 +315,11 @@ function analysisOf(
     registry,
     facts,
     names: (file, itemIndex) => {
-      const names = byFile.get(file)?.[itemIndex];
+      const names = snapshots.get(file)?.names[itemIndex];
       if (!names) throw new RangeError(`no item ${itemIndex} in ${file}`);
       return names;
     },
-    locate: (names) => places.get(names)!,
+    locate,
     diagnostics: (file) => {
       const known = made.get(file) ?? diagnosticsOf(file);
       made.set(file, known);

@@ -43,7 +43,8 @@ export class Project {
 
   /** Adds a file or replaces it by a newer version. */
   setText(path: string, text: string): void {
-    this.#use(path, parseFile(path, text, this.#itemsOf(path)));
+    const items = this.#itemsOf(path);
+    this.#use(path, parseFile(path, text, items, items.tree));
   }
 
   /** The same in steps, of one item each; what the file holds changes with the last one. */
@@ -98,7 +99,7 @@ export class Project {
   }
 
   #use(path: string, tree: FileTree): void {
-    this.#files.get(path)!.finishVersion();
+    this.#files.get(path)!.finishVersion(tree);
     this.#workspace.setFile(tree);
     this.#view = null;
   }
@@ -111,6 +112,7 @@ function importsOf(tree: FileTree | undefined): ImportDeclaration[] {
 /** J1. */
 class FileItems implements ItemCache {
   current: ReadonlyMap<string, ItemTree>;
+  tree: FileTree | undefined;
   /** Something has been parsed since the items were written. */
   isUnsaved = false;
   #next = new Map<string, ItemTree>();
@@ -119,18 +121,19 @@ class FileItems implements ItemCache {
     this.current = stored;
   }
 
-  get(hash: string): ItemTree | undefined {
-    const tree = this.#next.get(hash) ?? this.current.get(hash);
-    if (tree !== undefined) this.#next.set(hash, tree);
+  get(text: string): ItemTree | undefined {
+    const tree = this.#next.get(text) ?? this.current.get(text);
+    if (tree !== undefined) this.#next.set(text, tree);
     return tree;
   }
 
-  set(hash: string, tree: ItemTree): void {
+  set(text: string, tree: ItemTree): void {
     this.isUnsaved = true;
-    this.#next.set(hash, tree);
+    this.#next.set(text, tree);
   }
 
-  finishVersion(): void {
+  finishVersion(tree: FileTree): void {
+    this.tree = tree;
     this.current = this.#next;
     this.#next = new Map();
   }

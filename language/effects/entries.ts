@@ -10,6 +10,7 @@
 import type * as ast from "../ast.ts";
 import { REACTOR_EFFECTS, SYSTEM_EFFECTS } from "../names/builtins.ts";
 import type { ItemNames, Unit } from "../names/model.ts";
+import type { Linker } from "./link.ts";
 import type { Solution } from "./rows.ts";
 
 export type EntryKind = "program" | "task" | "monitor" | "handler" | "test";
@@ -31,32 +32,40 @@ export interface ProgramHandler {
 }
 
 export function programHandlers({ linker }: Solution): ProgramHandler[] {
-  return linker.items.flatMap(({ file, names, summary }) =>
-    summary.handles.flatMap(({ node, clause, handled }): ProgramHandler[] =>
-      handled ? [] : [{ effect: node.effect, handle: node, clause, file, names }],
-    ),
-  );
+  const found: ProgramHandler[] = [];
+  for (const { file, names, summary } of linker.items)
+    for (const { node, clause, handled } of summary.handles)
+      if (handled === null) found.push({ effect: node.effect, handle: node, clause, file, names });
+  return found;
 }
 
 export function entryPoints(solution: Solution, handlers: readonly ProgramHandler[]): EntryPoint[] {
-  const { linker, starts } = solution;
-  const tasks = new Set<number>();
-  for (const each of starts) for (const started of each) tasks.add(started);
-  const entries: EntryPoint[] = [];
-  linker.units.forEach(({ unit, item: { file, names } }, id) => {
-    if (unit.kind === "top") entries.push({ kind: "program", unit, file, names });
-    if (unit.kind === "test") entries.push({ kind: "test", unit, file, names });
-    if (tasks.has(id)) entries.push({ kind: "task", unit, file, names });
+  const { linker } = solution;
+  const starts: EntryPoint[] = linker.items.flatMap(({ file, names, summary }) =>
+    summary.entries.map((unit) => ({ kind: unit.kind === "test" ? "test" : "program", unit, file, names })),
+  );
+  return [...starts, ...tasksOf(solution), ...clauseEntries(solution, handlers)];
+}
+
+/** Units that are started as tasks. */
+function tasksOf({ linker, nodes, marked }: Solution): EntryPoint[] {
+  const ids = new Set([...marked.starting].flatMap((id) => nodes[id]!.starts));
+  return [...ids].flatMap((id) => {
+    const linked = linker.units[id];
+    if (linked === undefined) return [];
+    const { file, names } = linked.item;
+    return { kind: "task", unit: linked.unit, file, names };
   });
-  for (const { effect, clause, file, names } of handlers) {
-    entries.push({
-      kind: effect === "IO_READ" && solution.monitors ? "monitor" : "handler",
-      unit: clause,
-      file,
-      names,
-    });
-  }
-  return entries;
+}
+
+function clauseEntries({ marked }: Solution, handlers: readonly ProgramHandler[]): EntryPoint[] {
+  const monitors = marked.monitoring.size > 0;
+  return handlers.map(({ effect, clause, file, names }) => ({
+    kind: effect === "IO_READ" && monitors ? "monitor" : "handler",
+    unit: clause,
+    file,
+    names,
+  }));
 }
 
 export interface Unhandled {
@@ -64,20 +73,32 @@ export interface Unhandled {
   readonly effect: string;
 }
 
-/** Effects that surely reach an entry point with nobody to handle them. */
-export function unhandledEffects(
-  solution: Solution,
-  entries: readonly EntryPoint[],
-  handlers: readonly ProgramHandler[],
-): Unhandled[] {
+/** Effects that surely reach an entry point with nobody to handle them, by the places of the entry points. */
+export function unhandledEffects(solution: Solution, handlers: readonly ProgramHandler[]): Unhandled[] {
+  if (handlers.some((handler) => handler.effect === "FAULT")) return []; // P4
+  const { linker, rows, marked } = solution;
+  const starts = [...marked.performing].map((id): EntryPoint => {
+    const { unit, item } = linker.units[id]!;
+    return { kind: unit.kind === "test" ? "test" : "program", unit, file: item.file, names: item.names };
+  });
   const found: Unhandled[] = [];
-  if (handlers.some((handler) => handler.effect === "FAULT")) return found; // P4
-  for (const entry of entries) {
-    for (const [effect, cause] of solution.rows[solution.linker.idOf(entry.unit)]!.effects) {
+  for (const entry of [...starts, ...tasksOf(solution), ...clauseEntries(solution, handlers)]) {
+    for (const [effect, cause] of rows[linker.idOf(entry.unit)]!.effects) {
       if (!cause.sure || REACTOR_EFFECTS.has(effect) || SYSTEM_EFFECTS.has(effect)) continue;
       if (handlers.some((handler) => handler.effect === effect && handler.clause !== entry.unit)) continue;
       found.push({ entry, effect });
     }
   }
-  return found;
+  return inOrder(found, linker);
+}
+
+/** By item; units are numbered in another order after an edit. */
+function inOrder(found: Unhandled[], linker: Linker): Unhandled[] {
+  if (found.length < 2) return found;
+  const wanted = new Set(found.map(({ entry }) => entry.names));
+  const place = new Map<ItemNames, number>();
+  linker.items.forEach(({ names }, index) => {
+    if (wanted.has(names)) place.set(names, index);
+  });
+  return found.sort((a, b) => place.get(a.entry.names)! - place.get(b.entry.names)!);
 }

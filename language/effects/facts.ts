@@ -56,10 +56,9 @@ export interface Facts {
 export function factsOf(solution: Solution): Facts {
   const { linker, rows } = solution;
   const handlers = programHandlers(solution);
-  const entries = entryPoints(solution, handlers);
   const places = new Map<Unit, Place>();
-  const performed = new Set<string>();
-  for (const row of rows) for (const effect of row.effects.keys()) performed.add(effect);
+  let entries: readonly EntryPoint[] | undefined;
+  let performed: Set<string> | undefined;
   return {
     rowOf: (unit) => {
       const row = rows[linker.idOf(unit)]!;
@@ -80,11 +79,22 @@ export function factsOf(solution: Solution): Facts {
       return known;
     },
     clauseOf: clauseFacts,
-    entryPoints: entries,
+    get entryPoints() {
+      entries ??= entryPoints(solution, handlers);
+      return entries;
+    },
     programHandlers: handlers,
-    unhandled: unhandledEffects(solution, entries, handlers),
+    get unhandled() {
+      return unhandledEffects(solution, handlers);
+    },
     mayReach: (handled, effect) => reaches(rows[linker.idOf(handled)]!, effect),
-    performed,
+    get performed() {
+      if (performed === undefined) {
+        performed = new Set();
+        for (const row of rows) for (const effect of row.effects.keys()) performed.add(effect);
+      }
+      return performed;
+    },
     waitsIn: (unit) => waitsIn(solution, unit),
     sitesIn: (unit) => sitesIn(solution, unit),
     pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),

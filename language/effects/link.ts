@@ -5,8 +5,9 @@
 //     some field or key of that name may hold a function.
 //     A name with many methods gets one node of its own in the graph, a *dispatch*, that stands for all of them: else
 //     every call would have an edge to every method. Its number follows those of the units.
-// L2. An item may be replaced by a version of the same shape (summary.ts, S3): its units keep their numbers, and what names
-//     link to stays the same. That makes a new linker which shares its tables with the old one; older analyses keep theirs.
+// L2. The units of a new version of an item keep the numbers of the units that they came from; other new ones get new
+//     numbers, and no number is given out twice. So most of what was linked still holds: `moveLinker` makes a linker that
+//     shares the rest with the old one, and says whose links may mean something else. Older analyses keep their linkers.
 // L3. A top-level function that is assigned anywhere is unknown, like a top-level `var`.
 
 import type * as ast from "../ast.ts";
@@ -39,14 +40,13 @@ export interface LinkedUnit extends UnitSummary {
 
 export interface Linker {
   readonly items: readonly LinkItem[];
-  readonly units: readonly LinkedUnit[];
-  /** For each dispatch, the methods it stands for; it is node `units.length + index`. */
-  readonly dispatches: readonly (readonly number[])[];
+  /** By number. Nothing is at the number of a dispatch, and of a unit that is gone (L2). */
+  readonly units: readonly (LinkedUnit | undefined)[];
+  /** The methods that a dispatch stands for; undefined for any other number. */
+  methodsOf(id: number): readonly number[] | undefined;
+  /** Numbers given out so far; linking may make more dispatches. */
+  size(): number;
   idOf(unit: Unit): number;
-  /** Number of the first unit of an item. */
-  firstUnit(index: number): number;
-  /** The linker of a workspace in which one item is another version of the same shape (L2). */
-  replaced(index: number, item: LinkItem): Linker;
   link(target: Target, item: LinkItem): Link;
   /** Whether code that uses a free name touches state that only one core may own. */
   isMutable(name: string, item: LinkItem): boolean;
@@ -58,186 +58,420 @@ const FEW = 4;
 const NOTHING: Link = { calls: [], starts: [], builtins: [], param: null, unknown: false, sure: true };
 const UNKNOWN: Link = { ...NOTHING, unknown: true, sure: false };
 
-/** What one version of the workspace is made of; everything else of a linker holds for all versions of one shape (L2). */
-interface Version {
+/** What a linker goes by. A later version shares what is the same. */
+interface Tables {
   readonly items: readonly LinkItem[];
-  readonly units: readonly LinkedUnit[];
+  readonly units: readonly (LinkedUnit | undefined)[];
   readonly byFile: ReadonlyMap<string, readonly LinkItem[]>;
+  /** Methods by name. */
+  readonly methods: ReadonlyMap<string, readonly number[]>;
+  readonly slots: ReadonlySet<string>;
+  /** `file\nname` of every global that is assigned. */
+  readonly written: ReadonlySet<string>;
+  // What has been linked so far: free names and their mutability by file, and methods.
+  readonly links: Map<string, Map<string, Link>>;
+  readonly mutables: Map<string, Map<string, boolean>>;
+  readonly methodLinks: Map<string, Link>;
+  readonly shared: Shared;
 }
 
+/** What all versions have in common: nothing in it ever changes its meaning. */
+interface Shared {
+  /** The next number to give out. */
+  next: number;
+  readonly ids: WeakMap<Unit, number>;
+  readonly dispatches: Map<number, readonly number[]>;
+  readonly classes: WeakMap<object, { readonly item: LinkItem; readonly summary: ClassSummary }>;
+  readonly params: WeakMap<Local, Link>;
+  readonly unitLinks: Link[];
+}
+
+/** Of the linkers that may be moved. */
+const tablesOf = new WeakMap<Linker, Tables>();
+
 export function createLinker(items: readonly LinkItem[], registry: Registry): Linker {
-  /** Number of the first unit of each item. */
-  const first: number[] = [];
-  const dispatches: number[][] = [];
-  const params = new WeakMap<Local, Link>();
-  const unitLinks: Link[] = [];
-  const ids = new WeakMap<Unit, number>();
-  const methods = new Map<string, number[]>();
+  const shared: Shared = {
+    next: 0,
+    ids: new WeakMap(),
+    dispatches: new Map(),
+    classes: new WeakMap(),
+    params: new WeakMap(),
+    unitLinks: [],
+  };
+  const units: LinkedUnit[] = [];
+  for (const item of items) {
+    for (const { unit } of item.summary.units) shared.ids.set(unit, shared.next++);
+    place(item, units, shared);
+  }
+  const tables: Tables = {
+    items,
+    units,
+    byFile: groupByFile(items),
+    methods: methodsIn(items, null, shared),
+    slots: slotsIn(items),
+    written: writtenIn(items, registry),
+    links: new Map(),
+    mutables: new Map(),
+    methodLinks: new Map(),
+    shared,
+  };
+  return linkerOn(tables, registry);
+}
+
+/** Puts the units of an item, which have their numbers, where they belong. */
+function place(item: LinkItem, units: (LinkedUnit | undefined)[], { ids, classes }: Shared): void {
+  for (const { unit, sites } of item.summary.units) units[ids.get(unit)!] = { unit, sites, item };
+  for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
+}
+
+function groupByFile(items: readonly LinkItem[]): Map<string, LinkItem[]> {
+  const groups = new Map<string, LinkItem[]>();
+  for (const item of items) memo(groups, item.file, () => []).push(item);
+  return groups;
+}
+
+/** Numbers of the methods with a name in `only`, or of all methods. */
+function methodsIn(
+  items: readonly LinkItem[],
+  only: ReadonlySet<string> | null,
+  { ids }: Shared,
+): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const { summary } of items)
+    for (const { methods } of summary.classes)
+      for (const [name, unit] of methods)
+        if (only === null || only.has(name)) memo(found, name, () => []).push(ids.get(unit)!);
+  return found;
+}
+
+function slotsIn(items: readonly LinkItem[]): Set<string> {
   const slots = new Set<string>();
+  for (const { summary } of items) for (const name of summary.slots) slots.add(name);
+  return slots;
+}
+
+function writtenIn(items: readonly LinkItem[], registry: Registry): Set<string> {
   const written = new Set<string>();
-  const classes = new WeakMap<object, { readonly item: LinkItem; readonly summary: ClassSummary }>();
-  const links = new Map<string, Map<string, Link>>();
-  const linksIn = (file: string): Map<string, Link> => memo(links, file, () => new Map());
-  const methodLinks = new Map<string, Link>();
-  const mutables = new Map<string, Map<string, boolean>>();
-
-  function place(item: LinkItem, from: number, units: LinkedUnit[]): void {
-    item.summary.units.forEach(({ unit, sites }, index) => {
-      ids.set(unit, from + index);
-      units[from + index] = { unit, sites, item };
-    });
-    for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
-  }
-
-  const allUnits: LinkedUnit[] = [];
-  const itemsByFile = new Map<string, LinkItem[]>();
-  for (const item of items) {
-    memo(itemsByFile, item.file, () => []).push(item);
-    first.push(allUnits.length);
-    place(item, allUnits.length, allUnits);
-    for (const { methods: declared } of item.summary.classes) {
-      for (const [name, unit] of declared) memo(methods, name, () => []).push(ids.get(unit)!);
-    }
-    for (const name of item.summary.slots) slots.add(name);
-  }
-  for (const item of items) {
-    for (const name of item.summary.written) {
-      const meaning = registry.meaningOf(item.file, name);
+  for (const { file, summary } of items) {
+    for (const name of summary.written) {
+      const meaning = registry.meaningOf(file, name);
       if (meaning.kind === "global") written.add(`${meaning.file}\n${name}`);
     }
   }
+  return written;
+}
 
-  const idOf = (unit: Unit): number => ids.get(unit)!;
-  return linkerOn({ items, units: allUnits, byFile: itemsByFile });
+// ---- the next version (L2) ----
 
-  function linkerOn(version: Version): Linker {
-    const { units, byFile } = version;
+export interface MovedLinker {
+  readonly linker: Linker;
+  /** Units whose links may mean something else than before, new units among them. */
+  readonly changed: readonly number[];
+  readonly gone: readonly number[];
+}
 
-    function replaced(index: number, item: LinkItem): Linker {
-      const newUnits = [...units];
-      place(item, first[index]!, newUnits);
-      const inFile = byFile.get(item.file)!.map((each) => (each === version.items[index] ? item : each));
-      return linkerOn({
-        items: version.items.with(index, item),
-        units: newUnits,
-        byFile: new Map([...byFile, [item.file, inFile]]),
-      });
-    }
+/** When so many times as many numbers have been given out as there were units at first, numbering starts anew. */
+const MOST_NUMBERS = 3;
 
-    function ofUnit(unit: Unit): Link {
-      const id = idOf(unit);
-      unitLinks[id] ??= startsTask(unit) ? { ...NOTHING, starts: [id] } : { ...NOTHING, calls: [id] };
-      return unitLinks[id];
-    }
-
-    function link(target: Target, item: LinkItem): Link {
-      switch (target.kind) {
-        case "unit":
-          return ofUnit(target.unit);
-        case "class":
-          return construct(target.node);
-        case "param":
-          return memo(params, target.local, () => ({ ...UNKNOWN, unknown: false, param: target.local }));
-        case "plain":
-          return NOTHING;
-        case "free":
-          return memo(linksIn(item.file), target.name, () => ofFree(target.name, item));
-        case "method": {
-          const module = target.object === null ? undefined : registry.meaningOf(item.file, target.object);
-          if (module?.kind === "module") return ofMeaning(registry.exportOf(module.file, target.name), target.name);
-          return memo(methodLinks, target.name, () => ofMethod(target.name));
-        }
-        default:
-          return UNKNOWN;
-      }
-    }
-
-    function ofFree(name: string, item: LinkItem): Link {
-      return ofMeaning(registry.meaningOf(item.file, name), name);
-    }
-
-    function ofMeaning(first: Meaning, firstName: string): Link {
-      let meaning = first;
-      let name = firstName;
-      // A constant may stand for a constant of another file; a circle of them stands for nothing.
-      for (let steps = 0; steps < 50; steps++) {
-        if (meaning.kind === "module") return NOTHING;
-        if (meaning.kind === "builtin") {
-          const found = builtin(name);
-          return found ? { ...NOTHING, builtins: [found] } : UNKNOWN;
-        }
-        if (meaning.kind !== "global" || written.has(`${meaning.file}\n${name}`)) return UNKNOWN;
-        const item = byFile.get(meaning.file)?.[meaning.itemIndex];
-        const value = item?.summary.values.get(name);
-        if (!item || !value) return UNKNOWN;
-        if (value.kind !== "free") return link(value, item);
-        name = value.name;
-        meaning = registry.meaningOf(item.file, name);
-      }
-      return UNKNOWN;
-    }
-
-    function ofMethod(name: string): Link {
-      const known = methods.get(name) ?? [];
-      const builtins = builtinMethods(name);
-      let calls = known.filter((id) => !startsTask(units[id]!.unit));
-      if (calls.length > FEW) calls = [units.length + dispatches.push(calls) - 1];
-      return {
-        calls,
-        starts: known.filter((id) => startsTask(units[id]!.unit)),
-        builtins,
-        param: null,
-        unknown: slots.has(name) || known.length + builtins.length === 0,
-        sure: known.length === 1 && builtins.length === 0 && !slots.has(name),
-      };
-    }
-
-    /** `A(…)`: the initialisers of the fields, inherited ones too, and the nearest `init`. */
-    function construct(node: ast.ClassDeclaration): Link {
-      const calls: number[] = [];
-      const seen = new Set<object>();
-      let init: Unit | undefined;
-      let unknown = false;
-      for (let at: ast.ClassDeclaration | null = node; at !== null && !seen.has(at); ) {
-        seen.add(at);
-        const known = classes.get(at);
-        if (!known) return UNKNOWN;
-        calls.push(...known.summary.fields.map(idOf));
-        init ??= known.summary.methods.get("init");
-        if (at.traits.length > 0 && !init) unknown = true;
-        if (!at.superclass) break;
-        const superclass = superclassOf(at.superclass, known.item);
-        if (!superclass) unknown = true;
-        at = superclass;
-      }
-      return { ...NOTHING, calls: init ? [...calls, idOf(init)] : calls, unknown, sure: !unknown };
-    }
-
-    function superclassOf(name: ast.Identifier, item: LinkItem): ast.ClassDeclaration | null {
-      const binding = item.names.bindingOf(name);
-      if (binding?.kind === "local") return binding.node?.kind === "Class" ? binding.node : null;
-      const meaning = registry.meaningOf(item.file, name.name);
-      return meaning.kind === "global" && meaning.export.node.kind === "Class" ? meaning.export.node : null;
-    }
-
-    function isMutable(name: string, item: LinkItem): boolean {
-      return memo(
-        memo(mutables, item.file, () => new Map<string, boolean>()),
-        name,
-        () => {
-          const meaning = registry.meaningOf(item.file, name);
-          if (meaning.kind === "module")
-            return byFile.get(meaning.file)?.some((each) => each.summary.mutable.size > 0) ?? true;
-          if (meaning.kind !== "global") return meaning.kind === "ambiguous";
-          const owner = byFile.get(meaning.file)?.[meaning.itemIndex];
-          return owner?.summary.mutable.has(name) === true || written.has(`${meaning.file}\n${name}`);
-        },
-      );
-    }
-
-    const firstUnit = (index: number): number => first[index]!;
-    return { items: version.items, units, dispatches, idOf, firstUnit, replaced, link, isMutable };
+/**
+ * The linker for other items of the same files with the same imports. Null when it is better to start from nothing.
+ */
+export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Registry): MovedLinker | null {
+  const tables = tablesOf.get(old)!;
+  const { shared } = tables;
+  if (shared.next > MOST_NUMBERS * tables.units.length) return null;
+  const { before, after } = difference(tables.items, items);
+  const units = [...tables.units];
+  const gone: number[] = [];
+  const names = new Set<string>();
+  const members = new Set<string>();
+  for (let i = 0; i < Math.max(before.length, after.length); i++) {
+    const was = before[i];
+    const is = after[i];
+    // Who uses an alias depends on whether anything in its file can change: too rare to be followed.
+    if ((was?.summary.mutable.size ?? 0) > 0 !== (is?.summary.mutable.size ?? 0) > 0) return null;
+    numberUnits(was, is, shared, gone);
+    if (is) place(is, units, shared);
+    if (was && is && outlineOf(was, shared) === outlineOf(is, shared)) continue;
+    for (const each of [was, is]) if (each) noteOutline(each, names, members);
   }
+  for (const id of gone) units[id] = undefined;
+
+  closeOver(names, members, items);
+  const affected = names.size + members.size === 0 ? [] : items.filter((item) => mentionsAny(item, names, members));
+  const changed = new Set<number>();
+  for (const { summary } of [...after, ...affected])
+    for (const { unit } of summary.units) changed.add(shared.ids.get(unit)!);
+
+  const sameNames = names.size === 0;
+  const sameMembers = members.size === 0;
+  const linker = linkerOn(
+    {
+      items,
+      units,
+      byFile: groupByFile(items),
+      methods: sameMembers ? tables.methods : without(tables.methods, members, methodsIn(items, members, shared)),
+      slots: sameMembers ? tables.slots : slotsIn(items),
+      written: sameNames ? tables.written : writtenIn(items, registry),
+      links: sameNames ? tables.links : new Map(),
+      mutables: sameNames ? tables.mutables : new Map(),
+      methodLinks: sameMembers ? tables.methodLinks : without(tables.methodLinks, members, new Map()),
+      shared,
+    },
+    registry,
+  );
+  return { linker, changed: [...changed], gone };
+}
+
+/** The items that only one of two versions has, in order. */
+function difference(old: readonly LinkItem[], now: readonly LinkItem[]) {
+  const shorter = Math.min(old.length, now.length);
+  let start = 0;
+  while (start < shorter && old[start] === now[start]) start++;
+  let end = 0;
+  while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end++;
+  const before = old.slice(start, old.length - end);
+  const after = now.slice(start, now.length - end);
+  const stays = new Set(before);
+  const common = new Set(after.filter((item) => stays.has(item)));
+  return { before: before.filter((item) => !common.has(item)), after: after.filter((item) => !common.has(item)) };
+}
+
+/** Numbers the units of a new version of an item: of the same kind and name in the same parent means the same (L2). */
+function numberUnits(was: LinkItem | undefined, is: LinkItem | undefined, shared: Shared, gone: number[]): void {
+  const { ids } = shared;
+  const key = ({ parent, kind, name }: Unit, task: boolean): string =>
+    `${parent ? ids.get(parent) : ""} ${kind} ${task} ${name ?? ""}`;
+  const spare = new Map<string, number[]>();
+  for (const { unit } of was?.summary.units ?? [])
+    memo(spare, key(unit, startsTask(unit)), () => []).push(ids.get(unit)!);
+  for (const { unit } of is?.summary.units ?? [])
+    ids.set(unit, spare.get(key(unit, startsTask(unit)))?.shift() ?? shared.next++);
+  for (const left of spare.values()) gone.push(...left);
+}
+
+/** What links of other items may depend on: while this line is the same, they hold. */
+function outlineOf({ summary }: LinkItem, { ids }: Shared): string {
+  const value = (target: Target): string => {
+    if (target.kind === "unit") return `u${ids.get(target.unit)}`;
+    if (target.kind === "class") return `c${target.node.name.name}`;
+    if (target.kind === "free") return `f${target.name}`;
+    if (target.kind === "method") return `m${target.object ?? ""}.${target.name}`;
+    return target.kind;
+  };
+  const values = [...summary.values].map(([name, target]) => `${name}=${value(target)}`);
+  const classes = summary.classes.map(({ node, fields, methods }) => {
+    const above = node.kind === "Class" ? [node.superclass, ...node.traits].map((name) => name?.name).join() : "";
+    const units = [...fields, ...methods.values()].map((unit) => ids.get(unit));
+    return `${node.name.name}<${above} ${[...methods.keys()].join()} ${units.join()}`;
+  });
+  const sets = [summary.slots, summary.mutable, summary.written].map((names) => [...names].join());
+  return [...values, "", ...classes, "", ...sets].join("\n");
+}
+
+function noteOutline({ summary }: LinkItem, names: Set<string>, members: Set<string>): void {
+  for (const name of [...summary.values.keys(), ...summary.written]) names.add(name);
+  for (const { node, methods } of summary.classes) {
+    names.add(node.name.name);
+    for (const name of methods.keys()) members.add(name);
+  }
+  for (const name of summary.slots) members.add(name);
+}
+
+/** Adds the names that stand for one of `names` or `members`: constants of it, and classes made of it. */
+function closeOver(names: Set<string>, members: ReadonlySet<string>, items: readonly LinkItem[]): void {
+  if (names.size + members.size === 0) return;
+  const standsFor = (value: Target): boolean =>
+    (value.kind === "free" && names.has(value.name)) ||
+    (value.kind === "method" && (names.has(value.name) || members.has(value.name)));
+  for (let size = -1; size < names.size; ) {
+    size = names.size;
+    for (const { summary } of items) {
+      for (const [name, value] of summary.values) if (standsFor(value)) names.add(name);
+      for (const { node } of summary.classes)
+        if (node.kind === "Class" && node.superclass && names.has(node.superclass.name)) names.add(node.name.name);
+    }
+  }
+}
+
+/** Whether an item has to do with a top-level name, also as `alias.name`, or with a member of one of the names. */
+function mentionsAny({ summary }: LinkItem, names: ReadonlySet<string>, members: ReadonlySet<string>): boolean {
+  const { free, called } = mentionsOf(summary);
+  for (const name of names) if (free.has(name) || called.has(name)) return true;
+  for (const name of members) if (called.has(name)) return true;
+  return false;
+}
+
+interface Mentions {
+  readonly free: ReadonlySet<string>;
+  /** Names of methods. */
+  readonly called: ReadonlySet<string>;
+}
+
+const knownMentions = new WeakMap<ItemSummary, Mentions>();
+
+function mentionsOf(summary: ItemSummary): Mentions {
+  return memo(knownMentions, summary, () => {
+    const free = new Set<string>();
+    const called = new Set<string>();
+    for (const { unit, sites } of summary.units) {
+      for (const { node } of unit.free) if ("name" in node) free.add(String(node.name));
+      for (const local of unit.locals) if (local.pattern) free.add(local.name);
+      for (const site of sites)
+        if (site.kind === "call")
+          for (const target of [site.target, ...site.args]) if (target.kind === "method") called.add(target.name);
+    }
+    for (const value of summary.values.values()) if (value.kind === "method") called.add(value.name);
+    return { free, called };
+  });
+}
+
+/** A map in which `names` have other values, or none. */
+function without<V>(
+  old: ReadonlyMap<string, V>,
+  names: ReadonlySet<string>,
+  now: ReadonlyMap<string, V>,
+): Map<string, V> {
+  const made = new Map(old);
+  for (const name of names) made.delete(name);
+  for (const [name, value] of now) made.set(name, value);
+  return made;
+}
+
+// ---- linking ----
+
+function linkerOn(tables: Tables, registry: Registry): Linker {
+  const { items, units, byFile, methods, slots, written, links, mutables, methodLinks, shared } = tables;
+  const { ids, classes, params, unitLinks, dispatches } = shared;
+  const linksIn = (file: string): Map<string, Link> => memo(links, file, () => new Map());
+  const idOf = (unit: Unit): number => ids.get(unit)!;
+
+  function ofUnit(unit: Unit): Link {
+    const id = idOf(unit);
+    unitLinks[id] ??= startsTask(unit) ? { ...NOTHING, starts: [id] } : { ...NOTHING, calls: [id] };
+    return unitLinks[id];
+  }
+
+  function link(target: Target, item: LinkItem): Link {
+    switch (target.kind) {
+      case "unit":
+        return ofUnit(target.unit);
+      case "class":
+        return construct(target.node);
+      case "param":
+        return memo(params, target.local, () => ({ ...UNKNOWN, unknown: false, param: target.local }));
+      case "plain":
+        return NOTHING;
+      case "free":
+        return memo(linksIn(item.file), target.name, () => ofFree(target.name, item));
+      case "method": {
+        const module = target.object === null ? undefined : registry.meaningOf(item.file, target.object);
+        if (module?.kind === "module") return ofMeaning(registry.exportOf(module.file, target.name), target.name);
+        return memo(methodLinks, target.name, () => ofMethod(target.name));
+      }
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  function ofFree(name: string, item: LinkItem): Link {
+    return ofMeaning(registry.meaningOf(item.file, name), name);
+  }
+
+  function ofMeaning(first: Meaning, firstName: string): Link {
+    let meaning = first;
+    let name = firstName;
+    // A constant may stand for a constant of another file; a circle of them stands for nothing.
+    for (let steps = 0; steps < 50; steps++) {
+      if (meaning.kind === "module") return NOTHING;
+      if (meaning.kind === "builtin") {
+        const found = builtin(name);
+        return found ? { ...NOTHING, builtins: [found] } : UNKNOWN;
+      }
+      if (meaning.kind !== "global" || written.has(`${meaning.file}\n${name}`)) return UNKNOWN;
+      const item = byFile.get(meaning.file)?.[meaning.itemIndex];
+      const value = item?.summary.values.get(name);
+      if (!item || !value) return UNKNOWN;
+      if (value.kind !== "free") return link(value, item);
+      name = value.name;
+      meaning = registry.meaningOf(item.file, name);
+    }
+    return UNKNOWN;
+  }
+
+  function ofMethod(name: string): Link {
+    const known = methods.get(name) ?? [];
+    const builtins = builtinMethods(name);
+    let calls = known.filter((id) => !startsTask(units[id]!.unit));
+    if (calls.length > FEW) {
+      const id = shared.next++;
+      dispatches.set(id, calls);
+      calls = [id];
+    }
+    return {
+      calls,
+      starts: known.filter((id) => startsTask(units[id]!.unit)),
+      builtins,
+      param: null,
+      unknown: slots.has(name) || known.length + builtins.length === 0,
+      sure: known.length === 1 && builtins.length === 0 && !slots.has(name),
+    };
+  }
+
+  /** `A(…)`: the initialisers of the fields, inherited ones too, and the nearest `init`. */
+  function construct(node: ast.ClassDeclaration): Link {
+    const calls: number[] = [];
+    const seen = new Set<object>();
+    let init: Unit | undefined;
+    let unknown = false;
+    for (let at: ast.ClassDeclaration | null = node; at !== null && !seen.has(at); ) {
+      seen.add(at);
+      const known = classes.get(at);
+      if (!known) return UNKNOWN;
+      calls.push(...known.summary.fields.map(idOf));
+      init ??= known.summary.methods.get("init");
+      if (at.traits.length > 0 && !init) unknown = true;
+      if (!at.superclass) break;
+      const superclass = superclassOf(at.superclass, known.item);
+      if (!superclass) unknown = true;
+      at = superclass;
+    }
+    return { ...NOTHING, calls: init ? [...calls, idOf(init)] : calls, unknown, sure: !unknown };
+  }
+
+  function superclassOf(name: ast.Identifier, item: LinkItem): ast.ClassDeclaration | null {
+    const binding = item.names.bindingOf(name);
+    if (binding?.kind === "local") return binding.node?.kind === "Class" ? binding.node : null;
+    const meaning = registry.meaningOf(item.file, name.name);
+    return meaning.kind === "global" && meaning.export.node.kind === "Class" ? meaning.export.node : null;
+  }
+
+  function isMutable(name: string, item: LinkItem): boolean {
+    return memo(
+      memo(mutables, item.file, () => new Map<string, boolean>()),
+      name,
+      () => {
+        const meaning = registry.meaningOf(item.file, name);
+        if (meaning.kind === "module")
+          return byFile.get(meaning.file)?.some((each) => each.summary.mutable.size > 0) ?? true;
+        if (meaning.kind !== "global") return meaning.kind === "ambiguous";
+        const owner = byFile.get(meaning.file)?.[meaning.itemIndex];
+        return owner?.summary.mutable.has(name) === true || written.has(`${meaning.file}\n${name}`);
+      },
+    );
+  }
+
+  const linker: Linker = {
+    items,
+    units,
+    methodsOf: (id) => dispatches.get(id),
+    size: () => shared.next,
+    idOf,
+    link,
+    isMutable,
+  };
+  tablesOf.set(linker, tables);
+  return linker;
 }
 
 /** A Map or a WeakMap. */

@@ -13,114 +13,192 @@
 //     nobody handles becomes the fault UnhandledEffect there, which such a handler catches.
 // E3. `via` of a cause was in place before the cause was: following causes ends at the place itself.
 // E4. A unit may suspend when it performs or waits, when it calls what may suspend, and when it calls what we cannot see.
-// E5. A row depends only on the node itself and on the rows that it reads, so an edit asks for new rows of the units that
-//     changed and of those who use them, directly or not.
+// E5. A row depends only on the node itself and on what can be seen of the rows that it reads: which effects and variables
+//     they have, how sure, and which facts; not on their causes. So an edit asks for new rows of the units that changed, and
+//     of those who use a row that looks different then. Units in a circle of calls get new rows together (E3).
 
 import type { Local, Unit } from "../names/model.ts";
 import { components } from "./components.ts";
 import { type Direct, directOf, dispatchOf, type Edge } from "./direct.ts";
-import type { Linker } from "./link.ts";
-import { addEffect, addUnknown, addVariable, type Cause, type Row, reaches } from "./row.ts";
+import type { Linker, MovedLinker } from "./link.ts";
+import { addEffect, addUnknown, addVariable, type Cause, emptyRow, type Row, reaches } from "./row.ts";
 
-/** Everything is indexed by the number of a node: a unit, or a dispatch (link.ts, L1). */
+/** Everything is indexed by the number of a node: a unit, or a dispatch (link.ts, L1). Those that are gone are empty. */
 export interface Solution {
   readonly linker: Linker;
+  readonly nodes: readonly Direct[];
   readonly rows: readonly Row[];
-  /** Tasks that each unit starts. */
-  readonly starts: readonly (readonly number[])[];
-  /** Whether the program watches a hardware port. */
-  readonly monitors: boolean;
   /** Who reads a node's row: its callers, and those who pass its function on. */
   readonly users: readonly (readonly number[])[];
+  readonly marked: Marked;
+  /** Made when it is first asked for. */
+  shape(): CallShape;
+}
+
+/** The few nodes that somebody would else look for among all. */
+interface Marked {
+  /** They start tasks. */
+  readonly starting: ReadonlySet<number>;
+  /** They watch a hardware port. */
+  readonly monitoring: ReadonlySet<number>;
+  /** Top-level statements and tests that perform something. */
+  readonly performing: ReadonlySet<number>;
+}
+
+/** The graph of calls as such. */
+export interface CallShape {
   /** In a circle of calls. */
   readonly recursive: Uint8Array;
   /** Calls below a unit at most; Infinity in and above circles. */
   readonly height: Float64Array;
-  readonly nodes: readonly Direct[];
 }
 
+const NONE_MARKED: Marked = { starting: new Set(), monitoring: new Set(), performing: new Set() };
+
+const NOBODY: Direct = { edges: [], reads: [], starts: [], monitors: false, row: emptyRow() };
+
 export function solve(linker: Linker): Solution {
-  const nodes = linker.units.map((_, id) => directOf(id, linker));
-  // Linking has made the dispatches by now; making their rows makes no more of them.
-  for (const methods of linker.dispatches) nodes.push(dispatchOf(methods));
+  const nodes: Direct[] = [];
+  // Linking makes dispatches: their numbers come up in the same loop.
+  for (let id = 0; id < linker.size(); id++) nodes.push(nodeOf(id, linker));
   const users: number[][] = nodes.map(() => []);
   nodes.forEach((node, id) => {
     for (const read of node.reads) users[read]!.push(id);
   });
-  const recursive = new Uint8Array(nodes.length);
-  const height = new Float64Array(nodes.length);
   const rows = nodes.map((node) => node.row);
-  return settle(
-    nodes.map((_, id) => id),
-    { linker, nodes, rows, users, recursive, height },
-  );
+  for (const component of components(nodes.map((node) => node.reads))) grow(component, nodes, rows, linker);
+  return solution({ linker, nodes, rows, users }, NONE_MARKED, nodes.keys());
 }
 
-/**
- * The solution after an edit that kept every item's shape (summary.ts, S3): `changed` are the units whose own line changed.
- * Only they and who uses them, directly or not, are solved again (E5).
- */
-export function solveAgain(old: Solution, linker: Linker, changed: readonly number[]): Solution {
+/** The solution after an edit (E5). */
+export function solveAgain(old: Solution, { linker, changed, gone }: MovedLinker): Solution {
   const nodes = [...old.nodes];
   const users: (readonly number[])[] = [...old.users];
-  for (const id of changed) {
-    for (const read of nodes[id]!.reads) users[read] = users[read]!.filter((user) => user !== id);
-    nodes[id] = directOf(id, linker);
-  }
-  // New calls may have made new dispatches.
-  for (const methods of linker.dispatches.slice(nodes.length - linker.units.length)) {
-    for (const method of methods) users[method] = [...users[method]!, nodes.length];
-    users.push([]);
-    nodes.push(dispatchOf(methods));
-  }
-  for (const id of changed) for (const read of nodes[id]!.reads) users[read] = [...users[read]!, id];
-
-  const affected = new Set<number>();
-  const work = [...changed];
-  for (let id = old.nodes.length; id < nodes.length; id++) work.push(id);
-  for (let id = work.pop(); id !== undefined; id = work.pop()) {
-    if (affected.has(id)) continue;
-    affected.add(id);
-    for (const user of users[id]!) work.push(user);
-  }
   const rows = [...old.rows];
-  for (const id of affected) {
-    nodes[id] =
-      id < linker.units.length ? directOf(id, linker) : dispatchOf(linker.dispatches[id - linker.units.length]!);
-    rows[id] = nodes[id].row;
+  const dirty = new Set<number>(changed);
+  for (const id of [...gone, ...changed]) {
+    for (const read of nodes[id]?.reads ?? []) users[read] = users[read]!.filter((user) => user !== id);
   }
-  const recursive = new Uint8Array(nodes.length);
-  recursive.set(old.recursive);
-  const height = new Float64Array(nodes.length);
-  height.set(old.height);
-  return settle([...affected], { linker, nodes, rows, users, recursive, height });
+  for (const id of gone) {
+    for (const user of users[id]!) dirty.add(user);
+    nodes[id] = NOBODY;
+    rows[id] = NOBODY.row;
+  }
+  for (const id of gone) dirty.delete(id);
+  const made = [...changed];
+  const solved = [...gone];
+  for (const id of changed) nodes[id] = nodeOf(id, linker);
+  // Among the numbers that are new are units, which are done, and the dispatches that linking has made.
+  for (let id = old.nodes.length; id < linker.size(); id++) {
+    users[id] ??= [];
+    if (nodes[id]) continue;
+    nodes[id] = nodeOf(id, linker);
+    made.push(id);
+    dirty.add(id);
+  }
+  for (const id of made) for (const read of nodes[id]!.reads) users[read] = [...users[read]!, id];
+
+  const reached = closure(dirty, users);
+  const local = new Int32Array(nodes.length).fill(-1);
+  reached.forEach((id, index) => {
+    local[id] = index;
+  });
+  const reads = reached.map((id) => {
+    const near: number[] = [];
+    for (const read of nodes[id]!.reads) if (local[read]! >= 0) near.push(local[read]!);
+    return near;
+  });
+  for (const found of components(reads)) {
+    const component = found.map((index) => reached[index]!);
+    if (!component.some((id) => dirty.has(id))) continue;
+    const before = component.map((id) => rows[id]);
+    for (const id of component) {
+      nodes[id] = nodeOf(id, linker);
+      rows[id] = nodes[id].row;
+    }
+    grow(component, nodes, rows, linker);
+    solved.push(...component);
+    component.forEach((id, index) => {
+      const old = before[index];
+      if (old !== undefined && looksTheSame(old, rows[id]!)) return;
+      for (const user of users[id]!) dirty.add(user);
+    });
+  }
+  return solution({ linker, nodes, rows, users }, old.marked, solved);
 }
 
-/** Lets rows grow along the edges of `ids` until nothing changes; the rows of all other nodes are settled. */
-function settle(ids: readonly number[], unsettled: Omit<Solution, "starts" | "monitors">): Solution {
-  const { linker, nodes, rows, recursive, height } = unsettled;
-  const local = new Map(ids.map((id, index) => [id, index]));
-  const dependencies = ids.map((id) => nodes[id]!.reads.flatMap((read) => local.get(read) ?? []));
-  for (const component of components(dependencies)) {
-    const circle = component.length > 1 || dependencies[component[0]!]!.includes(component[0]!);
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const index of component) {
-        const id = ids[index]!;
-        for (const edge of nodes[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
-      }
-      if (!circle) break;
-    }
-    for (const index of component) {
-      const id = ids[index]!;
+/** `solved` are the nodes that `marked` may be wrong about. */
+function solution(parts: Omit<Solution, "marked" | "shape">, marked: Marked, solved: Iterable<number>): Solution {
+  const { linker, nodes, rows } = parts;
+  const starting = new Set(marked.starting);
+  const monitoring = new Set(marked.monitoring);
+  const performing = new Set(marked.performing);
+  const mark = (set: Set<number>, id: number, belongs: boolean): void => void (belongs ? set.add(id) : set.delete(id));
+  for (const id of solved) {
+    const kind = linker.units[id]?.unit.kind;
+    mark(starting, id, nodes[id]!.starts.length > 0);
+    mark(monitoring, id, nodes[id]!.monitors);
+    mark(performing, id, (kind === "top" || kind === "test") && rows[id]!.effects.size > 0);
+  }
+  let shape: CallShape | undefined;
+  return {
+    ...parts,
+    marked: { starting, monitoring, performing },
+    shape: () => {
+      shape ??= callShape(parts.nodes);
+      return shape;
+    },
+  };
+}
+
+function nodeOf(id: number, linker: Linker): Direct {
+  if (linker.units[id]) return directOf(id, linker);
+  const methods = linker.methodsOf(id);
+  return methods ? dispatchOf(methods) : NOBODY;
+}
+
+/** The nodes that use one of `ids`, directly or not, and these themselves. */
+function closure(ids: Iterable<number>, users: readonly (readonly number[])[]): number[] {
+  const reached = new Set<number>(ids);
+  for (const id of reached) for (const user of users[id]!) reached.add(user);
+  return [...reached];
+}
+
+/** Lets the rows of a component grow along its edges until nothing changes; the rows that it reads are settled. */
+function grow(component: readonly number[], nodes: readonly Direct[], rows: readonly Row[], linker: Linker): void {
+  const circle = isCircle(component, nodes);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const id of component) for (const edge of nodes[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
+    if (!circle) break;
+  }
+}
+
+const isCircle = (component: readonly number[], nodes: readonly Direct[]): boolean =>
+  component.length > 1 || nodes[component[0]!]!.reads.includes(component[0]!);
+
+/** E5. */
+function looksTheSame(a: Row, b: Row): boolean {
+  if (a.effects.size !== b.effects.size || a.variables.size !== b.variables.size) return false;
+  for (const fact of FACTS) if ((a[fact] === null) !== (b[fact] === null)) return false;
+  for (const [effect, { sure }] of a.effects) if (b.effects.get(effect)?.sure !== sure) return false;
+  for (const key of a.variables.keys()) if (!b.variables.has(key)) return false;
+  return true;
+}
+
+function callShape(nodes: readonly Direct[]): CallShape {
+  const recursive = new Uint8Array(nodes.length);
+  const height = new Float64Array(nodes.length);
+  for (const component of components(nodes.map((node) => node.reads))) {
+    const circle = isCircle(component, nodes);
+    for (const id of component) {
       recursive[id] = circle ? 1 : 0;
       let below = circle ? Number.POSITIVE_INFINITY : -1;
       for (const callee of nodes[id]!.reads) below = Math.max(below, height[callee]!);
       height[id] = 1 + below;
     }
   }
-  const starts = nodes.map((node) => node.starts);
-  return { ...unsettled, starts, monitors: nodes.some((node) => node.monitors) };
+  return { recursive, height };
 }
 
 // ---- what flows along an edge ----
@@ -139,6 +217,8 @@ function take(id: number, edge: Edge, rows: readonly Row[], linker: Linker): boo
   return changed;
 }
 
+const FACTS = ["unknown", "suspends", "waits", "home"] as const;
+
 /** Everything of a row but its variables. */
 function takeRow(row: Row, from: Row, masked: readonly string[], sure: boolean, cause: Cause): boolean {
   let changed = false;
@@ -147,7 +227,7 @@ function takeRow(row: Row, from: Row, masked: readonly string[], sure: boolean, 
     if (masked.includes(effect)) continue;
     if (addEffect(row, effect, { ...cause, sure: sure && known && !guarded })) changed = true;
   }
-  for (const fact of ["unknown", "suspends", "waits", "home"] as const) {
+  for (const fact of FACTS) {
     if (row[fact] === null && from[fact] !== null) {
       row[fact] = cause;
       changed = true;

@@ -5,9 +5,6 @@
 //     installed. Sites are numbered in source order within their unit.
 // S2. A target says what a called value is, as far as the item can tell. A name that is never assigned is followed to
 //     its initialiser.
-// S3. The signature tells what of an item rows depend on, positions left aside. Two versions with the same *shape* have the
-//     same units, exports, classes and slots; rows of a unit whose own line is the same too can only change because of
-//     what it calls.
 
 import type * as ast from "../ast.ts";
 import type { ItemNames, Local, Unit } from "../names/model.ts";
@@ -53,6 +50,8 @@ export interface ItemSummary {
   /** Parallel to `ItemNames.units`. */
   readonly units: readonly UnitSummary[];
   readonly classes: readonly ClassSummary[];
+  /** Top-level statements and tests: where code starts. */
+  readonly entries: readonly Unit[];
   /** Every handler of the item. */
   readonly handles: readonly HandleSite[];
   /** What the top-level names of this item are when they are called. */
@@ -63,14 +62,6 @@ export interface ItemSummary {
   readonly mutable: ReadonlySet<string>;
   /** Free names that the item assigns. */
   readonly written: readonly string[];
-  /** S3. Made when it is first asked for. */
-  signature(): Signature;
-}
-
-export interface Signature {
-  readonly shape: string;
-  /** One line for each unit. */
-  readonly units: readonly string[];
 }
 
 export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
@@ -148,15 +139,8 @@ export function summarize(tree: ast.ItemTree, names: ItemNames): ItemSummary {
   const written = names.units.flatMap((unit) =>
     unit.free.flatMap((use) => (use.access === "write" ? nameOf(use.node) : [])),
   );
-  const summary = { units, classes, handles, values, slots, mutable, written };
-  let signature: Signature | undefined;
-  return {
-    ...summary,
-    signature: () => {
-      signature ??= signatureOf(summary, names);
-      return signature;
-    },
-  };
+  const entries = names.units.filter(({ kind }) => kind === "top" || kind === "test");
+  return { units, classes, entries, handles, values, slots, mutable, written };
 }
 
 /** What an expression is when it is called (S2). */
@@ -255,62 +239,10 @@ function isImmutable(init: ast.Expression): boolean {
 /** Built-ins that yield a plain value, or one that all cores share. */
 const YIELDS_IMMUTABLE = /^(Channel|Atomic|math_\w+|num|str|len|clock|time_now|random|sha256|walia_is_warm_boot)$/;
 
-function signatureOf(summary: Omit<ItemSummary, "signature">, names: ItemNames): Signature {
-  const index = new Map<Unit, number>(names.units.map((unit, i) => [unit, i]));
-  const target = (of: Target): string => {
-    switch (of.kind) {
-      case "unit":
-        return `u${index.get(of.unit)}`;
-      case "class":
-        return `c${of.node.name.name}`;
-      case "param":
-        return `p${index.get(of.local.unit)}.${of.local.unit.locals.indexOf(of.local)}${of.local.name}`;
-      case "free":
-        return `f${of.name}`;
-      case "method":
-        return `m${of.object ?? ""}.${of.name}`;
-      default:
-        return of.kind;
-    }
-  };
-  const site = (of: Site): string => {
-    switch (of.kind) {
-      case "perform":
-        return `!${of.effect}`;
-      case "call":
-        return `${target(of.target)}(${of.args.map(target).join()})`;
-      case "handle":
-        return `h${of.node.effect}:${index.get(of.clause)}:${of.handled ? index.get(of.handled) : "-"}`;
-      case "resume":
-        return `r${of.handled ? index.get(of.handled) : "-"}${of.own}`;
-      default:
-        return of.kind;
-    }
-  };
-  const units = summary.units.map(({ unit, sites }) => {
-    const free = new Set(unit.free.flatMap((use) => nameOf(use.node)));
-    return `${sites.map(site).join(";")} ${[...free].join()} ${unit.locals.map(patternOf).join()}`;
-  });
-  // Not the paths: units nested a thousand deep have paths of a thousand names.
-  const heads = summary.units.map(({ unit }) => {
-    const parent = unit.parent ? index.get(unit.parent) : "";
-    return `${startsTask(unit) ? "async " : ""}${unit.kind} ${unit.name ?? ""} ${parent}`;
-  });
-  const classes = summary.classes.map(
-    ({ node }) =>
-      `${node.name.name}<${node.kind === "Class" ? `${node.superclass?.name} ${node.traits.map((t) => t.name)}` : ""}`,
-  );
-  const values = [...summary.values].map(([name, value]) => `${name}=${target(value)}`);
-  const rest = [summary.slots, summary.mutable, summary.written].map((set) => [...set].join());
-  return { shape: [...heads, ...classes, ...values, ...rest].join("\n"), units };
-}
-
 /** Whether calling the unit's function starts a task. */
 export function startsTask(unit: Unit): boolean {
   return (unit.kind === "function" || unit.kind === "method") && (unit.node as ast.Function).isAsync;
 }
-
-const patternOf = (local: Local): string => (local.pattern ? local.name : "");
 
 function nameOf(node: object): string[] {
   return "name" in node && typeof node.name === "string" ? [node.name] : [];

@@ -29,9 +29,10 @@ function waitsAt(site: Site, item: LinkItem, { linker, rows }: Solution): boolea
 }
 
 export const isRecursive = (solution: Solution, unit: Unit): boolean =>
-  solution.recursive[solution.linker.idOf(unit)] === 1;
+  solution.shape().recursive[solution.linker.idOf(unit)] === 1;
 
 /** The longest chain of known calls below a unit; Infinity when a circle is among them. */
-export const callHeight = (solution: Solution, unit: Unit): number => solution.height[solution.linker.idOf(unit)]!;
+export const callHeight = (solution: Solution, unit: Unit): number =>
+  solution.shape().height[solution.linker.idOf(unit)]!;
 
 const rowOf = (solution: Solution, unit: Unit) => solution.rows[solution.linker.idOf(unit)]!;

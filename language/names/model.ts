@@ -146,6 +146,8 @@ export interface Registry {
   exportsIn(file: string): readonly string[];
   /** Every declaration of a top-level name in the workspace. */
   declarationsOf(name: string): readonly Extract<Meaning, { kind: "global" }>[];
+  /** The top-level names that the workspace declares more than once. */
+  duplicates(): readonly string[];
   /** The names visible at top level of a file, for completion and "did you mean". */
   namesIn(file: string): readonly string[];
 }

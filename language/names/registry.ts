@@ -25,26 +25,76 @@ const UNDEFINED: Meaning = { kind: "undefined" };
 
 /** Builds the registry of a workspace; one pass over its exports and imports. */
 export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registry {
-  const exportsByFile = new Map<string, Map<string, Global>>();
-  const declarations = new Map<string, Global[]>();
-  const importsByFile = new Map<string, ast.ImportDeclaration[]>();
+  return registryOf(new Map([...files].map(([file, { names }]) => [file, fileNames(file, names)])));
+}
 
-  for (const [file, { names }] of files) {
-    const own = new Map<string, Global>();
-    const imports: ast.ImportDeclaration[] = [];
-    names.forEach((item, itemIndex) => {
-      imports.push(...item.imports);
-      for (const exported of item.exports) {
-        const meaning: Global = { kind: "global", file, itemIndex, export: exported };
-        if (!own.has(exported.name)) own.set(exported.name, meaning);
-        const all = declarations.get(exported.name);
-        if (all) all.push(meaning);
-        else declarations.set(exported.name, [meaning]);
-      }
-    });
-    exportsByFile.set(file, own);
-    if (imports.length > 0) importsByFile.set(file, imports);
+/** What the registry has to know of one file. It holds as long as the file does. */
+export interface FileNames {
+  readonly exports: ReadonlyMap<string, readonly Global[]>;
+  readonly imports: readonly ast.ImportDeclaration[];
+  /** The names of `exports`, in order, once for each declaration. */
+  readonly outline: string;
+}
+
+export function fileNames(file: string, names: readonly ItemNames[]): FileNames {
+  const exports = new Map<string, Global[]>();
+  const imports: ast.ImportDeclaration[] = [];
+  const outline: string[] = [];
+  names.forEach((item, itemIndex) => {
+    imports.push(...item.imports);
+    for (const exported of item.exports) {
+      const meaning: Global = { kind: "global", file, itemIndex, export: exported };
+      outline.push(exported.name);
+      const same = exports.get(exported.name);
+      if (same) same.push(meaning);
+      else exports.set(exported.name, [meaning]);
+    }
+  });
+  return { exports, imports, outline: outline.join() };
+}
+
+/** Who declares what at top level. It holds as long as no file's outline changes. */
+interface Declaring {
+  /** The files that declare each name. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
+  readonly duplicates: readonly string[];
+}
+
+/** What registries were made from. */
+const origins = new WeakMap<
+  Registry,
+  { readonly files: ReadonlyMap<string, FileNames>; readonly declaring: Declaring }
+>();
+
+function declaringIn(files: ReadonlyMap<string, FileNames>, previous: Registry | undefined): Declaring {
+  const old = previous && origins.get(previous);
+  if (old && hasSameOutlines(old.files, files)) return old.declaring;
+  const found = new Map<string, string[]>();
+  const duplicates = new Set<string>();
+  for (const [file, { exports }] of files) {
+    for (const [name, declarations] of exports) {
+      const all = found.get(name);
+      if (all) all.push(file);
+      else found.set(name, [file]);
+      if (all || declarations.length > 1) duplicates.add(name);
+    }
   }
+  return { files: found, duplicates: [...duplicates] };
+}
+
+function hasSameOutlines(before: ReadonlyMap<string, FileNames>, after: ReadonlyMap<string, FileNames>): boolean {
+  if (before.size !== after.size) return false;
+  const paths = before.keys();
+  for (const [file, { outline }] of after)
+    if (paths.next().value !== file || before.get(file)!.outline !== outline) return false;
+  return true;
+}
+
+/** The registry of a workspace; `previous` is one of an earlier version, from which it takes what still holds. */
+export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Registry): Registry {
+  const declaring = declaringIn(files, previous);
+  const exportOf = (file: string, name: string): Global | undefined => files.get(file)?.exports.get(name)?.[0];
+  const importsIn = (file: string): readonly ast.ImportDeclaration[] => files.get(file)?.imports ?? [];
 
   function importedFile(file: string, declaration: ast.ImportDeclaration): string | undefined {
     const path = resolvePath(file, declaration.path);
@@ -52,8 +102,7 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
   }
 
   function imported(file: string, name: string): Meaning | undefined {
-    const imports = importsByFile.get(file);
-    if (!imports) return undefined;
+    const imports = importsIn(file);
     const alias = imports.find((declaration) => declaration.alias?.name === name);
     if (alias) {
       const target = importedFile(file, alias) ?? resolvePath(file, alias.path);
@@ -63,7 +112,7 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
     for (const declaration of imports) {
       if (declaration.alias) continue;
       const target = importedFile(file, declaration);
-      const meaning = target === undefined ? undefined : exportsByFile.get(target)?.get(name);
+      const meaning = target === undefined ? undefined : exportOf(target, name);
       if (meaning) found.set(meaning.file, meaning);
     }
     if (found.size > 1) return { kind: "ambiguous", files: [...found.keys()] };
@@ -71,17 +120,16 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
   }
 
   function everywhere(name: string): Meaning | undefined {
-    const all = declarations.get(name);
-    if (!all) return undefined;
-    const inFiles = [...new Set(all.map((meaning) => meaning.file))];
-    return inFiles.length > 1 ? { kind: "ambiguous", files: inFiles } : all[0];
+    const inFiles = declaring.files.get(name);
+    if (inFiles === undefined) return undefined;
+    return inFiles.length > 1 ? { kind: "ambiguous", files: inFiles } : exportOf(inFiles[0]!, name);
   }
 
   function find(file: string, name: string): Meaning {
     const declared =
       name === "resume"
         ? undefined // G4
-        : (exportsByFile.get(file)?.get(name) ?? imported(file, name) ?? everywhere(name));
+        : (exportOf(file, name) ?? imported(file, name) ?? everywhere(name));
     return declared ?? (isBuiltin(name) ? { kind: "builtin", name } : UNDEFINED);
   }
 
@@ -101,19 +149,24 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
     return meaning;
   }
 
-  return {
+  let allNames: readonly string[] | undefined;
+  const registry: Registry = {
     meaningOf,
-    exportOf: (file, name) => exportsByFile.get(file)?.get(name) ?? UNDEFINED,
+    exportOf: (file, name) => exportOf(file, name) ?? UNDEFINED,
     importedFile,
-    hasMissingImport: (file) =>
-      (importsByFile.get(file) ?? []).some((each) => !each.alias && importedFile(file, each) === undefined),
-    exportsIn: (file) => [...(exportsByFile.get(file)?.keys() ?? [])],
-    declarationsOf: (name) => declarations.get(name) ?? [],
+    hasMissingImport: (file) => importsIn(file).some((each) => !each.alias && importedFile(file, each) === undefined),
+    exportsIn: (file) => [...(files.get(file)?.exports.keys() ?? [])],
+    declarationsOf: (name) =>
+      (declaring.files.get(name) ?? []).flatMap((file) => files.get(file)?.exports.get(name) ?? []),
+    duplicates: () => declaring.duplicates,
     namesIn: (file) => {
-      const aliases = (importsByFile.get(file) ?? []).flatMap((declaration) => declaration.alias?.name ?? []);
-      return [...new Set([...aliases, ...declarations.keys(), ...builtinNames()])];
+      allNames ??= [...new Set([...declaring.files.keys(), ...builtinNames()])];
+      const aliases = importsIn(file).flatMap((declaration) => declaration.alias?.name ?? []);
+      return aliases.length === 0 ? allNames : [...new Set([...aliases, ...allNames])];
     },
   };
+  origins.set(registry, { files, declaring });
+  return registry;
 }
 
 /** `import "../lib/net"` in `/app/src/main.wal` is `/app/lib/net`. Works on both kinds of slashes. */

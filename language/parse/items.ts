@@ -8,6 +8,14 @@
 // I4. A declaration keyword at the start of a line begins an item also where a `;` is missing; the item before it is
 //     then marked `cut`.
 
+//
+// An edit is split again around its place only (`splitAgain`), by two facts about a text in which every bracket, string and
+// comment is closed:
+//
+// I5. Where an item ends depends on its own text and on two tokens behind it, so on two items behind it at most.
+// I6. A part of it that begins where an item does, and in which everything is closed too, is split as it would be in place,
+//     except that its last item may go on behind the part.
+
 import { commentBefore, type Scan, scan, startsDeclaration, startsLine, type Token, textOf } from "./scan.ts";
 
 export interface ItemText {
@@ -17,8 +25,20 @@ export interface ItemText {
   readonly cut: boolean;
 }
 
+/** A text and its items. */
+export interface Split {
+  readonly text: string;
+  readonly items: readonly ItemText[];
+  /** Every bracket, string and comment is closed. */
+  readonly closed: boolean;
+}
+
 /** The items of a file, in order. */
-export function splitItems(text: string): ItemText[] {
+export function splitItems(text: string): readonly ItemText[] {
+  return split(text).items;
+}
+
+export function split(text: string): Split {
   const source = scan(text);
   const ends = bracketEnds(source);
   const items: ItemText[] = [];
@@ -32,7 +52,93 @@ export function splitItems(text: string): ItemText[] {
     index = next;
   }
   if (offset < text.length) items.push({ offset, text: text.slice(offset), cut: false });
-  return items;
+  return { text, items, closed: isClosed(source, ends) };
+}
+
+/** Items before the edit whose ends may be others now (I5). */
+const BEFORE = 2;
+/** Items behind the edit that are looked at first: one to come out as it was, and one that may go on. */
+const BEHIND = 4;
+
+/** What `split` says of a text, found from what it said of an earlier version (I5, I6). */
+export function splitAgain(old: Split, text: string): Split {
+  if (!old.closed || old.items.length === 0) return split(text);
+  const { prefix, suffix } = commonEnds(old.text, text);
+  const from = Math.max(0, itemAt(old.items, prefix) - BEFORE);
+  const start = old.items[from]!.offset;
+  const shift = text.length - old.text.length;
+  const behind = itemAt(old.items, old.text.length - suffix) + 1;
+  for (let count = BEHIND; behind + count <= old.items.length; count *= 4) {
+    const last = behind + count - 1;
+    const end = (old.items[last + 1]?.offset ?? old.text.length) + shift;
+    const part = split(text.slice(start, end));
+    if (!part.closed) break;
+    const same = part.items.at(-2);
+    const was = old.items[last - 1]!;
+    if (
+      same === undefined ||
+      same.text !== was.text ||
+      same.cut !== was.cut ||
+      same.offset + start !== was.offset + shift
+    )
+      continue;
+    const items = [
+      ...old.items.slice(0, from),
+      ...part.items.slice(0, -2).map((item) => moved(item, start)),
+      ...old.items.slice(last - 1).map((item) => moved(item, shift)),
+    ];
+    return { text, items, closed: true };
+  }
+  return split(text);
+}
+
+const moved = (item: ItemText, by: number): ItemText => (by === 0 ? item : { ...item, offset: item.offset + by });
+
+/** How many characters two texts have in common at their start, and behind that at their end. */
+function commonEnds(a: string, b: string): { prefix: number; suffix: number } {
+  const shorter = Math.min(a.length, b.length);
+  // Whole pieces first: to compare two of them is one operation.
+  const isSame = (atA: number, atB: number): boolean => a.slice(atA, atA + PIECE) === b.slice(atB, atB + PIECE);
+  let prefix = 0;
+  while (prefix + PIECE <= shorter && isSame(prefix, prefix)) prefix += PIECE;
+  while (prefix < shorter && a.charCodeAt(prefix) === b.charCodeAt(prefix)) prefix++;
+  let suffix = 0;
+  const most = shorter - prefix;
+  while (suffix + PIECE <= most && isSame(a.length - suffix - PIECE, b.length - suffix - PIECE)) suffix += PIECE;
+  while (suffix < most && a.charCodeAt(a.length - 1 - suffix) === b.charCodeAt(b.length - 1 - suffix)) suffix++;
+  return { prefix, suffix };
+}
+
+const PIECE = 1024;
+
+/** The last item that starts at or before an offset. */
+function itemAt(items: readonly ItemText[], offset: number): number {
+  let low = 0;
+  let high = items.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (items[middle]!.offset <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function isClosed({ text, tokens, comments, openString }: Scan, ends: BracketEnds): boolean {
+  if (openString) return false;
+  let open = 0;
+  let closing = 0;
+  for (let index = 0; index < tokens.length; index++) {
+    const { kind } = tokens[index]!;
+    if (kind === "close") closing++;
+    else if (kind === "open") {
+      open++;
+      if (ends[index]! < 0) return false;
+    }
+  }
+  return (
+    open === closing &&
+    comments.every(({ style, start, end }) => style !== "block" || (end - start >= 4 && text.startsWith("*/", end - 2)))
+  );
 }
 
 /**

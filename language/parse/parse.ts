@@ -13,14 +13,14 @@ import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
-import { type ItemText, splitAtDeclarations, splitItems } from "./items.ts";
+import { type ItemText, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
 import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
 
-/** Trees of items by the hash of their text. */
+/** Trees of items by their text. */
 export interface ItemCache {
-  get(hash: string): ast.ItemTree | undefined;
-  set(hash: string, tree: ast.ItemTree): void;
+  get(text: string): ast.ItemTree | undefined;
+  set(text: string, tree: ast.ItemTree): void;
 }
 
 /** With the default stack Ohm manages 137 levels of the worst kind, a lambda in a call in a lambda … [measured, Node 20]. */
@@ -40,9 +40,20 @@ export function hashOf(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32);
 }
 
-/** The tree of a file. Items whose text is in `cache` are not parsed again. */
-export function parseFile(path: string, text: string, cache: ItemCache = memoryCache()): ast.FileTree {
-  const steps = parseSteps(path, text, cache);
+/** How trees were split, for their next versions. */
+const splits = new WeakMap<ast.FileTree, Split>();
+
+/**
+ * The tree of a file. Items whose text is in `cache` are not parsed again; and when `previous` is an earlier version of the
+ * file, only the surroundings of what has changed since are split into items.
+ */
+export function parseFile(
+  path: string,
+  text: string,
+  cache: ItemCache = memoryCache(),
+  previous?: ast.FileTree,
+): ast.FileTree {
+  const steps = parseSteps(path, text, cache, previous);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -50,13 +61,22 @@ export function parseFile(path: string, text: string, cache: ItemCache = memoryC
 }
 
 /** The same with a pause after every item, for who has other things to do meanwhile. */
-export function* parseSteps(path: string, text: string, cache: ItemCache): Generator<void, ast.FileTree> {
+export function* parseSteps(
+  path: string,
+  text: string,
+  cache: ItemCache,
+  previous?: ast.FileTree,
+): Generator<void, ast.FileTree> {
+  const before = previous && splits.get(previous);
+  const found = before ? splitAgain(before, text) : split(text);
   const items: ast.Item[] = [];
-  for (const item of splitItems(text)) {
-    items.push(...itemsOf(item, cache));
+  for (const item of found.items) {
+    for (const each of itemsOf(item, cache)) items.push(each);
     yield;
   }
-  return { path, text, items };
+  const tree = { path, text, items };
+  splits.set(tree, found);
+  return tree;
 }
 
 /** The tree of one item, whatever its text is. */
@@ -89,12 +109,10 @@ function itemsOf(item: ItemText, cache: ItemCache): ast.Item[] {
 }
 
 function cachedItem(text: string, cache: ItemCache): ast.ItemTree {
-  const hash = hashOf(text);
-  const known = cache.get(hash);
-  // Texts with half a surrogate pair share a hash.
-  if (known?.text === text) return known;
+  const known = cache.get(text);
+  if (known !== undefined) return known;
   const tree = parseItem(text);
-  cache.set(hash, tree);
+  cache.set(text, tree);
   return tree;
 }
 

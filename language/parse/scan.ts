@@ -19,6 +19,8 @@ export interface Scan {
   readonly text: string;
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
+  /** Some string is never closed. */
+  readonly openString: boolean;
 }
 
 const NEWLINE = 10;
@@ -32,7 +34,7 @@ const BACKSLASH = 92;
 /** Tokens and comments of `text`. Operators of several characters are several marks. */
 export function scan(text: string): Scan {
   const found = scanWith(text, false);
-  return found.openString ? scanWith(text, true) : found;
+  return found.openString ? { ...scanWith(text, true), openString: true } : found;
 }
 
 /** The text of a token. */
@@ -64,7 +66,7 @@ export function startsDeclaration(scan: Scan, index: number): boolean {
  * `cutStrings`: some quote is never closed, so from there on strings and code have changed places. A string that runs
  * over a line which looks like a declaration then ends with its first line.
  */
-function scanWith(text: string, cutStrings: boolean): Scan & { openString: boolean } {
+function scanWith(text: string, cutStrings: boolean): Scan {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
   let openString = false;

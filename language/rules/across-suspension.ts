@@ -14,8 +14,7 @@ export const acrossSuspension: Rule = {
   severity: "warning",
   title: "kept-across-suspension",
   workspace: (context) => {
-    for (const item of context.items) {
-      if (!item.tree.text.includes("unsafe")) continue;
+    for (const item of context.withUnsafe) {
       for (const unit of item.names.units) {
         const waits = context.facts.waitsIn(unit).filter((wait) => !isPortCall(wait));
         if (waits.length === 0) continue;

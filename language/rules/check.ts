@@ -6,7 +6,7 @@ import type { Registry, Unit } from "../names/model.ts";
 import { walkUnits } from "../names/units.ts";
 import type { Node } from "../walk.ts";
 import { rules } from "./index.ts";
-import type { Item, ItemContext, Problem, Rule, Visitors, Where, WorkspaceContext } from "./rule.ts";
+import type { Item, ItemContext, ItemLists, Problem, Rule, Visitors, Where, WorkspaceContext } from "./rule.ts";
 
 export interface Finding {
   readonly rule: Rule;
@@ -130,7 +130,7 @@ const isFunction = (node: Node): boolean =>
 
 /** All workspace rules. */
 export function checkWorkspace(
-  items: readonly Item[],
+  lists: ItemLists,
   find: Pick<WorkspaceContext, "itemOf" | "itemAt">,
   registry: Registry,
   facts: Facts,
@@ -138,7 +138,7 @@ export function checkWorkspace(
   const found = new Map<Item, Finding[]>();
   for (const rule of rules) {
     rule.workspace?.({
-      items,
+      ...lists,
       registry,
       facts,
       ...find,

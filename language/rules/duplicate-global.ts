@@ -6,15 +6,14 @@ export const duplicateGlobal: Rule = {
   code: "W103",
   severity: "error",
   title: "duplicate-top-level-name",
-  workspace: ({ items, itemAt, registry, report }) => {
-    for (const item of items) {
-      for (const { name, identifier } of item.names.exports) {
-        const all = registry.declarationsOf(name);
-        if (all.length < 2) continue;
-        const others = all.filter((other) => other.export.identifier !== identifier);
-        const where = [...new Set(others.map((other) => (other.file === item.file ? "this file" : other.file)))];
-        report(item, {
-          span: identifier,
+  workspace: ({ itemAt, registry, report }) => {
+    for (const name of registry.duplicates()) {
+      const all = registry.declarationsOf(name);
+      for (const { file, itemIndex, export: declared } of all) {
+        const others = all.filter((other) => other.export !== declared);
+        const where = [...new Set(others.map((other) => (other.file === file ? "this file" : other.file)))];
+        report(itemAt(file, itemIndex), {
+          span: declared.identifier,
           message: `\`${name}\` is declared at top level twice: also in ${where.join(", ")}`,
           related: others.map((other) => ({
             message: `\`${name}\` is also declared here`,

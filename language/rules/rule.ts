@@ -33,6 +33,8 @@ export interface Item {
   readonly tree: ast.ItemTree;
   readonly names: ItemNames;
   readonly summary: ItemSummary;
+  /** Names that the item uses and does not declare. */
+  readonly freeNames: ReadonlySet<string>;
 }
 
 export interface Problem {
@@ -65,13 +67,20 @@ export interface ItemContext {
   report(problem: Problem): void;
 }
 
-export interface WorkspaceContext {
-  readonly items: readonly Item[];
+export interface WorkspaceContext extends ItemLists {
   readonly registry: Registry;
   readonly facts: Facts;
   itemOf(names: ItemNames): Item;
   itemAt(file: string, index: number): Item;
   report(item: Item, problem: Problem): void;
+}
+
+/** The items of a workspace, and those among them that some rules are about. */
+export interface ItemLists {
+  readonly items: readonly Item[];
+  readonly withHandlers: readonly Item[];
+  readonly withImports: readonly Item[];
+  readonly withUnsafe: readonly Item[];
 }
 
 /** Where a visited node stands. */

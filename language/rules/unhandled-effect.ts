@@ -41,8 +41,8 @@ export const unhandledEffect: Rule = {
   },
 };
 
-function isHandledSomewhere(effect: string, { items }: WorkspaceContext): boolean {
-  return items.some(({ summary }) => summary.handles.some((site) => site.node.effect === effect));
+function isHandledSomewhere(effect: string, { withHandlers }: WorkspaceContext): boolean {
+  return withHandlers.some(({ summary }) => summary.handles.some((site) => site.node.effect === effect));
 }
 
 /** The callee of a call, and not its arguments. */

@@ -9,7 +9,7 @@ export const unreachableHandler: Rule = {
   severity: "warning",
   title: "unreachable-handler",
   workspace: (context) => {
-    for (const item of context.items) {
+    for (const item of context.withHandlers) {
       for (const { node, handled } of item.summary.handles) {
         const { effect, effectSpan } = node;
         if (handled ? context.facts.mayReach(handled, effect) : mayReachProgram(effect, context)) continue;
@@ -24,13 +24,9 @@ export const unreachableHandler: Rule = {
 function mayReachProgram(effect: string, { items, facts }: WorkspaceContext): boolean {
   if (SYSTEM_EFFECTS.has(effect) || facts.performed.has(effect)) return true;
   // A built-in that is passed on as a value may be called anywhere; io_monitor makes the reactor perform IO_READ.
-  return items.some(({ names }) =>
-    names.units.some((unit) =>
-      unit.free.some(({ node }) => {
-        if (!("name" in node)) return false;
-        if (effect === "IO_READ" && node.name === "io_monitor") return true;
-        return builtin(node.name)?.performs.includes(effect) === true;
-      }),
-    ),
-  );
+  return items.some(({ freeNames }) => {
+    if (effect === "IO_READ" && freeNames.has("io_monitor")) return true;
+    for (const name of freeNames) if (builtin(name)?.performs.includes(effect)) return true;
+    return false;
+  });
 }

@@ -6,11 +6,14 @@ export const unusedImport: Rule = {
   code: "W108",
   severity: "warning",
   title: "unused-import",
-  workspace: ({ items, report }) => {
-    const importing = items.filter((item) => item.names.imports.some((declaration) => declaration.alias));
-    for (const item of importing) {
+  workspace: ({ items, withImports, report }) => {
+    if (withImports.length === 0) return;
+    const byFile = new Map<string, Item[]>(withImports.map(({ file }) => [file, []]));
+    for (const item of items) byFile.get(item.file)?.push(item);
+    for (const item of withImports) {
       for (const { alias, start, end } of item.names.imports) {
-        if (!alias || alias.name.startsWith("_") || isUsed(alias.name, item, items)) continue;
+        if (!alias || alias.name.startsWith("_")) continue;
+        if (byFile.get(item.file)!.some((other) => other.freeNames.has(alias.name))) continue;
         report(item, {
           span: { start, end },
           message: `the import \`${alias.name}\` is never used`,
@@ -20,11 +23,3 @@ export const unusedImport: Rule = {
     }
   },
 };
-
-function isUsed(alias: string, { file }: Item, items: readonly Item[]): boolean {
-  return items.some(
-    (item) =>
-      item.file === file &&
-      item.names.units.some((unit) => unit.free.some(({ node }) => "name" in node && node.name === alias)),
-  );
-}

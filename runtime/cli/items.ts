@@ -1,4 +1,4 @@
-// Parsed items between runs: for each file one entry of the cache, with the trees of its items by the hash of their text.
+// Parsed items between runs: for each file one entry of the cache, with the trees of its items.
 // So a file that was edited is parsed again only where it was edited.
 
 import type { ItemTree } from "../../language/ast.ts";
@@ -21,7 +21,7 @@ export function itemCaches(cache: Cache): ItemCaches {
       return known;
     },
     save: () => {
-      for (const [path, items] of files) if (items.isChanged) cache.write("items", path, [...items.used]);
+      for (const [path, items] of files) if (items.isChanged) cache.write("items", path, [...items.used.values()]);
     },
   };
 }
@@ -33,17 +33,17 @@ class FileItems implements ItemCache {
 
   /** `stored`: what an earlier run has kept, if anything. */
   constructor(stored: unknown) {
-    this.#stored = new Map(Array.isArray(stored) ? (stored as [string, ItemTree][]) : []);
+    this.#stored = new Map(Array.isArray(stored) ? (stored as ItemTree[]).map((tree) => [tree.text, tree]) : []);
   }
 
-  get(hash: string): ItemTree | undefined {
-    const tree = this.used.get(hash) ?? this.#stored.get(hash);
-    if (tree !== undefined) this.used.set(hash, tree);
+  get(text: string): ItemTree | undefined {
+    const tree = this.used.get(text) ?? this.#stored.get(text);
+    if (tree !== undefined) this.used.set(text, tree);
     return tree;
   }
 
-  set(hash: string, tree: ItemTree): void {
+  set(text: string, tree: ItemTree): void {
     this.isChanged = true;
-    this.used.set(hash, tree);
+    this.used.set(text, tree);
   }
 }

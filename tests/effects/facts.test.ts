@@ -167,7 +167,7 @@ test "t" { near(); }
     const found = analysis.facts.entryPoints
       .filter(({ kind }) => kind !== "program")
       .map(({ kind, unit }) => `${kind} ${unit.path}`);
-    expect(found).toEqual(["task work", "test test#1", "monitor handle IO_READ#1", "handler handle LOG#1"]);
+    expect(found).toEqual(["test test#1", "task work", "monitor handle IO_READ#1", "handler handle LOG#1"]);
   });
 
   test("the handlers that may receive a perform, nearest first", () => {

@@ -1,8 +1,10 @@
 // Where a file is cut into items: `‖` stands where one ends and the next begins.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitItems } from "../../language/parse/items.ts";
+import { split, splitAgain, splitItems } from "../../language/parse/items.ts";
 import { memoryCache, parseFile } from "../../language/parse/parse.ts";
+import { samples } from "./samples.ts";
 
 function check(marked: string): void {
   const items = splitItems(marked.replaceAll("‖", ""));
@@ -80,8 +82,29 @@ test("a change in one item keeps the trees of the others", () => {
   expect(after.items[2]!.offset).toBe(before.items[2]!.offset + 1);
 });
 
-test("a cache that answers with another text is not believed", () => {
-  const wrong = parseFile("/a.wal", "a;").items[0]!.tree;
-  const file = parseFile("/a.wal", "b;", { get: () => wrong, set: () => {} });
-  expect(file.items[0]!.tree.text).toBe("b;");
+const PARTS = [" else b;", " in { 2 }", " + c;", " !as ", "&&", "/// d\n", "@x ", "'"];
+
+// Each edit is one of a series, so that mistakes of one version would be seen in the next.
+test("after any edits, what is split again is what is split afresh", () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const piece = fc.constantFrom(
+    ...'a;~{~}~(~)~[~];~"~// c\n~/*~*/~\n~fun f() {\n~\nfun g() 1;\n~class A {}\n~'.split("~"),
+    ...PARTS,
+  );
+  const edit = fc.record({ at: fc.nat(), remove: fc.nat(12), insert: fc.array(piece, { maxLength: 2 }) });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...samples.map(({ text }) => text)),
+      fc.array(edit, { minLength: 1, maxLength: 8 }),
+      (sample, edits) => {
+        let now = split(sample);
+        for (const { at, remove, insert } of edits) {
+          const start = at % (now.text.length + 1);
+          now = splitAgain(now, now.text.slice(0, start) + insert.join("") + now.text.slice(start + remove));
+          expect(now).toEqual(split(now.text));
+        }
+      },
+    ),
+    { seed, numRuns: 500 },
+  );
 });
