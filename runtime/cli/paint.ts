@@ -4,6 +4,7 @@ import picocolors from "picocolors";
 
 /** Marks a piece of text as what it is. */
 export interface Paint {
+  readonly isColored: boolean;
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
   readonly info: (text: string) => string;
@@ -14,7 +15,7 @@ export interface Paint {
 
 export function paint(isColored: boolean): Paint {
   const { red, yellow, cyan, green, bold, dim } = picocolors.createColors(isColored);
-  return { error: red, warning: yellow, info: cyan, good: green, bold, dim };
+  return { isColored, error: red, warning: yellow, info: cyan, good: green, bold, dim };
 }
 
 export const plain: Paint = paint(false);

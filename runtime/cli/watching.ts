@@ -32,12 +32,21 @@ export interface Watching {
   end(): Promise<void>;
 }
 
+/** Marks that a shard keeps for the display: those of a tenth of a second at 160,000 events a second. */
+const MARKS = 16_384;
+
 const NOBODY: Watching = { counters: undefined, end: async () => undefined };
 
 /** Begins to watch a program that is about to start. Throws FileTrouble for a port that cannot be had. */
 export async function startWatching(options: WatchOptions, { terminal, ...watched }: Watched): Promise<Watching> {
-  if (!options.telemetry && options.metricsPort === null && !options.nexus) return NOBODY;
-  const counters = counterMemory({ shards: watched.shards, effects: [...answers.keys()] }, Date.now());
+  const isShown = options.nexus && process.stderr.isTTY === true && process.env.TERM !== "dumb";
+  if (options.nexus && !isShown)
+    terminal.complain("walia: --nexus needs a terminal at standard error; going on without it");
+  if (!options.telemetry && options.metricsPort === null && !isShown) return NOBODY;
+  const counters = counterMemory(
+    { shards: watched.shards, effects: [...answers.keys()], marks: isShown ? MARKS : 0 },
+    Date.now(),
+  );
   watch(counters);
   const atEnd: (() => Promise<void>)[] = [];
   if (options.telemetry || options.metricsPort !== null) {
@@ -53,6 +62,14 @@ export async function startWatching(options: WatchOptions, { terminal, ...watche
       const { port } = server.address() as AddressInfo;
       terminal.complain(`walia: metrics at http://127.0.0.1:${port}/metrics`);
     }
+  }
+  if (isShown) {
+    const { showNexus } = await import("./nexus.ts");
+    const close = showNexus(counters, watched.title);
+    atEnd.unshift(async () => {
+      terminal.flush();
+      close();
+    });
   }
   const end = async (): Promise<void> => {
     stopListening();

@@ -1,0 +1,100 @@
+// The display as a whole: looks at the shards ten times a second and shows what there is to see, until it is closed. What the
+// program writes meanwhile is kept, and written out when the terminal is its own again.
+
+import { eastAsianWidth } from "get-east-asian-width";
+import type { CounterMemory } from "../counters.ts";
+import { frame, type Look, type Size } from "./frame.ts";
+import { count, duration, short } from "./look.ts";
+import { Pulse, type Snapshot } from "./pulse.ts";
+import { Screen } from "./screen.ts";
+import { type Stream, shownLine, Transcript } from "./transcript.ts";
+
+/** Milliseconds between two frames; and before the first, so that a program that ends at once does not flash. */
+const FRAME = 100;
+const FIRST = 300;
+/** Every so many frames, one is shown as a whole, in case something else has written on the terminal. */
+const WHOLE = 50;
+
+/** A terminal, as far as the display needs one. */
+export interface DisplayTerminal {
+  write(text: string): void;
+  /** Undefined: not known. */
+  readonly size: () => Size;
+}
+
+export interface DisplayOptions {
+  readonly memory: CounterMemory;
+  /** What runs. */
+  readonly title: string;
+  readonly terminal: DisplayTerminal;
+  readonly look: Look;
+  /** Milliseconds since 1970. */
+  now?(): number;
+}
+
+export class Display {
+  readonly transcript = new Transcript();
+  readonly #options: DisplayOptions;
+  readonly #now: () => number;
+  readonly #pulse: Pulse;
+  readonly #screen: Screen;
+  readonly #openedAt: number;
+  readonly #timer: NodeJS.Timeout;
+  #frames = 0;
+  #last: Snapshot;
+
+  constructor(options: DisplayOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#openedAt = this.#now();
+    this.#pulse = new Pulse(options.memory, this.#openedAt);
+    this.#screen = new Screen(options.terminal.write, widthOf);
+    this.#last = this.#pulse.look(this.#openedAt);
+    this.#timer = setInterval(() => this.tick(), FRAME);
+    // The program is what keeps the process alive.
+    this.#timer.unref();
+  }
+
+  /** Somebody writes to the terminal. */
+  add(stream: Stream, chunk: string | Uint8Array): void {
+    this.transcript.add(stream, chunk);
+  }
+
+  tick(): void {
+    const now = this.#now();
+    this.#last = this.#pulse.look(now);
+    if (now - this.#openedAt < FIRST) return;
+    if (this.#frames++ % WHOLE === 0) this.#screen.forget();
+    const { title, terminal, look } = this.#options;
+    const tail = (rows: number, columns: number): string[] => this.transcript.tail(rows, columns);
+    this.#screen.show(frame(this.#last, shownLine(title, 60), tail, terminal.size(), look));
+  }
+
+  /** The terminal has another size, or was somebody else's for a while. */
+  redraw(): void {
+    this.#screen.forget();
+    if (this.#screen.isEntered) this.tick();
+  }
+
+  /** The terminal is somebody else's for a while. */
+  leave(): void {
+    this.#screen.leave();
+  }
+
+  /** Gives the terminal back; what the program wrote is in the transcript. The last line says how it went. */
+  close(): string {
+    clearInterval(this.#timer);
+    this.#screen.leave();
+    const { sum, elapsed, peak } = this.#pulse.look(this.#now());
+    const rate = (sum.events * 1000) / Math.max(1, elapsed);
+    const stolen = sum.tasksStolen > 0 ? `, ${count(sum.tasksStolen)} stolen` : "";
+    return `nexus: ${duration(elapsed)}, ${count(sum.tasksStarted)} tasks${stolen}, ${count(sum.events)} events, ${short(rate)}/s (peak ${short(peak)}/s)`;
+  }
+}
+
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text)
+    if (!/\p{M}|\u200d/u.test(character)) width += eastAsianWidth(character.codePointAt(0)!);
+  return width;
+}
