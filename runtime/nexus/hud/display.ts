@@ -87,9 +87,14 @@ export class Display {
     this.#screen.leave();
     const { sum, elapsed, peak } = this.#pulse.look(this.#now());
     const rate = (sum.events * 1000) / Math.max(1, elapsed);
-    const stolen = sum.tasksStolen > 0 ? `, ${count(sum.tasksStolen)} stolen` : "";
-    return `nexus: ${duration(elapsed)}, ${count(sum.tasksStarted)} tasks${stolen}, ${count(sum.events)} events, ${short(rate)}/s (peak ${short(peak)}/s)`;
+    const stolen = sum.tasksStolen > 0 ? ` (${count(sum.tasksStolen)} stolen)` : "";
+    const tasks = `${counted(sum.tasksStarted, "task")}${stolen}`;
+    return `nexus: ${duration(elapsed)}, ${tasks}, ${counted(sum.events, "event")}, ${short(rate)}/s (peak ${short(peak)}/s)`;
   }
+}
+
+function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 function widthOf(text: string): number {
