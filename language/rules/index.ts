@@ -15,13 +15,16 @@ import { forgottenResume } from "./forgotten-resume.ts";
 import { hiddenParameter } from "./hidden-parameter.ts";
 import { incompleteMatch } from "./incomplete-match.ts";
 import { invalidTarget } from "./invalid-target.ts";
+import { lostContinuation } from "./lost-continuation.ts";
 import { missingImport } from "./missing-import.ts";
 import { needlessUnsafe } from "./needless-unsafe.ts";
 import { notExecuted } from "./not-executed.ts";
 import { numberRange } from "./number-range.ts";
 import { reservedName } from "./reserved-name.ts";
+import { resumedAgain } from "./resumed-again.ts";
 import { returnOutsideFunction } from "./return-outside-function.ts";
 import type { Rule } from "./rule.ts";
+import { suspendedInUnsafe } from "./suspended-in-unsafe.ts";
 import { syntax } from "./syntax.ts";
 import { systemsOutsideUnsafe } from "./systems-outside-unsafe.ts";
 import { taskAssignment } from "./task-assignment.ts";
@@ -65,9 +68,12 @@ export const rules: readonly Rule[] = [
   unreachableHandler,
   forgottenResume,
   taskAssignment,
+  lostContinuation,
+  resumedAgain,
   systemsOutsideUnsafe,
   needlessUnsafe,
   acrossSuspension,
+  suspendedInUnsafe,
   notExecuted,
   checkedOnly,
 ];
