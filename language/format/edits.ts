@@ -6,7 +6,7 @@
 import type * as ast from "../ast.ts";
 import { scan } from "../parse/scan.ts";
 import { walk } from "../walk.ts";
-import { formatFile } from "./format.ts";
+import { formatItems } from "./format.ts";
 
 /** Replaces what stands between two offsets of the file. */
 export interface TextEdit extends ast.Span {
@@ -15,31 +15,34 @@ export interface TextEdit extends ast.Span {
 
 /** The edits that format a file, in order. */
 export function formatEdits(file: ast.FileTree): TextEdit[] {
-  const after = formatFile(file);
-  return after === file.text ? [] : between(file.text, after);
+  const made = formatItems(file);
+  return file.items.flatMap(({ offset, tree }, index) =>
+    made[index] === tree.text ? [] : between(tree.text, made[index]!, offset),
+  );
 }
 
-/** The edits that format the statements which a range touches. */
-export function formatRangeEdits(file: ast.FileTree, range: ast.Span): TextEdit[] {
-  const whole = statementsAround(file, range);
+/** The edits that format the statements which a range touches; with `endingAt`, the outermost that ends there. */
+export function formatRangeEdits(file: ast.FileTree, range: ast.Span, endingAt?: number): TextEdit[] {
+  const whole = endingAt === undefined ? statementsAround(file, range) : statementEndingAt(file, endingAt);
+  if (whole === null) return [];
   return formatEdits(file).filter(({ start, end }) => start >= whole.start && end <= whole.end);
 }
 
 // ---- From two texts to edits ----
 
-function between(before: string, after: string): TextEdit[] {
+/** `offset` is that of the text `before`. */
+function between(before: string, after: string, offset: number): TextEdit[] {
   const old = essentials(before);
   const now = essentials(after);
   const edits: TextEdit[] = [];
   const gap = (start: number, end: number, from: number, to: number): void => {
     const edit = smallest(before, start, end, after.slice(from, to));
-    if (edit) edits.push(edit);
+    if (edit) edits.push({ start: edit.start + offset, end: edit.end + offset, text: edit.text });
   };
   let start = 0;
   let from = 0;
   old.forEach((token, index) => {
-    const made = now[index];
-    if (made === undefined) return;
+    const made = now[index]!;
     gap(start, token.start, from, made.start);
     start = token.end;
     from = made.end;
@@ -48,7 +51,7 @@ function between(before: string, after: string): TextEdit[] {
   return edits;
 }
 
-/** Tokens but `;` and `,`. A broken item between formatted ones has the same tokens before and after. */
+/** Tokens but `;` and `,`: as many before as after. */
 function essentials(text: string): readonly ast.Span[] {
   return scan(text).tokens.filter(({ start, end }) => end - start > 1 || !";,".includes(text[start]!));
 }
@@ -73,7 +76,8 @@ function smallest(before: string, start: number, end: number, text: string): Tex
 // ---- From a range to statements ----
 
 /** The innermost statements, of one block or of the file, that hold the range; with the space around them. */
-function statementsAround(file: ast.FileTree, range: ast.Span): ast.Span {
+function statementsAround(file: ast.FileTree, asked: ast.Span): ast.Span {
+  const range = withoutSpace(file.text, asked);
   const touched = file.items.filter(
     ({ offset, tree }) => offset <= range.end && offset + tree.text.length >= range.start,
   );
@@ -95,6 +99,32 @@ function statementsAround(file: ast.FileTree, range: ast.Span): ast.Span {
       return undefined;
     });
   return reach(file.text, best.start, best.end);
+}
+
+/** An editor's selection of lines begins and ends with space. */
+function withoutSpace(text: string, { start, end }: ast.Span): ast.Span {
+  const inside = text.slice(start, end);
+  const first = start + inside.length - inside.trimStart().length;
+  return { start: first, end: Math.max(first, start + inside.trimEnd().length) };
+}
+
+/** The outermost statement that ends at an offset, its `;` included. Null when none does. */
+function statementEndingAt(file: ast.FileTree, at: number): ast.Span | null {
+  const item = file.items.findLast(({ offset }) => offset < at);
+  if (item === undefined) return null;
+  const { text } = item.tree;
+  let found: ast.Span | null = null;
+  for (const statement of item.tree.statements)
+    walk(statement, (node) => {
+      const statements = node === statement ? [statement] : node.kind === "Block" ? node.statements : [];
+      for (const { start, end } of statements) {
+        const behind = item.offset + end + /^\s*;?/.exec(text.slice(end, end + 1000))![0].length;
+        if (behind !== at && item.offset + end !== at) continue;
+        if (found === null || item.offset + start < found.start) found = reach(file.text, item.offset + start, at);
+      }
+      return undefined;
+    });
+  return found;
 }
 
 const endOf = (item: ast.Item | undefined): number => (item ? item.offset + item.tree.text.length : 0);

@@ -19,18 +19,25 @@ const BYTE_ORDER_MARK = "\ufeff";
 
 /** The text of a file as it should be. */
 export function formatFile(file: ast.FileTree): string {
+  return formatItems(file).join("");
+}
+
+/** The same in pieces: what becomes of the text of each item. */
+export function formatItems(file: ast.FileTree): string[] {
   const newline = newlineOf(file.text);
-  let made = "";
-  file.items.forEach(({ tree }, index) => {
-    const mark = index === 0 && tree.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
-    if (!isFormattable(file, index)) made += tree.text;
-    else {
-      const text = formatItem(tree, newline);
-      const blank = made !== "" && made !== BYTE_ORDER_MARK && startsBlank(file, index);
-      made += text === "" ? mark : `${mark}${blank ? newline : ""}${text}${newline}`;
+  let isFirst = true;
+  return file.items.map(({ tree }, index) => {
+    if (!isFormattable(file, index)) {
+      isFirst = false;
+      return tree.text;
     }
+    const mark = tree.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+    const text = formatItem(tree, newline);
+    if (text === "") return mark;
+    const blank = !isFirst && startsBlank(file, index);
+    isFirst = false;
+    return `${mark}${blank ? newline : ""}${text}${newline}`;
   });
-  return made;
 }
 
 /** R5, for the usual line end. */

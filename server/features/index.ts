@@ -4,11 +4,13 @@ import type { Feature } from "../feature.ts";
 import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
 import { folding } from "./folding.ts";
+import { formatting } from "./formatting.ts";
 import { hover } from "./hover.ts";
 import { inlayHints } from "./inlay-hints.ts";
 import { inlineCompletion } from "./inline-completion.ts";
 import { inlineValues } from "./inline-values.ts";
 import { linkedEditing } from "./linked-editing.ts";
+import { onTypeFormatting } from "./on-type-formatting.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
@@ -23,6 +25,8 @@ export const features: readonly Feature[] = [
   tests,
   signatureHelp,
   completion,
+  formatting,
+  onTypeFormatting,
   inlayHints,
   codeLens,
   inlineValues,
