@@ -79,8 +79,9 @@ function smallest(before: string, start: number, end: number, text: string): Tex
 function statementsAround(file: ast.FileTree, asked: ast.Span): ast.Span {
   const range = withoutSpace(file.text, asked);
   const touched = file.items.filter(
-    ({ offset, tree }) => offset <= range.end && offset + tree.text.length >= range.start,
+    ({ offset, tree }) => offset <= range.end && offset + tree.text.length > range.start,
   );
+  if (touched.length === 0) touched.push(...file.items.slice(-1));
   const only = touched.length === 1 ? touched[0]! : null;
   if (only === null) return reach(file.text, touched[0]?.offset ?? 0, endOf(touched.at(-1)));
   let best: ast.Span = { start: only.offset, end: endOf(only) };
