@@ -17,3 +17,9 @@ export function clientHost(connection: Connection): Host {
     items: noItems,
   };
 }
+
+/** Reads the files of this machine itself; for others (a repository that is not cloned, an archive) the client is asked. */
+export function mixedHost(here: Host, client: Host): Host {
+  const hostOf = (uri: string): Host => (/^file:/i.test(uri) ? here : client);
+  return { read: (uri) => hostOf(uri).read(uri), list: (uri) => hostOf(uri).list(uri), items: here.items };
+}

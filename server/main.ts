@@ -2,6 +2,7 @@
 // command line (`--stdio`, `--node-ipc`, `--socket=PORT`, `--pipe=NAME`). Started by the extension and by `walia lsp`.
 
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { clientHost, mixedHost } from "./client-host.ts";
 import { nodeHost } from "./node-host.ts";
 import { createServer } from "./server.ts";
 
@@ -9,5 +10,5 @@ const CHANNELS = /^--(stdio|node-ipc|socket|pipe)\b/;
 if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdio");
 
 const connection = createConnection(ProposedFeatures.all);
-createServer(connection, nodeHost());
+createServer(connection, mixedHost(nodeHost(), clientHost(connection)));
 connection.listen();
