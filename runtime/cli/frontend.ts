@@ -8,6 +8,7 @@
 import { type Analysis, createWorkspace } from "../../language/analyse.ts";
 import type { FileTree } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostics.ts";
+import type { Unit } from "../../language/names/model.ts";
 import { type CompiledProgram, compileProgram } from "../compile/program.ts";
 import { functions, methods } from "../library/index.ts";
 import { resolvePrelude, withPrelude } from "./prelude.ts";
@@ -40,6 +41,7 @@ export function compile(checked: Checked, prelude: FileTree): CompiledProgram {
   const files = checked.trees.map((tree) => ({
     tree,
     names: tree.items.map((_, index) => checked.analysis.names(tree.path, index)),
+    isHome: (unit: Unit) => checked.analysis.facts.placeOf(unit) === "home",
   }));
   const names = withPrelude(checked.analysis.registry, registry);
   return compileProgram([file, ...files], names, { functions, methods });

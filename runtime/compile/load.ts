@@ -107,6 +107,7 @@ class Loader {
       name: data.name,
       params: data.params,
       isAsync: data.isAsync,
+      isHome: data.isHome,
       captures: data.captures,
       source: this.#source(data),
       points: data.points.map(([start, end, slots]) => ({ start, end, slots })),

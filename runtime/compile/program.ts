@@ -23,6 +23,8 @@ export interface ProgramFile {
   readonly tree: FileTree;
   /** One for each item. */
   readonly names: readonly ItemNames[];
+  /** Must tasks of a unit run where the program's variables are? Without it, all must. */
+  readonly isHome?: (unit: Unit) => boolean;
 }
 
 /** Everything about a unit but its JavaScript. */
@@ -35,6 +37,8 @@ export interface UnitData {
   readonly captures: readonly string[];
   readonly effect: string | null;
   readonly mode: CoreUnit["mode"];
+  /** Its tasks must run where the program's variables are. */
+  readonly isHome: boolean;
   /** File and item in it. */
   readonly file: string;
   readonly item: number;
@@ -137,6 +141,7 @@ function wrap(body: readonly es.Statement[]): es.Program {
 interface Place {
   readonly file: string;
   readonly item: number;
+  readonly isHome: boolean;
 }
 
 function unitData(unit: CoreUnit, place: Place): UnitData {
@@ -151,6 +156,7 @@ function unitData(unit: CoreUnit, place: Place): UnitData {
     captures: unit.captures,
     effect: unit.effect,
     mode: unit.mode,
+    isHome: place.isHome,
     file: place.file,
     item: place.item,
     points: [
@@ -197,7 +203,13 @@ class ProgramLowering {
         const context = this.#context(file, index);
         const lowering = new Lowering(context);
         const { tops, tests } = guarded(`${path}, in item ${index + 1},`, () => lowering.item());
-        for (const unit of lowering.units) this.places.set(unit.ref, { file: path, item: index });
+        const anywhere = new Set(
+          file.isHome === undefined
+            ? []
+            : context.names.units.filter((unit) => !file.isHome!(unit)).map((unit) => context.unitRef(unit)),
+        );
+        for (const unit of lowering.units)
+          this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
         this.units.push(...lowering.units);
         this.classes.push(...lowering.classes);
         this.tops.push(...tops);

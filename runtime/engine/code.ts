@@ -37,6 +37,8 @@ export interface Code {
   readonly name: string;
   readonly params: readonly string[];
   readonly isAsync: boolean;
+  /** A task of it must run at home, on the shard that owns the program's variables (language/effects/place.ts). */
+  readonly isHome: boolean;
   readonly captures: readonly string[];
   /** Null for built-in code. */
   readonly source: SourceItem | null;
@@ -87,6 +89,7 @@ export function builtinCode(
     name,
     params: [],
     isAsync: false,
+    isHome: true,
     captures: [],
     source: null,
     points: [

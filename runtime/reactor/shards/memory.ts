@@ -1,0 +1,205 @@
+// The memory that the shards of a program share: one SharedArrayBuffer of 32-bit words and rings of bytes.
+//
+//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT (one cache line)
+//   then for each shard   3 cache lines of 16 words:
+//     line 0              MAIL                    written by whoever has something for the shard
+//     line 1              APPETITE                written by the shard (1) and by whoever feeds it (0)
+//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED    written by the shard alone
+//   then for each pair    a ring (ring.ts) from one shard to another: HEAD, TAIL and FULL on lines of their own, then its bytes
+//   then                  slots of shared numbers (numbers.ts): a count of holders and 64 bits each
+//
+// Every word is read and written by Atomics, whose operations are sequentially consistent: all threads see them in one
+// order. The places that rest on that order say so (A1 here, D1 and Q1 in peer.ts, B1 in ring.ts).
+//
+// A1. Nobody sleeps through a message. A sender first publishes its bytes (ring.ts), then stores 1 in MAIL, then wakes the
+//     shard if it is parked; a shard that is about to park first says so (drivers/waker.ts) and then looks at MAIL. In the one
+//     order of all these, either the sender sees the shard parked or the shard sees the mail.
+
+import { RING_BYTES, Ring } from "./ring.ts";
+
+/** Words of the program. */
+const LIVE = 0;
+const HUNGRY = 1;
+const JUDGING = 2;
+const STARTED = 3;
+const STOPPING = 4;
+const FAULTS = 5;
+const OUTPUT = 6;
+
+const LINE = 16;
+const SHARD_LINES = 3;
+const MAIL = 0;
+const APPETITE = LINE;
+const IDLE = 2 * LINE;
+const EPOCH = IDLE + 1;
+const UNDERWAY = IDLE + 2;
+const SENT = IDLE + 3;
+const RECEIVED = IDLE + 4;
+
+/** More would need more than a bit each elsewhere, and no machine of today asks for it. */
+export const MOST_SHARDS = 64;
+/** Atomics that more than one shard knows. */
+export const NUMBERS = 1 << 16;
+
+export class SharedMemory {
+  readonly #words: Int32Array;
+  /** Of each shared number, how many hold it; and its value, as the bits of a double. */
+  readonly holders: Int32Array;
+  readonly numbers: BigInt64Array;
+
+  constructor(
+    readonly buffer: SharedArrayBuffer,
+    readonly shards: number,
+  ) {
+    const { rings, holders, numbers } = places(shards);
+    this.#words = new Int32Array(buffer, 0, rings / 4);
+    this.holders = new Int32Array(buffer, holders, NUMBERS);
+    this.numbers = new BigInt64Array(buffer, numbers, NUMBERS);
+  }
+
+  /** For a program of 1 to MOST_SHARDS shards. What is never used is never taken from the system. */
+  static create(shards: number): SharedMemory {
+    const memory = new SharedMemory(new SharedArrayBuffer(places(shards).end), shards);
+    // A shard that has not started is idle.
+    for (let shard = 0; shard < shards; shard++) Atomics.store(memory.#words, memory.#at(shard, IDLE), 1);
+    return memory;
+  }
+
+  /** The ring that carries bytes from one shard to another. */
+  ring(from: number, to: number): Ring {
+    const { rings } = places(this.shards);
+    return new Ring(this.buffer, rings + (from * this.shards + to) * RING_BYTES);
+  }
+
+  #at(shard: number, word: number): number {
+    return LINE + shard * SHARD_LINES * LINE + word;
+  }
+
+  // ---- The program ----
+
+  /** Tasks that have begun and not ended, those under way between shards too. */
+  get live(): number {
+    return Atomics.load(this.#words, LIVE);
+  }
+  taskStarted(): void {
+    Atomics.add(this.#words, LIVE, 1);
+  }
+  /** Yields how many are left. */
+  taskEnded(): number {
+    return Atomics.sub(this.#words, LIVE, 1) - 1;
+  }
+
+  /** Shard 0 waits for the others to have nothing to do, to decide whether the program has ended. */
+  get judging(): boolean {
+    return Atomics.load(this.#words, JUDGING) === 1;
+  }
+  set judging(is: boolean) {
+    Atomics.store(this.#words, JUDGING, is ? 1 : 0);
+  }
+
+  /** The shards after the first have been asked for. True for whoever asks first. */
+  askForShards(): boolean {
+    return Atomics.compareExchange(this.#words, STARTED, 0, 1) === 0;
+  }
+
+  /** The program is being ended from outside: whoever sees it closes. */
+  get stopping(): boolean {
+    return Atomics.load(this.#words, STOPPING) === 1;
+  }
+  stop(): void {
+    Atomics.store(this.#words, STOPPING, 1);
+  }
+
+  /** Some shard has reported a fault that nobody handled. */
+  get someUnhandled(): boolean {
+    return Atomics.load(this.#words, FAULTS) === 1;
+  }
+  unhandled(): void {
+    Atomics.store(this.#words, FAULTS, 1);
+  }
+
+  /** Runs `write` while no other shard does, so that lines of output stay whole. */
+  whileWriting(write: () => void): void {
+    while (Atomics.compareExchange(this.#words, OUTPUT, 0, 1) !== 0) Atomics.wait(this.#words, OUTPUT, 1);
+    try {
+      write();
+    } finally {
+      Atomics.store(this.#words, OUTPUT, 0);
+      Atomics.notify(this.#words, OUTPUT, 1);
+    }
+  }
+
+  // ---- One shard ----
+
+  /** A1 */
+  setMail(shard: number): void {
+    Atomics.store(this.#words, this.#at(shard, MAIL), 1);
+  }
+  hasMail(shard: number): boolean {
+    return Atomics.load(this.#words, this.#at(shard, MAIL)) === 1;
+  }
+  /** Before looking through the rings, so that what comes meanwhile is mail again. */
+  clearMail(shard: number): void {
+    Atomics.store(this.#words, this.#at(shard, MAIL), 0);
+  }
+
+  /** The shard would take tasks. */
+  beHungry(shard: number): void {
+    if (Atomics.compareExchange(this.#words, this.#at(shard, APPETITE), 0, 1) === 0) Atomics.add(this.#words, HUNGRY, 1);
+  }
+  get someHungry(): boolean {
+    return Atomics.load(this.#words, HUNGRY) > 0;
+  }
+  /** Takes the shard's wish off the list: true for exactly one of those who try, who then feeds it or is the shard itself. */
+  takeWish(shard: number): boolean {
+    if (Atomics.compareExchange(this.#words, this.#at(shard, APPETITE), 1, 0) !== 1) return false;
+    Atomics.sub(this.#words, HUNGRY, 1);
+    return true;
+  }
+
+  /** The shard has nothing to run; `underway` operations and timers may give it something. */
+  beIdle(shard: number, underway: number): void {
+    Atomics.store(this.#words, this.#at(shard, UNDERWAY), underway);
+    Atomics.store(this.#words, this.#at(shard, IDLE), 1);
+  }
+  beBusy(shard: number): void {
+    Atomics.add(this.#words, this.#at(shard, EPOCH), 1);
+    Atomics.store(this.#words, this.#at(shard, IDLE), 0);
+  }
+  sent(shard: number): void {
+    Atomics.add(this.#words, this.#at(shard, SENT), 1);
+  }
+  received(shard: number): void {
+    Atomics.add(this.#words, this.#at(shard, RECEIVED), 1);
+  }
+
+  /**
+   * Whether no shard has anything to run, nor anything under way that could give it something, and no message is between
+   * them (Q1 in peer.ts). Asked by a shard that is idle itself.
+   */
+  isQuiet(): boolean {
+    const before = this.#epochs();
+    let unread = 0;
+    for (let shard = 0; shard < this.shards; shard++) {
+      if (Atomics.load(this.#words, this.#at(shard, IDLE)) === 0) return false;
+      if (Atomics.load(this.#words, this.#at(shard, UNDERWAY)) > 0) return false;
+      unread += Atomics.load(this.#words, this.#at(shard, SENT)) - Atomics.load(this.#words, this.#at(shard, RECEIVED));
+    }
+    return (unread | 0) === 0 && before === this.#epochs();
+  }
+
+  /** Grows whenever some shard becomes busy; wraps round. */
+  #epochs(): number {
+    let sum = 0;
+    for (let shard = 0; shard < this.shards; shard++) sum += Atomics.load(this.#words, this.#at(shard, EPOCH));
+    return sum | 0;
+  }
+}
+
+/** Offsets in bytes. */
+function places(shards: number): { rings: number; holders: number; numbers: number; end: number } {
+  const rings = (LINE + shards * SHARD_LINES * LINE) * 4;
+  const holders = rings + shards * shards * RING_BYTES;
+  const numbers = holders + NUMBERS * 4;
+  return { rings, holders, numbers, end: numbers + NUMBERS * 8 };
+}
