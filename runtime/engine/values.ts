@@ -225,12 +225,62 @@ export class Channel {
   ) {}
 }
 
-/** A number shared by all tasks. */
+/** Where the number of an atomic is when several shards know it; every operation is one step for all of them. */
+export interface SharedNumber {
+  load(): number;
+  store(value: number): void;
+  /** Replaces `expected`, bit for bit, by `value`. Yields what was there. */
+  compareExchange(expected: number, value: number): number;
+}
+
+/** A number shared by all tasks: its own, until another shard gets to know it. */
 export class Atomic {
+  shared: SharedNumber | null = null;
+  #value: number;
+
   constructor(
     readonly id: number,
-    public value: number,
-  ) {}
+    value: number,
+  ) {
+    this.#value = value;
+  }
+
+  get value(): number {
+    return this.shared === null ? this.#value : this.shared.load();
+  }
+
+  set value(value: number) {
+    if (this.shared === null) this.#value = value;
+    else this.shared.store(value);
+  }
+
+  /** Yields the new value. */
+  add(delta: number): number {
+    if (this.shared === null) {
+      this.#value += delta;
+      return this.#value;
+    }
+    for (let value = this.shared.load(); ; ) {
+      const found = this.shared.compareExchange(value, value + delta);
+      if (Object.is(found, value)) return value + delta;
+      value = found;
+    }
+  }
+
+  /** Replaces the value if `isExpected` says so of it; true when it did. */
+  replace(isExpected: (value: number) => boolean, replacement: number): boolean {
+    if (this.shared === null) {
+      if (!isExpected(this.#value)) return false;
+      this.#value = replacement;
+      return true;
+    }
+    for (let value = this.shared.load(); isExpected(value); ) {
+      const found = this.shared.compareExchange(value, replacement);
+      if (Object.is(found, value)) return true;
+      value = found;
+    }
+    return false;
+  }
 }
 
 /** The JavaScript property that holds field `name` (V1). */

@@ -67,9 +67,7 @@ function makeAtomic(_depth: number, n: Value): Value {
 /** Yields the new value. */
 function add(_depth: number, self: Value, delta: Value): Value {
   if (typeof delta !== "number") return needsNumber("add", delta);
-  const atomic = self as Atomic;
-  atomic.value += delta;
-  return atomic.value;
+  return (self as Atomic).add(delta);
 }
 
 function set(_depth: number, self: Value, value: Value): Value {
@@ -81,10 +79,7 @@ function set(_depth: number, self: Value, value: Value): Value {
 /** Whether the value was the expected one and was replaced. */
 function compareSet(_depth: number, self: Value, expected: Value, value: Value): Value {
   if (typeof value !== "number") return needsNumber("compare_set", value);
-  const atomic = self as Atomic;
-  if (!isEqual(atomic.value, expected)) return false;
-  atomic.value = value;
-  return true;
+  return (self as Atomic).replace((found) => isEqual(found, expected), value);
 }
 
 export const taskFunctions: ReadonlyMap<string, Native> = new Map([

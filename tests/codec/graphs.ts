@@ -35,6 +35,7 @@ function stubCode(captures: number, mode: Code["mode"]): Code {
     name: `stub${captures}`,
     params: ["a"],
     isAsync: false,
+    isHome: true,
     captures: names("c", captures),
     source: null,
     points: Array.from({ length: 6 }, (_, at) => ({ start: 0, end: 0, slots: names("s", at) })),

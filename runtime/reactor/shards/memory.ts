@@ -2,7 +2,7 @@
 //
 //   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT (one cache line)
 //   then for each shard   3 cache lines of 16 words:
-//     line 0              MAIL                    written by whoever has something for the shard
+//     line 0              MAIL BELL WAKER         written by whoever has something for the shard; WAKER once, by the shard
 //     line 1              APPETITE                written by the shard (1) and by whoever feeds it (0)
 //     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED    written by the shard alone
 //   then for each pair    a ring (ring.ts) from one shard to another: HEAD, TAIL and FULL on lines of their own, then its bytes
@@ -11,10 +11,10 @@
 // Every word is read and written by Atomics, whose operations are sequentially consistent: all threads see them in one
 // order. The places that rest on that order say so (A1 here, D1 and Q1 in peer.ts, B1 in ring.ts).
 //
-// A1. Nobody sleeps through a message. A sender first publishes its bytes (ring.ts), then stores 1 in MAIL, then wakes the
-//     shard if it is parked; a shard that is about to park first says so (drivers/waker.ts) and then looks at MAIL. In the one
-//     order of all these, either the sender sees the shard parked or the shard sees the mail.
+// A1. Nobody sleeps through a message. A sender first publishes its bytes (ring.ts), then stores 1 in MAIL, then rings the
+//     shard's BELL, which keeps a shard from going to sleep and wakes one that has (drivers/waker.ts).
 
+import { type Waker, wake } from "../drivers/waker.ts";
 import { RING_BYTES, Ring } from "./ring.ts";
 
 /** Words of the program. */
@@ -29,6 +29,9 @@ const OUTPUT = 6;
 const LINE = 16;
 const SHARD_LINES = 3;
 const MAIL = 0;
+const BELL = 1;
+/** 0: the shard has not started; 1: it sleeps in Node's loop; else the number of its event descriptor, and 2. */
+const WAKER = 2;
 const APPETITE = LINE;
 const IDLE = 2 * LINE;
 const EPOCH = IDLE + 1;
@@ -43,6 +46,7 @@ export const NUMBERS = 1 << 16;
 
 export class SharedMemory {
   readonly #words: Int32Array;
+  readonly #bells: readonly Int32Array[];
   /** Of each shared number, how many hold it; and its value, as the bits of a double. */
   readonly holders: Int32Array;
   readonly numbers: BigInt64Array;
@@ -53,6 +57,7 @@ export class SharedMemory {
   ) {
     const { rings, holders, numbers } = places(shards);
     this.#words = new Int32Array(buffer, 0, rings / 4);
+    this.#bells = Array.from({ length: shards }, (_, shard) => this.bell(shard));
     this.holders = new Int32Array(buffer, holders, NUMBERS);
     this.numbers = new BigInt64Array(buffer, numbers, NUMBERS);
   }
@@ -131,9 +136,27 @@ export class SharedMemory {
 
   // ---- One shard ----
 
+  /** The shard's bell, for its driver. */
+  bell(shard: number): Int32Array {
+    const at = this.#at(shard, BELL);
+    return this.#words.subarray(at, at + 1);
+  }
+  /** How others wake the shard, from now on. */
+  setWaker(shard: number, waker: Waker): void {
+    Atomics.store(this.#words, this.#at(shard, WAKER), waker.kind === "loop" ? 1 : waker.fd + 2);
+  }
+  /** Has the shard look around, soon. One that has not started yet does when it starts. */
+  wake(shard: number): void {
+    const how = Atomics.load(this.#words, this.#at(shard, WAKER));
+    if (how === 0) return;
+    const bell = this.#bells[shard]!;
+    wake(how === 1 ? { kind: "loop", bell } : { kind: "eventfd", bell, fd: how - 2 });
+  }
+
   /** A1 */
-  setMail(shard: number): void {
+  deliver(shard: number): void {
     Atomics.store(this.#words, this.#at(shard, MAIL), 1);
+    this.wake(shard);
   }
   hasMail(shard: number): boolean {
     return Atomics.load(this.#words, this.#at(shard, MAIL)) === 1;
@@ -145,7 +168,8 @@ export class SharedMemory {
 
   /** The shard would take tasks. */
   beHungry(shard: number): void {
-    if (Atomics.compareExchange(this.#words, this.#at(shard, APPETITE), 0, 1) === 0) Atomics.add(this.#words, HUNGRY, 1);
+    if (Atomics.compareExchange(this.#words, this.#at(shard, APPETITE), 0, 1) === 0)
+      Atomics.add(this.#words, HUNGRY, 1);
   }
   get someHungry(): boolean {
     return Atomics.load(this.#words, HUNGRY) > 0;

@@ -1,0 +1,422 @@
+// A shard among others: the messages between them. What only one shard can answer is asked of it, tasks go where there is
+// room, and futures settle wherever they are known (links.ts).
+//
+// Kinds of messages (`MessageKind`), each a parcel (parcel.ts) behind one byte:
+//
+//   Task       a task that has not begun or is ready, with its stack and what it goes on with
+//   Request    what a parked task asks, for the shard that can answer it; Answer brings it back; Withdraw asks for less
+//   Settled, Cancel, Observed, PassedOn, Dropped     links.ts
+//   Handler    the program has a new handler for the whole program; from shard 0
+//
+// Dealing (D): Acar, Charguéraud, Rainey, "Scheduling parallel programs by work stealing with private deques" (2013), in the form
+// where who has work gives it. The run queue of a shard is its own; only a wish is shared.
+//
+// D1. A shard without work writes down its wish (memory.ts, APPETITE) and sleeps. A shard that has more than it can run next
+//     looks for wishes at its scheduling points: between tasks, and when a long loop asks whether its turn is over. It takes
+//     one off by compare-and-swap, so that exactly one shard answers it, and sends up to half of the tasks that may move,
+//     oldest first. A wish that cannot be met after all is put back.
+// D2. A task that moves leaves the run queue before its message is written, and is in no other place: it is the message's. The
+//     message is delivered exactly once and in order (ring.ts), and the receiver puts the task into its run queue before it does
+//     anything else. So a task is on one shard or in one message, never in two, and never lost.
+// D3. Home tasks stay on shard 0; started elsewhere, they are sent there at once. Parked tasks never move.
+//
+// Asking (R):
+//
+// R1. A task that is parked on a request of another shard is known here under a token until the answer comes. There, a
+//     delegate that nobody runs is parked on the same request; to wake it is to answer (task.ts).
+// R2. An answer is the end of a request, also of one that is being withdrawn. `Withdrawn` is an answer as well: so a value
+//     that was taken from a channel for this task reaches it, even if the task is cancelled meanwhile.
+//
+// Ending (Q):
+//
+// Q1. Only shard 0 ends the program or finds that it is stuck. A shard says that it is idle after its last message is published,
+//     and that it is busy, with a new epoch, before it reads one. If all are idle, with nothing under way, as many messages were
+//     received as sent, and no epoch has changed between the beginning and the end of looking, then there was a moment at which
+//     nothing was left (the second wave of Mattern, "Algorithms for distributed termination detection", 1987).
+
+import { CodecError } from "../../codec/format.ts";
+import type { Input } from "../../engine/host.ts";
+import { Channel, type Closure, type EffectRequest, type Future, type FutureState, type Value } from "../../engine/values.ts";
+import { faultFromValue, faultToValue } from "../../codec/fault.ts";
+import type { Place } from "../answer.ts";
+import { nameOf } from "../payload.ts";
+import type { Reactor } from "../shard.ts";
+import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { type LinkHost, SharedLinks } from "./links.ts";
+import type { SharedMemory } from "./memory.ts";
+import { type CodeContext, inputFromValue, inputToValue, Packer } from "./parcel.ts";
+import type { Ring } from "./ring.ts";
+
+/** The most tasks that go to another shard at once. */
+const MOST = 128;
+
+enum MessageKind {
+  Task,
+  Request,
+  Answer,
+  Withdraw,
+  Settled,
+  Cancel,
+  Observed,
+  PassedOn,
+  Dropped,
+  Handler,
+}
+
+/** The answer to a request that has been withdrawn (R2). */
+const WITHDRAWN = undefined;
+
+export interface PeerOptions {
+  readonly shard: number;
+  readonly memory: SharedMemory;
+  readonly code: CodeContext;
+  /** Installs a handler of the whole program that shard 0 has installed. */
+  installHandler(handler: Closure): void;
+  /** There is work for more shards than have been started. */
+  needShards(): void;
+}
+
+/** A task that waits for an answer from another shard (R1). */
+interface Asked {
+  readonly task: LiveTask;
+  readonly of: number;
+  /** What to do when the request has been withdrawn. */
+  withdrawn: (() => void) | null;
+}
+
+export class Peer implements LinkHost {
+  readonly shard: number;
+  readonly memory: SharedMemory;
+  readonly links: SharedLinks;
+  readonly #reactor: Reactor;
+  readonly #options: PeerOptions;
+  readonly #packer: Packer;
+  readonly #outgoing: Ring[];
+  readonly #incoming: Ring[];
+  /** Rings with messages that found no room. */
+  readonly #blocked = new Set<number>();
+  readonly #asked = new Map<number, Asked>();
+  readonly #delegates = new Map<string, Delegate>();
+  #tokens = 0;
+  #idle = false;
+
+  constructor(reactor: Reactor, options: PeerOptions) {
+    const { shard, memory } = options;
+    this.#reactor = reactor;
+    this.#options = options;
+    this.shard = shard;
+    this.memory = memory;
+    this.links = new SharedLinks(this, memory);
+    this.#packer = new Packer(this.links, options.code);
+    const others = Array.from({ length: memory.shards }, (_, other) => other);
+    this.#outgoing = others.map((other) => memory.ring(shard, other));
+    this.#incoming = others.map((other) => memory.ring(other, shard));
+  }
+
+  get shards(): number {
+    return this.memory.shards;
+  }
+
+  // ---- Messages ----
+
+  #send(to: number, kind: MessageKind, parcel: Uint8Array): void {
+    const message = new Uint8Array(1 + parcel.length);
+    message[0] = kind;
+    message.set(parcel, 1);
+    this.memory.sent(this.shard);
+    this.#reactor.counters.messages++;
+    this.#outgoing[to]!.send(message);
+    if (!this.#outgoing[to]!.flush()) this.#blocked.add(to);
+    this.memory.deliver(to);
+  }
+
+  #post(to: number, kind: MessageKind, values: readonly Value[]): void {
+    this.#send(to, kind, this.#packer.pack(values as Value[], to));
+  }
+
+  get hasMail(): boolean {
+    return this.memory.hasMail(this.shard);
+  }
+
+  /** Takes in what has come. */
+  receive(): void {
+    if (!this.hasMail) return;
+    this.beBusy();
+    this.memory.clearMail(this.shard);
+    for (const to of this.#blocked) {
+      if (this.#outgoing[to]!.flush()) this.#blocked.delete(to);
+      this.memory.deliver(to);
+    }
+    for (let from = 0; from < this.shards; from++) {
+      if (from !== this.shard) this.#receiveFrom(from);
+    }
+  }
+
+  #receiveFrom(from: number): void {
+    const ring = this.#incoming[from]!;
+    for (let message = ring.receive(); message !== undefined; message = ring.receive()) {
+      // What a third shard knew of the program's handlers when it wrote this, shard 0 had sent here before.
+      if (from !== 0 && this.shard !== 0) this.#receiveFrom(0);
+      this.#take(message[0] as MessageKind, message.subarray(1), from);
+      this.memory.received(this.shard);
+    }
+    if (ring.takeFull()) this.memory.deliver(from);
+  }
+
+  #take(kind: MessageKind, parcel: Uint8Array, from: number): void {
+    if (kind === MessageKind.Task) {
+      this.#takeTask(parcel, from);
+      return;
+    }
+    const values = this.#packer.unpack(parcel, from) as Value[];
+    const [id] = values as number[];
+    switch (kind) {
+      case MessageKind.Request:
+        this.#answer(from, values);
+        break;
+      case MessageKind.Answer:
+        this.#answered(values);
+        break;
+      case MessageKind.Withdraw:
+        this.#withdrawDelegate(from, id!);
+        break;
+      case MessageKind.Settled:
+        this.links.news(id!, this.#stateOf(values), values[3] === true);
+        break;
+      case MessageKind.Cancel:
+        this.#cancelTask(id!);
+        break;
+      case MessageKind.Observed:
+        this.#reactor.observedElsewhere(id!, this.links.find(id!));
+        break;
+      case MessageKind.PassedOn:
+        this.links.passedOn(id!, values[1] as number);
+        break;
+      case MessageKind.Dropped:
+        this.links.dropped(id!, from, values[1] as number);
+        break;
+      case MessageKind.Handler:
+        this.#options.installHandler(values[0] as Closure);
+        break;
+    }
+  }
+
+  // ---- Links ----
+
+  tellSettled(to: number, future: Future): void {
+    const { state } = future;
+    const wasCancelled = (future as TaskFuture).wasCancelled;
+    const post = (value: Value): void =>
+      this.#post(to, MessageKind.Settled, [future.id, state.kind === "done", value, wasCancelled]);
+    try {
+      post(state.kind === "done" ? state.value : state.kind === "failed" ? faultToValue(state.fault) : undefined);
+    } catch (error) {
+      this.#post(to, MessageKind.Settled, [future.id, false, faultToValue(cannotGo(error, "a result")), false]);
+    }
+  }
+
+  #stateOf([, isDone, value]: readonly Value[]): FutureState {
+    return isDone === true
+      ? { kind: "done", value }
+      : { kind: "failed", fault: faultFromValue(value, this.#options.code) };
+  }
+
+  tellCancelled(to: number, id: number): void {
+    this.#post(to, MessageKind.Cancel, [id]);
+  }
+
+  tellObserved(to: number, id: number): void {
+    this.#post(to, MessageKind.Observed, [id]);
+  }
+
+  tellPassedOn(channel: number, to: number): void {
+    this.#post(channel % this.shards, MessageKind.PassedOn, [channel, to]);
+  }
+
+  tellDropped(channel: number, count: number): void {
+    this.#post(channel % this.shards, MessageKind.Dropped, [channel, count]);
+  }
+
+  settle(future: TaskFuture, state: FutureState): void {
+    this.#reactor.settle(future, state);
+  }
+
+  failedUnobserved(future: Future, name: string): void {
+    this.#reactor.failedUnobserved(future, name);
+  }
+
+  #cancelTask(id: number): void {
+    const future = this.links.find(id);
+    if (future?.task != null) this.#reactor.cancel(future.task);
+    else if (future !== undefined) this.links.cancel(future);
+  }
+
+  /** A new handler of the whole program, for all other shards. */
+  handlerInstalled(handler: Closure): void {
+    for (let other = 0; other < this.shards; other++)
+      if (other !== this.shard) this.#post(other, MessageKind.Handler, [handler]);
+  }
+
+  // ---- Tasks that move (D) ----
+
+  /** Sends a task that is in no queue any more. False: something in it cannot go, and nothing has happened. */
+  sendTask(task: LiveTask, input: Input, to: number): boolean {
+    const { id, name, isHome, state } = task;
+    const beside = [id, name, isHome, state === TaskState.Fresh, inputToValue(input)];
+    let parcel: Uint8Array;
+    try {
+      parcel = this.#packer.packStack(task.stack!, beside, to);
+    } catch (error) {
+      if (error instanceof CodecError) return false;
+      throw error;
+    }
+    this.links.taskGoes(task.future as TaskFuture, name, to);
+    task.state = TaskState.Done;
+    task.stack = null;
+    this.#send(to, MessageKind.Task, parcel);
+    return true;
+  }
+
+  #takeTask(parcel: Uint8Array, from: number): void {
+    const { stack, beside } = this.#packer.unpackStack(parcel, from);
+    const [id, name, isHome, isFresh, input] = beside as [number, string, boolean, boolean, Value];
+    const future = this.links.taskComes(id, from);
+    const task = new LiveTask(id, future, name, isHome);
+    future.task = task;
+    task.stack = stack;
+    if (!isFresh) task.state = TaskState.Ready;
+    this.#reactor.taskArrived(task, inputFromValue(input, this.#options.code));
+  }
+
+  /** A scheduling point: gives tasks to a shard that has none (D1). `spare` tasks of the queue may move. */
+  deal(spare: number): void {
+    if (spare < 1) return;
+    const { memory } = this;
+    if (!memory.someHungry) {
+      if (memory.askForShards()) this.#options.needShards();
+      return;
+    }
+    for (let step = 1; step < this.shards; step++) {
+      const other = (this.shard + step) % this.shards;
+      if (!memory.takeWish(other)) continue;
+      const tasks = this.#reactor.takeMovable(Math.min(MOST, Math.ceil(spare / 2)));
+      let gone = 0;
+      for (const { task, input } of tasks) {
+        if (this.sendTask(task, input, other)) gone++;
+        else this.#reactor.keep(task, input);
+      }
+      if (gone === 0) memory.beHungry(other);
+      this.#reactor.counters.tasksGiven += gone;
+      return;
+    }
+  }
+
+  // ---- Requests that others answer (R) ----
+
+  /** The shard that answers a request made here. */
+  ownerOf(place: Place | undefined, request: EffectRequest): number {
+    switch (place) {
+      case undefined:
+        return this.shard;
+      case "first":
+        return 0;
+      case "channel": {
+        const { f_channel: channel } = request;
+        return channel instanceof Channel ? channel.id % this.shards : this.shard;
+      }
+      case "descriptor": {
+        const fd = request.f_fd ?? request.f_target;
+        if (typeof fd !== "number" || !Number.isSafeInteger(fd) || fd < 0) return this.shard;
+        return this.#reactor.shardOfDescriptor(fd);
+      }
+    }
+  }
+
+  /** R1 */
+  ask(task: LiveTask, request: EffectRequest, of: number): void {
+    const token = ++this.#tokens;
+    try {
+      this.#post(of, MessageKind.Request, [token, task.id, task.name, task.cancellation, request]);
+    } catch (error) {
+      this.#reactor.wake(task, { kind: "fault", fault: cannotGo(error, `"${nameOf(request)}"`) });
+      return;
+    }
+    task.armed = token;
+    this.#asked.set(token, { task, of, withdrawn: null });
+  }
+
+  /** Takes back what a task has asked of another shard; `withdrawn` is called unless an answer was under way (R2). */
+  withdraw(task: LiveTask, withdrawn: () => void): void {
+    const asked = this.#asked.get(task.armed)!;
+    if (asked.withdrawn === null) this.#post(asked.of, MessageKind.Withdraw, [task.armed]);
+    asked.withdrawn = withdrawn;
+  }
+
+  #answer(from: number, [token, id, name, cancellation, request]: readonly Value[]): void {
+    const delegate = new Delegate(id as number, name as string, from, token as number);
+    delegate.cancellation = cancellation as Cancellation;
+    this.#delegates.set(`${from}:${token}`, delegate);
+    this.#reactor.begin(delegate, request as EffectRequest);
+  }
+
+  /** A delegate has been woken: its request is answered. */
+  reply(delegate: Delegate, input: Input): void {
+    const { from, token } = delegate;
+    this.#delegates.delete(`${from}:${token}`);
+    try {
+      this.#post(from, MessageKind.Answer, [token, inputToValue(input)]);
+    } catch (error) {
+      const refused: Input = { kind: "fault", fault: cannotGo(error, "an answer") };
+      this.#post(from, MessageKind.Answer, [token, inputToValue(refused)]);
+    }
+  }
+
+  #withdrawDelegate(from: number, token: number): void {
+    const delegate = this.#delegates.get(`${from}:${token}`);
+    if (delegate === undefined || !this.#reactor.withdrawRequest(delegate)) return;
+    this.#delegates.delete(`${from}:${token}`);
+    this.#post(from, MessageKind.Answer, [token, WITHDRAWN]);
+  }
+
+  #answered([token, input]: readonly Value[]): void {
+    const asked = this.#asked.get(token as number);
+    if (asked === undefined) throw new Error("broken R1: an answer that nobody waits for");
+    this.#asked.delete(token as number);
+    if (input === WITHDRAWN) asked.withdrawn?.();
+    else this.#reactor.wake(asked.task, inputFromValue(input, this.#options.code));
+  }
+
+  // ---- Nothing to do (Q) ----
+
+  /** Before anything is done that was not under way. */
+  beBusy(): void {
+    if (!this.#idle) return;
+    this.#idle = false;
+    this.memory.beBusy(this.shard);
+    this.memory.takeWish(this.shard);
+    if (this.shard === 0) this.memory.judging = false;
+  }
+
+  /** Nothing to run: `underway` operations and timers may bring something. */
+  beIdle(underway: number): void {
+    if (this.#idle) this.memory.beIdle(this.shard, underway);
+    else {
+      this.#idle = true;
+      this.memory.beIdle(this.shard, underway);
+      this.memory.beHungry(this.shard);
+    }
+    if (this.shard !== 0 && this.memory.judging) this.memory.wake(0);
+  }
+
+  /** Shard 0, which is idle: is everything over? If not, it is woken to ask again when that may have changed (Q1). */
+  isQuiet(): boolean {
+    this.memory.judging = true;
+    return !this.hasMail && this.memory.isQuiet();
+  }
+}
+
+function cannotGo(error: unknown, what: string): ReturnType<typeof faultFromValue> {
+  if (!(error instanceof CodecError)) throw error;
+  const message = `${what} cannot go to another core: ${error.what}`;
+  return { kind: "LimitExceeded", message, fields: {}, trace: [] };
+}
