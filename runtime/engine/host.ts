@@ -53,7 +53,7 @@ export interface Host {
   /** How many bytes the program may hold, when it holds nearly all of them; else undefined. Asked a few times a second. */
   memoryLimit?(): number | undefined;
   /** A handler of the whole program was installed. */
-  handlerInstalled?(effect: string): void;
+  handlerInstalled?(handler: Closure): void;
   /** A number never used before in this program, for futures, channels and atomics. */
   nextId(): number;
   /** `args()` */

@@ -287,12 +287,12 @@ export function installProgramHandler(handler: Closure): void {
   const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
   E.program = new Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, null, -1);
   for (const site of sites) site.top = null;
-  currentHost().handlerInstalled?.(handler.code.effect!);
+  currentHost().handlerInstalled?.(handler);
 }
 
-/** Is there a handler of the whole program for this effect? */
-export function hasProgramHandler(effect: string): boolean {
-  return lookup(E.program, effect).kind !== SegmentKind.Root;
+/** The clause of the whole program that handles this effect, if there is one. */
+export function programHandler(effect: string): Closure | undefined {
+  return lookup(E.program, effect).handler ?? undefined;
 }
 
 /** Forgets the program's handlers: a new program begins. */

@@ -312,5 +312,11 @@ export function spawnMethod(code: Code, self: Instance, args: readonly Value[]):
   return spawn(new Closure(BOUND_BODY, args.length, BOUND_BODY.enter, self, method), args);
 }
 
+/** Must a task of this function run where the program's variables are? */
+export function isHome(closure: Closure): boolean {
+  const code = closure.code === BOUND_BODY ? (closure.c1 as Closure).code : closure.code;
+  return code.isHome;
+}
+
 /** `==` in match patterns and comparisons of values that are not the same JavaScript value. */
 export { isEqual };

@@ -12,7 +12,14 @@ import type { DriverError, DriverValue } from "./drivers/driver.ts";
 import type { Reactor } from "./shard.ts";
 import type { LiveTask } from "./task.ts";
 
+/**
+ * Which shard answers, when that is not the one that asks: the channel's, the one that a descriptor belongs to, or the first,
+ * which has what there is only one of.
+ */
+export type Place = "channel" | "descriptor" | "first";
+
 export interface Answer {
+  readonly place?: Place;
   begin(reactor: Reactor, task: LiveTask, request: EffectRequest): void;
   /** Its turn at a descriptor has come. */
   start?(reactor: Reactor, task: LiveTask, request: EffectRequest): void;

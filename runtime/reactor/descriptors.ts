@@ -72,19 +72,24 @@ export class Descriptor {
 export class Descriptors {
   readonly #open = new Map<number, Descriptor>();
   readonly #isTaken: (fd: number) => boolean;
-  #next = 3;
+  readonly #step: number;
+  #next: number;
 
-  /** `isTaken` tells numbers that mean something else (V1). */
-  constructor(isTaken: (fd: number) => boolean) {
+  /** `isTaken` tells numbers that mean something else (V1). A shard's own numbers are those that leave `shard` modulo `shards`. */
+  constructor(isTaken: (fd: number) => boolean, shard: number, shards: number) {
     this.#isTaken = isTaken;
+    this.#step = shards;
+    this.#next = shard;
+    while (this.#next < 3) this.#next += shards;
     for (const stream of [0, 1, 2] as const) {
       this.#open.set(stream, new Descriptor(stream, { kind: "standard", stream }, null));
     }
   }
 
   add(what: Described, handle: Handle): Descriptor {
-    while (this.#isTaken(this.#next)) this.#next++;
-    const descriptor = new Descriptor(this.#next++, what, handle);
+    while (this.#isTaken(this.#next)) this.#next += this.#step;
+    const descriptor = new Descriptor(this.#next, what, handle);
+    this.#next += this.#step;
     this.#open.set(descriptor.fd, descriptor);
     return descriptor;
   }

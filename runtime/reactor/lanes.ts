@@ -8,7 +8,7 @@
 
 import type { Input } from "../engine/host.ts";
 import type { EffectRequest, Value } from "../engine/values.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, Place } from "./answer.ts";
 import type { Descriptor, Lane, LaneUser } from "./descriptors.ts";
 import type { DriverValue, Handle, Tag } from "./drivers/driver.ts";
 import { ioFault, NOT_OPEN, subjectOf } from "./payload.ts";
@@ -34,8 +34,8 @@ export interface Turn {
   ): { readonly value: Value } | null;
 }
 
-/** The answer to a request that takes its turn. */
-export function inTurn(turn: Turn): Answer {
+/** The answer to a request that takes its turn, on the shard `place`. */
+export function inTurn(place: Place, turn: Turn): Answer {
   const descriptorOf = (reactor: Reactor, request: EffectRequest): Descriptor => {
     const descriptor = turn.find(reactor, request);
     if ("kind" in descriptor) throw new Error("broken V1: the descriptor of a waiting task is gone");
@@ -52,6 +52,7 @@ export function inTurn(turn: Turn): Answer {
     release(reactor, turn.lane(descriptor));
   };
   return {
+    place,
     begin(reactor, task, request) {
       const descriptor = turn.find(reactor, request);
       const fault = "kind" in descriptor ? descriptor : (turn.check?.(request) ?? null);

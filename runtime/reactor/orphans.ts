@@ -20,6 +20,11 @@ export class Orphans {
     this.#waiting.push({ future, task, due: now + GRACE });
   }
 
+  /** Somebody awaits it after all. */
+  observe(id: number): void {
+    for (const { future } of this.#waiting) if (future.id === id) future.observed = true;
+  }
+
   /** When the next one is to be looked at, or Infinity. */
   get due(): number {
     return this.#waiting[0]?.due ?? Number.POSITIVE_INFINITY;

@@ -121,7 +121,7 @@ class Monitor implements LaneUser, FutureWaiter {
   completed(value: DriverValue): void {
     release(this.reactor, this.port.reading);
     const event = value instanceof Uint8Array ? value : new Uint8Array(0);
-    if (this.reactor.engine.hasProgramHandler("IO_READ")) this.#handle(event);
+    if (this.#hasHandler) this.#handle(event);
     else {
       this.#state = { kind: "holding", event };
       if (this.reactor.mainHasEnded) this.deliverHeld();
@@ -136,7 +136,7 @@ class Monitor implements LaneUser, FutureWaiter {
   /** holding -> handling or, when there will be no handler, ended */
   deliverHeld(): void {
     if (this.#state.kind !== "holding") return;
-    if (this.reactor.engine.hasProgramHandler("IO_READ")) this.#handle(this.#state.event);
+    if (this.#hasHandler) this.#handle(this.#state.event);
     else {
       const why = 'has an event, but the program has no handler for "IO_READ" at its top level';
       this.#end(this.#fault("UnhandledEffect", why, "ENOTSUP"));
@@ -155,11 +155,15 @@ class Monitor implements LaneUser, FutureWaiter {
     return `monitor of port ${portName(this.port.fd)}`;
   }
 
+  get #hasHandler(): boolean {
+    return this.reactor.engine.programHandler("IO_READ") !== undefined;
+  }
+
   #handle(event: Uint8Array): void {
     this.#state = { kind: "handling" };
     const { engine } = this.reactor;
     const perform = engine.performTask("IO_READ", { target: this.port.fd, data: event });
-    const future = this.reactor.startTask(perform, [], this.#title);
+    const future = this.reactor.startTask(perform, [], this.#title, engine.isHome(engine.programHandler("IO_READ")!));
     future.observed = true;
     future.waiters = [this];
   }

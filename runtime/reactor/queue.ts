@@ -1,9 +1,17 @@
 // Queues: the run queue of a shard, and those who wait their turn at a descriptor or channel.
 
 import type { Input } from "../engine/host.ts";
-import type { LiveTask } from "./task.ts";
+import { Cancellation, type LiveTask, TaskState } from "./task.ts";
 
 const SMALLEST = 64;
+/** How many tasks that stay are passed over in looking for some that may go. */
+const LOOKED_AT = 256;
+
+/** A task in the run queue, and what it goes on with. */
+export interface Queued {
+  readonly task: LiveTask;
+  readonly input: Input;
+}
 
 /**
  * The run queue: a ring of tasks with the inputs they go on with, first in, first out. It grows by doubling and goes back
@@ -14,12 +22,19 @@ export class RunQueue {
   #inputs: (Input | undefined)[] = new Array(SMALLEST).fill(undefined);
   #head = 0;
   #length = 0;
+  #movable = 0;
 
   get length(): number {
     return this.#length;
   }
 
+  /** How many of them may go to another shard. */
+  get movable(): number {
+    return this.#movable;
+  }
+
   push(task: LiveTask, input: Input): void {
+    if (!task.isHome) this.#movable++;
     if (this.#length === this.#tasks.length) this.#resize(this.#length * 2);
     const at = (this.#head + this.#length++) & (this.#tasks.length - 1);
     this.#tasks[at] = task;
@@ -38,12 +53,37 @@ export class RunQueue {
     this.#tasks[this.#head] = undefined;
     this.#inputs[this.#head] = undefined;
     this.#head = (this.#head + 1) & (this.#tasks.length - 1);
+    if (task?.isHome === false) this.#movable--;
     if (--this.#length === 0 && this.#tasks.length > SMALLEST) this.#resize(SMALLEST);
     return task;
   }
 
+  /** Takes out up to `most` tasks that may move and are not being cancelled, the first ones first; the others keep their order. */
+  takeMovable(most: number): Queued[] {
+    const taken: Queued[] = [];
+    const kept: Queued[] = [];
+    while (taken.length < most && this.#length > 0 && kept.length < LOOKED_AT) {
+      const input = this.#inputs[this.#head] as Input;
+      const task = this.shift()!;
+      const mayMove = !task.isHome && task.cancellation === Cancellation.None && task.state !== TaskState.Done;
+      (mayMove ? taken : kept).push({ task, input });
+    }
+    for (const { task, input } of kept.reverse()) this.#unshift(task, input);
+    return taken;
+  }
+
+  #unshift(task: LiveTask, input: Input): void {
+    if (!task.isHome) this.#movable++;
+    if (this.#length === this.#tasks.length) this.#resize(this.#length * 2);
+    this.#head = (this.#head - 1) & (this.#tasks.length - 1);
+    this.#tasks[this.#head] = task;
+    this.#inputs[this.#head] = input;
+    this.#length++;
+  }
+
   clear(): void {
     this.#length = 0;
+    this.#movable = 0;
     this.#resize(SMALLEST);
   }
 

@@ -17,7 +17,7 @@
 
 import type { Host, Input } from "../engine/host.ts";
 import { E } from "../engine/machine.ts";
-import type { Closure, Fault, Future, FutureState, Value } from "../engine/values.ts";
+import type { Closure, EffectRequest, Fault, Future, FutureState, Value } from "../engine/values.ts";
 import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
 import { Mark } from "../nexus/flight.ts";
 import { figures, read, Saturation } from "../nexus/readings.ts";
@@ -30,9 +30,10 @@ import { Operations, type Submitter } from "./operations.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
-import { RunQueue } from "./queue.ts";
+import { type Queued, RunQueue } from "./queue.ts";
 import { answers } from "./requests.ts";
-import { Cancellation, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
+import { Peer, type PeerOptions } from "./shards/peer.ts";
+import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
 import { Timers } from "./timers.ts";
 
@@ -62,6 +63,8 @@ export interface ReactorOptions {
   /** Where it counts; somebody else may watch. */
   readonly counters?: CounterMemory | undefined;
   readonly engine?: Engine;
+  /** Makes this shard one of several; without it, it is the only one. */
+  readonly peer?: PeerOptions;
 }
 
 export interface Finished {
@@ -85,6 +88,8 @@ export class Reactor implements Host, Completions {
   readonly operations = new Operations();
   readonly descriptors: Descriptors;
   readonly ports: Ports;
+  /** This shard among the others; null when it is the only one. */
+  readonly peer: Peer | null;
   readonly finished: Promise<Finished>;
   readonly #options: ReactorOptions;
   readonly #clock: () => number;
@@ -97,7 +102,10 @@ export class Reactor implements Host, Completions {
   #settle: (finished: Finished) => void = () => undefined;
   #phase: Phase = "running";
   readonly #memory = new MemoryWatch();
-  #ids = 0;
+  readonly #shard: number;
+  readonly #shards: number;
+  #ids: number;
+  /** Tasks that have not ended; only counted while this shard is the only one. */
   #live = 0;
   #main: LiveTask | null = null;
   #turnEnds = 0;
@@ -117,12 +125,16 @@ export class Reactor implements Host, Completions {
     this.driver = options.driver;
     this.engine = options.engine ?? machine;
     this.ports = new Ports(this, options.ports ?? new Map());
-    this.descriptors = new Descriptors((fd) => this.ports.isBound(fd));
+    this.peer = options.peer === undefined ? null : new Peer(this, options.peer);
+    this.#shard = this.peer?.shard ?? 0;
+    this.#shards = this.peer?.shards ?? 1;
+    this.#ids = this.#shard;
+    this.descriptors = new Descriptors((fd) => this.ports.isBound(fd), this.#shard, this.#shards);
     if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
     this.#timers = new Timers(this.now());
     this.#counterMemory = options.counters ?? counterMemory({}, this.now());
     this.#saturation = new Saturation(this.#counterMemory.startedAt);
-    this.counters = new Counters(this.#counterMemory);
+    this.counters = new Counters(this.#counterMemory, this.#shard);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -134,9 +146,15 @@ export class Reactor implements Host, Completions {
   /** Starts the program's own code. */
   start(program: Closure): Future {
     this.engine.setHost(this);
-    const future = this.startTask(program, [], "program");
+    const future = this.startTask(program, [], "program", true);
     this.#main = future.task;
     return future;
+  }
+
+  /** Starts a shard other than the first: it waits for tasks. */
+  join(): void {
+    this.engine.setHost(this);
+    this.driver.soon();
   }
 
   get mainHasEnded(): boolean {
@@ -150,12 +168,14 @@ export class Reactor implements Host, Completions {
     this.#orphans.reportDue(Number.POSITIVE_INFINITY);
     this.#queue.clear();
     this.driver.close();
-    this.#settle({ exitCode: exitCode === 0 && this.#someUnhandled ? UNHANDLED : exitCode });
+    const someUnhandled = this.#someUnhandled || this.peer?.memory.someUnhandled === true;
+    this.#settle({ exitCode: exitCode === 0 && someUnhandled ? UNHANDLED : exitCode });
   }
 
   /** E3 */
   reportUnhandled(fault: Fault, task: string): void {
     this.#someUnhandled = true;
+    this.peer?.memory.unhandled();
     this.counters.faults++;
     this.#options.onUnhandledFault(fault, task);
   }
@@ -163,14 +183,16 @@ export class Reactor implements Host, Completions {
   // ---- The life of a task (task.ts) ----
 
   /** A new task, which owns its arguments: -> Fresh */
-  startTask(closure: Closure, args: readonly Value[], name: string): TaskFuture {
+  startTask(closure: Closure, args: readonly Value[], name: string, isHome: boolean): TaskFuture {
     const id = this.nextId();
     const future = new TaskFuture(id);
-    const task = new LiveTask(id, future, name);
+    const task = new LiveTask(id, future, name, isHome);
     future.task = task;
     this.engine.startStack(task, closure, args);
-    this.#live++;
+    if (this.peer === null) this.#live++;
+    else this.peer.memory.taskStarted();
     this.counters.tasksStarted++;
+    if (isHome && this.#shard !== 0 && this.peer!.sendTask(task, NIL, 0)) return future;
     this.#enqueue(task, NIL);
     return future;
   }
@@ -178,10 +200,16 @@ export class Reactor implements Host, Completions {
   /** Parked -> Ready (T1) */
   wake(task: LiveTask, input: Input): void {
     if (task.state !== TaskState.Parked) throw new Error(`broken T1: ${task} is woken`);
-    this.counters.woken(task.request!.site.effect);
-    task.state = TaskState.Ready;
+    const effect = task.request!.site.effect;
     task.request = null;
     task.armed = UNARMED;
+    if (task instanceof Delegate) {
+      task.state = TaskState.Done;
+      this.peer!.reply(task, input);
+      return;
+    }
+    this.counters.woken(effect);
+    task.state = TaskState.Ready;
     this.#enqueue(task, input);
   }
 
@@ -204,8 +232,38 @@ export class Reactor implements Host, Completions {
     this.counters.parked(request.site.effect);
     const answer = answers.get(request.site.effect);
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
-    else if (answer !== undefined) answer.begin(this, task, request);
-    else this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
+    else if (answer === undefined)
+      this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
+    else {
+      const owner = this.#ownerOf(request);
+      if (owner === this.#shard) answer.begin(this, task, request);
+      else this.peer!.ask(task, request, owner);
+    }
+  }
+
+  /** The shard that answers a request made here. */
+  #ownerOf(request: EffectRequest): number {
+    return this.peer === null ? this.#shard : this.peer.ownerOf(answers.get(request.site.effect)?.place, request);
+  }
+
+  /** Answers a request of another shard, for the delegate of its task. */
+  begin(delegate: Delegate, request: EffectRequest): void {
+    delegate.request = request;
+    answers.get(request.site.effect)!.begin(this, delegate, request);
+  }
+
+  /** Takes back a delegate's request. False when it cannot be: its answer will come. */
+  withdrawRequest(delegate: Delegate): boolean {
+    const request = delegate.request!;
+    const answer = answers.get(request.site.effect)!;
+    if (answer.withdraw === undefined) return false;
+    answer.withdraw(this, delegate, request);
+    return true;
+  }
+
+  /** A task has come from another shard. */
+  taskArrived(task: LiveTask, input: Input): void {
+    this.#enqueue(task, input);
   }
 
   /** Running or Fresh -> Done */
@@ -215,16 +273,45 @@ export class Reactor implements Host, Completions {
     const future = task.future as TaskFuture;
     const cancelled = task.cancellation !== Cancellation.None;
     future.task = null;
-    future.state = cancelled ? { kind: "failed", fault: cancelledFault(task) } : outcome;
-    this.#live--;
     this.counters.tasksEnded++;
+    this.settle(future, cancelled ? { kind: "failed", fault: cancelledFault(task) } : outcome);
+    if (task === this.#main) this.#mainEnded(future);
+    else if (outcome.kind === "failed" && !cancelled && !future.observed) this.failedUnobserved(future, task.name);
+    if (this.peer === null) this.#live--;
+    // Shard 0 may wait for this to end the program; the task's last message is on its way already.
+    else if (this.peer.memory.taskEnded() === 0) this.peer.memory.wake(0);
+  }
+
+  /** A future has its state, from here or from another shard. */
+  settle(future: TaskFuture, state: FutureState): void {
+    future.state = state;
+    this.peer?.links.forget(future);
     const { waiters } = future;
     future.waiters = null;
     for (const waiter of waiters ?? []) waiter.settled(future);
-    if (task === this.#main) this.#mainEnded(future);
-    else if (outcome.kind === "failed" && !cancelled && !future.observed) {
-      this.#orphans.add(future, `task ${task.id} (${task.name})`, this.now());
-    }
+  }
+
+  /** A task that was started here has failed, and nobody awaits it so far (E3). */
+  failedUnobserved(future: Future, name: string): void {
+    this.#orphans.add(future, `task ${future.id} (${name})`, this.now());
+  }
+
+  /** Somebody awaits a future. */
+  observe(future: Future): void {
+    if (this.peer === null) future.observed = true;
+    else this.peer.links.observe(future);
+  }
+
+  /** Somebody on another shard awaits a future that was made here. */
+  observedElsewhere(id: number, future: Future | undefined): void {
+    if (future !== undefined) future.observed = true;
+    else this.#orphans.observe(id);
+  }
+
+  /** `cancel(future)`, wherever its task is. */
+  cancelFuture(future: TaskFuture): void {
+    if (future.task !== null) this.cancel(future.task);
+    else this.peer?.links.cancel(future);
   }
 
   #mainEnded(future: Future): void {
@@ -241,12 +328,20 @@ export class Reactor implements Host, Completions {
     task.cancellation = Cancellation.Asked;
     if (task.state === TaskState.Fresh) this.#end(task, { kind: "pending" });
     else if (task.state === TaskState.Parked && task.request !== null) {
-      const { request } = task;
-      const answer = answers.get(request.site.effect);
-      // A task that cancels itself is parked on `cancel`, which is answered next.
-      if (answer?.withdraw === undefined) return;
+      this.#takeBackRequest(task, () => this.#deliverCancellation(task));
+    }
+  }
+
+  /** Takes back what a parked task has asked; `then` is called unless the task is answered first. */
+  #takeBackRequest(task: LiveTask, then: () => void): void {
+    const request = task.request!;
+    const answer = answers.get(request.site.effect);
+    // A task that cancels itself is parked on `cancel`, which is answered next.
+    if (answer?.withdraw === undefined) return;
+    if (this.#ownerOf(request) !== this.#shard) this.peer!.withdraw(task, then);
+    else {
       answer.withdraw(this, task, request);
-      this.#deliverCancellation(task);
+      then();
     }
   }
 
@@ -323,6 +418,10 @@ export class Reactor implements Host, Completions {
     this.#queue.push(task, input);
   }
 
+  poked(): void {
+    this.driver.soon();
+  }
+
   turn(): void {
     if (this.#phase === "finished") return;
     const start = this.now();
@@ -337,6 +436,8 @@ export class Reactor implements Host, Completions {
   }
 
   #takeTurn(start: number): void {
+    if (this.peer !== null) this.#joinIn(this.peer);
+    if (this.#isFinished()) return;
     this.#turnEnds = start + TURN;
     this.#hasPrinted = false;
     this.#inTurn = true;
@@ -359,17 +460,45 @@ export class Reactor implements Host, Completions {
 
   /** Until the queue is empty or the turn's time is up. */
   #runQueued(): void {
+    const { peer } = this;
     let untilLook = LOOK;
     while (this.#queue.length > 0) {
       const input = this.#queue.firstInput as Input;
       const task = this.#queue.shift();
       if (task === undefined || task.state === TaskState.Done) continue;
+      peer?.deal(this.#queue.movable);
       this.#step(task, input);
       if (this.#isFinished()) return;
       if (--untilLook > 0) continue;
-      if (this.turnIsOver()) return;
+      if (this.turnIsOver()) {
+        if (this.#queue.movable > 0) peer?.isOverworked();
+        return;
+      }
       untilLook = LOOK;
+      peer?.receive();
     }
+  }
+
+  /** The beginning of a turn of one among several. */
+  #joinIn(peer: Peer): void {
+    // Several shards of a simulation share one engine.
+    this.engine.setHost(this);
+    if (peer.memory.stopping) {
+      this.finish(0);
+      return;
+    }
+    if (this.#queue.length > 0 || this.#someDue) peer.beBusy();
+    peer.receive();
+  }
+
+  /** Takes tasks that may move out of the queue, oldest first. */
+  takeMovable(most: number): Queued[] {
+    return this.#queue.takeMovable(most);
+  }
+
+  /** Takes back a task that could not go. */
+  keep(task: LiveTask, input: Input): void {
+    this.#enqueue(task, input);
   }
 
   #isFinished(): boolean {
@@ -378,17 +507,26 @@ export class Reactor implements Host, Completions {
 
   /** E1, E2 */
   #nothingToRun(): void {
-    const nothingUnderWay = this.operations.length === 0 && this.#timers.length === 0;
-    if (this.#live === 0 && this.ports.watched === 0) this.finish(0);
-    else if (nothingUnderWay && this.mainHasEnded) this.finish(0);
-    else if (nothingUnderWay && this.#main?.state === TaskState.Parked) this.#deadlocked(this.#main);
+    const { peer } = this;
+    const underWay = this.operations.length + this.#timers.length;
+    peer?.beIdle(underWay);
+    if (this.#shard !== 0) return;
+    const live = peer?.memory.live ?? this.#live;
+    if (live === 0 && this.ports.watched === 0) {
+      // What the last tasks said before they ended may still be in the mail.
+      if (peer?.hasMail === true) this.driver.soon();
+      else this.finish(0);
+      return;
+    }
+    if (underWay > 0 || peer?.isQuiet() === false) return;
+    if (this.mainHasEnded) this.finish(0);
+    else if (this.#main?.state === TaskState.Parked) this.#deadlocked(this.#main);
   }
 
   #deadlocked(task: LiveTask): void {
-    const request = task.request!;
-    answers.get(request.site.effect)?.withdraw?.(this, task, request);
-    const waits = `"${nameOf(request)}" waits for something that cannot happen`;
-    this.wake(task, faultInput("Deadlock", `${waits}: every task waits, and nothing under way could wake one`));
+    const waits = `"${nameOf(task.request!)}" waits for something that cannot happen`;
+    const fault = faultInput("Deadlock", `${waits}: every task waits, and nothing under way could wake one`);
+    this.#takeBackRequest(task, () => this.wake(task, fault));
   }
 
   completed(tag: Tag, value: DriverValue): void {
@@ -460,14 +598,16 @@ export class Reactor implements Host, Completions {
 
   spawn(closure: Closure, args: readonly Value[]): Future {
     const [own, ...ownArgs] = this.engine.copyValues([closure, ...args]);
-    return this.startTask(own as Closure, ownArgs, closure.code.name);
+    return this.startTask(own as Closure, ownArgs, closure.code.name, this.engine.isHome(closure));
   }
 
   turnIsOver(): boolean {
+    this.peer?.deal(this.#queue.movable);
     return this.now() >= this.#turnEnds;
   }
 
   mayGoOn(): boolean {
+    if (this.peer !== null) return false;
     const othersWait = this.#queue.length > 0 || this.#someDue || this.#timers.length > 0;
     const worldMayCall = this.operations.length > 0 || this.ports.watched > 0 || this.#options.isInterruptible === true;
     // What was printed leaves the process only between turns.
@@ -480,12 +620,19 @@ export class Reactor implements Host, Completions {
     return this.#memory.isLow() ? this.#memory.limit : undefined;
   }
 
-  handlerInstalled(effect: string): void {
-    this.ports.handlerInstalled(effect);
+  handlerInstalled(handler: Closure): void {
+    this.ports.handlerInstalled(handler.code.effect!);
+    this.peer?.handlerInstalled(handler);
   }
 
   nextId(): number {
-    return ++this.#ids;
+    this.#ids += this.#shards;
+    return this.#ids;
+  }
+
+  /** The shard that a descriptor belongs to; hardware ports and the standard streams are the first's. */
+  shardOfDescriptor(fd: number): number {
+    return fd <= 2 || (this.ports.isBound(fd) && this.descriptors.get(fd) === undefined) ? 0 : fd % this.#shards;
   }
 
   now(): number {

@@ -44,8 +44,21 @@ export class LiveTask extends Task {
   cancellation: Cancellation = Cancellation.None;
   /** While parked: what it waits for (T2). */
   request: EffectRequest | null = null;
-  /** While parked: its timer's entry or its operation's tag, by what the request is; UNARMED while it waits its turn. */
+  /**
+   * While parked: its timer's entry, its operation's tag, or the token of what it asked of another shard, by what the request
+   * is; UNARMED while it waits its turn.
+   */
   armed = UNARMED;
+
+  constructor(
+    id: number,
+    future: Future,
+    name: string,
+    /** It must run on shard 0, where the program's variables are. */
+    readonly isHome: boolean,
+  ) {
+    super(id, future, name);
+  }
 
   override toString(): string {
     const waits = this.request === null ? "" : ` on "${this.request.site.effect}"`;
@@ -53,7 +66,24 @@ export class LiveTask extends Task {
   }
 }
 
+/** Stands on this shard for a task of another one that is parked on a request which is answered here (shards/peer.ts, R1). */
+export class Delegate extends LiveTask {
+  override state = TaskState.Parked;
+
+  constructor(
+    id: number,
+    name: string,
+    /** The shard of the task, and by what it knows the request. */
+    readonly from: number,
+    readonly token: number,
+  ) {
+    super(id, NO_FUTURE, name, true);
+  }
+}
+
 /** The future of a task, which knows the task until it is done, for `cancel`. */
 export class TaskFuture extends Future {
   task: LiveTask | null = null;
 }
+
+const NO_FUTURE = new TaskFuture(-1);

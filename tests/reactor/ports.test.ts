@@ -26,7 +26,7 @@ function scene() {
         seen.push(`${payload.target} ${data}`);
         return answer(data);
       };
-      b.reactor.handlerInstalled("IO_READ");
+      b.reactor.handlerInstalled(b.engine.programHandler("IO_READ")!);
     },
     event(what: string, text: string) {
       b.driver.complete(what, bytes(text));

@@ -40,8 +40,8 @@ export class Performed {
 }
 
 /** A function that a task can run; its arguments are the script's. */
-export function script(name: string, body: (...args: never[]) => Script): Closure {
-  return new Closure({ name } as Closure["code"], -1, body as unknown as Closure["enter"]);
+export function script(name: string, body: (...args: never[]) => Script, effect: string | null = null): Closure {
+  return new Closure({ name, effect } as Closure["code"], -1, body as unknown as Closure["enter"]);
 }
 
 function faultOf(thrown: unknown): Fault {
@@ -91,9 +91,10 @@ export function scriptedEngine(): ScriptedEngine {
     performTask(_effect, payload) {
       return script("event", () => this.onRead!(payload));
     },
-    hasProgramHandler(effect) {
-      return effect === "IO_READ" && this.onRead !== null;
+    programHandler(effect) {
+      return effect === "IO_READ" && this.onRead !== null ? script("event", () => this.onRead!({}), effect) : undefined;
     },
+    isHome: () => true,
     copyValue: (value) => (Array.isArray(value) ? [...value] : value),
     copyValues: (values) => values.map((value) => (Array.isArray(value) ? [...value] : value)),
   };

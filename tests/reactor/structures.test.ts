@@ -9,7 +9,7 @@ import { RunQueue, WaitQueue } from "../../runtime/reactor/queue.ts";
 import { LiveTask } from "../../runtime/reactor/task.ts";
 import { HandDriver } from "./scripted.ts";
 
-const task = (id: number): LiveTask => new LiveTask(id, new Future(id), "t");
+const task = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", true);
 
 describe("queues", () => {
   const command = fc.oneof(
@@ -89,7 +89,7 @@ describe("operations", () => {
 describe("descriptors", () => {
   test("numbers are never used twice, and never those of a bound port", () => {
     const driver = new HandDriver();
-    const descriptors = new Descriptors((fd) => fd === 4);
+    const descriptors = new Descriptors((fd) => fd === 4, 0, 1);
     const what = { kind: "dialled", host: "h", port: 1 } as const;
     const first = descriptors.add(what, driver.handle("a"));
     expect(first.fd).toBe(3);

@@ -33,6 +33,7 @@ function channelOf(reactor: Reactor, task: LiveTask, request: EffectRequest): Ch
 }
 
 const send: Answer = {
+  place: "channel",
   begin(reactor, task, request) {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;
@@ -63,6 +64,7 @@ function takeFromSender(reactor: Reactor, channel: Channel): { readonly value: V
 }
 
 const receive: Answer = {
+  place: "channel",
   begin(reactor, task, request) {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;
@@ -82,6 +84,7 @@ const receive: Answer = {
 };
 
 const close: Answer = {
+  place: "channel",
   begin(reactor, task, request) {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;

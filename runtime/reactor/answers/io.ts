@@ -42,7 +42,7 @@ function takeUnread(descriptor: Descriptor, unread: Uint8Array, max: number): Ui
   return unread.subarray(0, max);
 }
 
-const read = inTurn({
+const read = inTurn("descriptor", {
   find: findTarget,
   check(request) {
     const max = request.f_max;
@@ -66,7 +66,7 @@ function isData(data: Value): data is string | Uint8Array {
   return typeof data === "string" || data instanceof Uint8Array;
 }
 
-const write = inTurn({
+const write = inTurn("descriptor", {
   find: findTarget,
   check: (request) =>
     isData(request.f_data) ? null : wrongField(request, "data", "a string or Bytes", request.f_data),
@@ -79,7 +79,7 @@ const write = inTurn({
   },
 });
 
-const sync = inTurn({
+const sync = inTurn("descriptor", {
   find: (reactor, request) => findDescriptor(reactor, request, "fd", request.f_fd),
   lane: (descriptor) => descriptor.writing,
   submit: (handle, tag) => handle.sync(tag),
@@ -88,7 +88,7 @@ const sync = inTurn({
 
 /** A line of standard input, without its end; nil when there is none left. */
 const input: Answer = (() => {
-  const taking = inTurn({
+  const taking = inTurn("first", {
     find: (reactor, request) => findDescriptor(reactor, request, "fd", 0),
     lane: (descriptor) => descriptor.reading,
     atOnce: (descriptor) => {
@@ -128,6 +128,7 @@ function eventsOf(request: EffectRequest, descriptor: Descriptor): number {
 }
 
 const wait: Answer = {
+  place: "descriptor",
   begin(reactor, task, request) {
     const descriptor = findTarget(reactor, request);
     const events = request.f_events;
@@ -162,6 +163,7 @@ function unwatch(reactor: Reactor, task: LiveTask, request: EffectRequest): Desc
 }
 
 const close: Answer = {
+  place: "descriptor",
   begin(reactor, task, request) {
     const descriptor = findDescriptor(reactor, request, "fd", request.f_fd);
     if ("kind" in descriptor) {

@@ -27,7 +27,7 @@ const listen: Answer = {
   withdraw: (reactor, task) => reactor.driver.withdraw(reactor.takeBack(task)),
 };
 
-const accept = inTurn({
+const accept = inTurn("descriptor", {
   find: (reactor, request) => findDescriptor(reactor, request, "fd", request.f_fd),
   lane: (descriptor) => descriptor.reading,
   submit: (handle, tag) => handle.accept(tag),

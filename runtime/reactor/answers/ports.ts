@@ -17,6 +17,7 @@ function findPort(reactor: Reactor, request: EffectRequest): Descriptor | Input 
 }
 
 const monitor: Answer = {
+  place: "first",
   begin(reactor, task, request) {
     const port = findPort(reactor, request);
     const { f_events: events } = request;
@@ -30,7 +31,7 @@ const monitor: Answer = {
   },
 };
 
-const portRead = inTurn({
+const portRead = inTurn("first", {
   find: findPort,
   // A value can be asked for while a monitor waits for the next event.
   lane: (port) => (port.what.kind === "port" && port.what.hasValue ? port.writing : port.reading),
@@ -45,7 +46,7 @@ function dataOf(value: Value): string | Uint8Array | undefined {
   return typeof value === "number" ? String(value) : undefined;
 }
 
-const portWrite = inTurn({
+const portWrite = inTurn("first", {
   find: findPort,
   check(request) {
     const { f_value: value } = request;

@@ -52,7 +52,7 @@ const awaitOne: Answer = {
       reactor.resume(task, future);
       return;
     }
-    future.observed = true;
+    reactor.observe(future);
     if (future.state.kind === "pending") join(reactor, task, future);
     else deliver(reactor, task, future);
   },
@@ -68,7 +68,7 @@ function isFutures(value: Value): value is Future[] {
 function futuresOf(reactor: Reactor, task: LiveTask, request: EffectRequest): Future[] | undefined {
   const futures = request.f_futures;
   if (isFutures(futures)) {
-    for (const future of futures) future.observed = true;
+    for (const future of futures) reactor.observe(future);
     return futures;
   }
   reactor.wake(task, wrongField(request, "futures", "a List of Futures", futures));
@@ -106,7 +106,7 @@ const timeout: Answer = {
     else if (typeof ms !== "number" || !Number.isFinite(ms)) {
       reactor.wake(task, wrongValue(request, "ms", "a number of milliseconds", ms));
     } else {
-      future.observed = true;
+      reactor.observe(future);
       if (future.state.kind !== "pending") deliver(reactor, task, future);
       else {
         join(reactor, task, future);
@@ -123,7 +123,7 @@ const timeout: Answer = {
     leave(task, [future]);
     reactor.wake(task, faultInput("LimitExceeded", `the task did not end within ${request.f_ms} ms`));
     // Last, because a task may wait for itself.
-    if (future instanceof TaskFuture && future.task !== null) reactor.cancel(future.task);
+    if (future instanceof TaskFuture) reactor.cancelFuture(future);
   },
   withdraw(reactor, task, request) {
     reactor.disarm(task);
@@ -134,7 +134,7 @@ const timeout: Answer = {
 const cancel: Answer = {
   begin(reactor, task, request) {
     const future = request.f_future;
-    if (future instanceof TaskFuture && future.task !== null) reactor.cancel(future.task);
+    if (future instanceof TaskFuture) reactor.cancelFuture(future);
     reactor.resume(task, undefined);
   },
   releases: true,

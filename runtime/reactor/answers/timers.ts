@@ -16,6 +16,7 @@ const timer: Answer = {
 };
 
 const signal: Answer = {
+  place: "first",
   begin(reactor, task, request) {
     const name = request.f_name;
     if (typeof name === "string") reactor.driver.signal(reactor.submit(task), name);

@@ -156,14 +156,14 @@ export class SharedLinks implements Links {
   }
 
   /** News from another shard (L2). */
-  news(id: number, state: FutureState, wasCancelled: boolean): void {
+  news(id: number, state: FutureState): void {
     const standIn = this.#standIns.get(id);
     if (standIn === undefined) return;
     this.#standIns.delete(id);
     const { future, name } = standIn;
     this.#host.settle(future, state);
-    if (state.kind === "failed" && name !== null && !wasCancelled && !future.observed)
-      this.#host.failedUnobserved(future, name);
+    const isFault = state.kind === "failed" && state.fault.kind !== "Cancelled";
+    if (isFault && name !== null && !future.observed) this.#host.failedUnobserved(future, name);
   }
 
   #tellLater(future: TaskFuture, to: number): void {

@@ -41,7 +41,7 @@ import { faultFromValue, faultToValue } from "../../codec/fault.ts";
 import type { Place } from "../answer.ts";
 import { nameOf } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
-import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { Delegate, LiveTask, TaskFuture, TaskState } from "../task.ts";
 import { type LinkHost, SharedLinks } from "./links.ts";
 import type { SharedMemory } from "./memory.ts";
 import { type CodeContext, inputFromValue, inputToValue, Packer } from "./parcel.ts";
@@ -99,6 +99,7 @@ export class Peer implements LinkHost {
   readonly #delegates = new Map<string, Delegate>();
   #tokens = 0;
   #idle = false;
+  #hasAskedForShards = false;
 
   constructor(reactor: Reactor, options: PeerOptions) {
     const { shard, memory } = options;
@@ -124,9 +125,7 @@ export class Peer implements LinkHost {
     message[0] = kind;
     message.set(parcel, 1);
     this.memory.sent(this.shard);
-    this.#reactor.counters.messages++;
-    this.#outgoing[to]!.send(message);
-    if (!this.#outgoing[to]!.flush()) this.#blocked.add(to);
+    if (!this.#outgoing[to]!.send(message)) this.#blocked.add(to);
     this.memory.deliver(to);
   }
 
@@ -181,7 +180,7 @@ export class Peer implements LinkHost {
         this.#withdrawDelegate(from, id!);
         break;
       case MessageKind.Settled:
-        this.links.news(id!, this.#stateOf(values), values[3] === true);
+        this.links.news(id!, this.#stateOf(values));
         break;
       case MessageKind.Cancel:
         this.#cancelTask(id!);
@@ -204,14 +203,13 @@ export class Peer implements LinkHost {
   // ---- Links ----
 
   tellSettled(to: number, future: Future): void {
-    const { state } = future;
-    const wasCancelled = (future as TaskFuture).wasCancelled;
-    const post = (value: Value): void =>
-      this.#post(to, MessageKind.Settled, [future.id, state.kind === "done", value, wasCancelled]);
+    const { id, state } = future;
+    if (state.kind === "pending") throw new Error("broken L1: news of a future that is pending");
+    const value = state.kind === "done" ? state.value : faultToValue(state.fault);
     try {
-      post(state.kind === "done" ? state.value : state.kind === "failed" ? faultToValue(state.fault) : undefined);
+      this.#post(to, MessageKind.Settled, [id, state.kind === "done", value]);
     } catch (error) {
-      this.#post(to, MessageKind.Settled, [future.id, false, faultToValue(cannotGo(error, "a result")), false]);
+      this.#post(to, MessageKind.Settled, [id, false, faultToValue(cannotGo(error, "a result"))]);
     }
   }
 
@@ -285,17 +283,14 @@ export class Peer implements LinkHost {
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
+    this.#reactor.counters.tasksStolen++;
     this.#reactor.taskArrived(task, inputFromValue(input, this.#options.code));
   }
 
   /** A scheduling point: gives tasks to a shard that has none (D1). `spare` tasks of the queue may move. */
   deal(spare: number): void {
-    if (spare < 1) return;
     const { memory } = this;
-    if (!memory.someHungry) {
-      if (memory.askForShards()) this.#options.needShards();
-      return;
-    }
+    if (spare < 1 || !memory.someHungry) return;
     for (let step = 1; step < this.shards; step++) {
       const other = (this.shard + step) % this.shards;
       if (!memory.takeWish(other)) continue;
@@ -306,9 +301,16 @@ export class Peer implements LinkHost {
         else this.#reactor.keep(task, input);
       }
       if (gone === 0) memory.beHungry(other);
-      this.#reactor.counters.tasksGiven += gone;
+      else this.#reactor.counters.stealsAnswered++;
       return;
     }
+  }
+
+  /** A turn's time was not enough, and there are tasks that others could run: it is worth starting them. */
+  isOverworked(): void {
+    if (this.#hasAskedForShards) return;
+    this.#hasAskedForShards = true;
+    if (this.memory.askForShards()) this.#options.needShards();
   }
 
   // ---- Requests that others answer (R) ----
@@ -336,7 +338,7 @@ export class Peer implements LinkHost {
   ask(task: LiveTask, request: EffectRequest, of: number): void {
     const token = ++this.#tokens;
     try {
-      this.#post(of, MessageKind.Request, [token, task.id, task.name, task.cancellation, request]);
+      this.#post(of, MessageKind.Request, [token, task.id, task.name, request]);
     } catch (error) {
       this.#reactor.wake(task, { kind: "fault", fault: cannotGo(error, `"${nameOf(request)}"`) });
       return;
@@ -352,9 +354,8 @@ export class Peer implements LinkHost {
     asked.withdrawn = withdrawn;
   }
 
-  #answer(from: number, [token, id, name, cancellation, request]: readonly Value[]): void {
+  #answer(from: number, [token, id, name, request]: readonly Value[]): void {
     const delegate = new Delegate(id as number, name as string, from, token as number);
-    delegate.cancellation = cancellation as Cancellation;
     this.#delegates.set(`${from}:${token}`, delegate);
     this.#reactor.begin(delegate, request as EffectRequest);
   }
@@ -404,6 +405,7 @@ export class Peer implements LinkHost {
       this.#idle = true;
       this.memory.beIdle(this.shard, underway);
       this.memory.beHungry(this.shard);
+      this.#reactor.counters.stealsAsked++;
     }
     if (this.shard !== 0 && this.memory.judging) this.memory.wake(0);
   }

@@ -42,13 +42,13 @@ export class Ring {
 
   // ---- The writer ----
 
-  /** Sends a message after those before it. */
-  send(message: Uint8Array): void {
+  /** Sends a message after those before it. False: not all of it has gone yet, as with `flush`. */
+  send(message: Uint8Array): boolean {
     const framed = new Uint8Array(LENGTH + message.length);
     new DataView(framed.buffer).setUint32(0, message.length, true);
     framed.set(message, LENGTH);
     this.#waiting.push(framed);
-    this.flush();
+    return this.flush();
   }
 
   /** Writes what there is room for. False: some is left, and the reader will wake the writer when it has made room (B2). */
