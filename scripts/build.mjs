@@ -22,8 +22,11 @@ const ID_PLACE = "walia-build-0000";
 const REQUIRE =
   'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
 
+/** Packages with parts in machine code stay beside the bundles, in node_modules. */
+const NATIVE = ["koffi", "lmdb"];
+
 buildGrammar();
-await bundle("runtime/cli/main.ts", "walia.cjs");
+await bundle("runtime/cli/main.ts", "walia.cjs", { external: NATIVE });
 await bundle("runtime/cli/start.ts", "start.js");
 await bundle("server/main.ts", "server.js", { head: REQUIRE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });

@@ -3,6 +3,7 @@
 // Z1. What a user sees is in our words. Of a JavaScript error only the message is shown, as a mistake of ours, and where to
 //     report it; never a stack.
 
+import { isMainThread } from "node:worker_threads";
 import { cacheFolder, noCache, openCache } from "./cache.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
@@ -117,4 +118,6 @@ const LIMITS: readonly (readonly [RegExp, string])[] = [
   [/^Maximum call stack size exceeded/, "something is nested too deeply"],
 ];
 
-void main();
+// A shard of a program runs on a thread of its own, started from the same file (shards/cluster.ts).
+if (isMainThread) void main();
+else void import("./shards/shard.ts").then(({ runShard }) => runShard());

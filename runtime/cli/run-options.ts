@@ -1,5 +1,8 @@
 // The words after `walia run`: options, the file, and what the program gets as `args()`.
 
+import { availableParallelism } from "node:os";
+import type { DriverKind } from "../reactor/drivers/choose.ts";
+import { MOST_SHARDS } from "../reactor/shards/memory.ts";
 import { UsageError } from "./trouble.ts";
 import type { WatchOptions } from "./watching.ts";
 
@@ -7,12 +10,21 @@ export interface RunOptions {
   readonly names: readonly string[];
   /** All that follows `--`, else all that follows the first name. */
   readonly args: readonly string[];
+  readonly shards: number;
+  /** Null: the best one that this system has. */
+  readonly driver: DriverKind | null;
+  /** Says what was chosen. */
+  readonly isVerbose: boolean;
   readonly watch: WatchOptions;
 }
 
 const MOST_PORT = 65_535;
+const DRIVERS: readonly string[] = ["uring", "libuv"] satisfies readonly DriverKind[];
 
 export function runOptions(words: readonly string[]): RunOptions {
+  let shards = Math.min(availableParallelism(), MOST_SHARDS);
+  let driver: DriverKind | null = null;
+  let isVerbose = false;
   let telemetry = false;
   let nexus = false;
   let metricsPort: number | null = null;
@@ -29,10 +41,16 @@ export function runOptions(words: readonly string[]): RunOptions {
     const [, name = "", given] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
     if (name === "telemetry" && given === undefined) telemetry = true;
     else if (name === "nexus" && given === undefined) nexus = true;
+    else if (name === "verbose" && given === undefined) isVerbose = true;
     else if (name === "metrics-port") metricsPort = wholeNumber(name, valueAfter(name, given), 0, MOST_PORT);
-    else throw new UsageError("run", `there is no option ${word}`);
+    else if (name === "shards") shards = wholeNumber(name, valueAfter(name, given), 1, MOST_SHARDS);
+    else if (name === "driver") {
+      const value = valueAfter(name, given);
+      if (!DRIVERS.includes(value)) throw new UsageError("run", `--driver is ${DRIVERS.join(" or ")}, not ${value}`);
+      driver = value as DriverKind;
+    } else throw new UsageError("run", `there is no option ${word}`);
   }
-  return { ...split(words.slice(at)), watch: { telemetry, nexus, metricsPort } };
+  return { ...split(words.slice(at)), shards, driver, isVerbose, watch: { telemetry, nexus, metricsPort } };
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

@@ -1,20 +1,35 @@
 // `walia run`: checks a program, and runs it when it has no errors. Warnings are for `walia check`.
 
+import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../../language/diagnostics.ts";
+import { chooseDriver } from "../reactor/drivers/choose.ts";
+import { DriverError } from "../reactor/drivers/driver.ts";
 import { findPorts } from "./config.ts";
 import type { Context } from "./context.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
-import { runOptions } from "./run-options.ts";
-import { prepareRun } from "./store.ts";
+import { type RunOptions, runOptions } from "./run-options.ts";
+import { prepareRun, type Runnable } from "./store.ts";
 import { faultText } from "./trace.ts";
+import { UsageError } from "./trouble.ts";
 import { View } from "./view.ts";
-import { startWatching } from "./watching.ts";
+import { startWatching, type Watching } from "./watching.ts";
+
+/** A program that is about to run. */
+interface Start {
+  readonly runnable: Runnable;
+  readonly ports: ReadonlyMap<number, string>;
+  readonly options: RunOptions;
+  readonly watching: Watching;
+  readonly view: View;
+  readonly context: Context;
+}
 
 export async function run(words: readonly string[], context: Context): Promise<number> {
   const { folder, terminal, cache } = context;
-  const { names, args, watch } = runOptions(words);
+  const options = runOptions(words);
+  const { names, shards, watch } = options;
   const paths = expandNames(names, folder);
   const read = await textReader(paths, folder);
   const ports = findPorts(paths[0]!, read);
@@ -22,24 +37,57 @@ export async function run(words: readonly string[], context: Context): Promise<n
   const view = new View(terminal.errorPaint, read, folder);
   if (runnable === null) return refuse(prepared.diagnostics, view, context);
 
-  const loaded = load(runnable.program, runnable.trees);
-  const watching = await startWatching(watch, { title: names.join(" "), shards: 1, terminal });
+  const driver = await chooseDriver(options.driver ?? undefined);
+  if (driver instanceof DriverError) throw new UsageError("run", driver.text);
+  if (options.isVerbose) terminal.complain(`walia: driver ${driver.kind} (${driver.reason}), cores ${shards}`);
+  const watching = await startWatching(watch, { title: names.join(" "), shards, terminal });
+  const start: Start = { runnable, ports, options, watching, view, context };
   try {
-    const { LibuvDriver } = await import("../reactor/drivers/libuv.ts");
-    const code = await execute(loaded, {
-      driver: new LibuvDriver(),
-      ports,
-      args,
-      counters: watching.counters,
-      isInterruptible: watching.counters !== undefined,
-      print: (line) => terminal.print(line),
-      flush: terminal.flush,
-      onUnhandledFault: (fault, task) => terminal.complain(faultText(fault, task, view)),
-    });
-    return Number(code);
+    // One shard on Node's loop needs no thread of its own.
+    return shards === 1 && driver.kind === "libuv" ? await runHere(start) : await runOnThreads(start, driver.kind);
   } finally {
     await watching.end();
   }
+}
+
+async function runHere({ runnable, ports, options, watching, view, context }: Start): Promise<number> {
+  const { terminal } = context;
+  const loaded = load(runnable.program, runnable.trees);
+  const { LibuvDriver } = await import("../reactor/drivers/libuv.ts");
+  const code = await execute(loaded, {
+    driver: new LibuvDriver(),
+    ports,
+    args: options.args,
+    counters: watching.counters,
+    isInterruptible: watching.counters !== undefined,
+    print: (line) => terminal.print(line),
+    flush: terminal.flush,
+    onUnhandledFault: (fault, task) => terminal.complain(faultText(fault, task, view)),
+  });
+  return Number(code);
+}
+
+async function runOnThreads(
+  { runnable, ports, options, watching, context }: Start,
+  driver: "uring" | "libuv",
+): Promise<number> {
+  const { terminal, folder } = context;
+  const { runCluster } = await import("./shards/cluster.ts");
+  return runCluster({
+    // What started this thread starts the others, too.
+    entry: pathToFileURL(process.argv[1]!),
+    shards: options.shards,
+    driver,
+    program: runnable.program,
+    trees: runnable.trees,
+    ports,
+    args: options.args,
+    folder,
+    counters: watching.counters,
+    isColored: terminal.errorPaint.isColored,
+    print: options.watch.nexus ? (text) => terminal.print(text) : null,
+    complain: (text) => terminal.complain(text),
+  });
 }
 
 /** Shows the errors that keep a program from running. */

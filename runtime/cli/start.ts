@@ -12,7 +12,7 @@ import { Script } from "node:vm";
 import { cacheFolder, noCache, openCache } from "./cache.ts";
 
 /** Commands that use enough of the code; each uses parts of its own. */
-const WORTH = new Set(["run", "check", "test"]);
+const WORTH = new Set(["run", "check", "test", "shard"]);
 
 const path = fileURLToPath(new URL("./walia.cjs", import.meta.url));
 const source = readFileSync(path, "latin1");

@@ -12,13 +12,13 @@
 // U2. Only the tests of the named files run, not those of the files they import.
 
 import type { FileTree } from "../../language/ast.ts";
+import { examplesOf, ownerOf } from "../../language/doc-examples.ts";
 import { memoryCache, parseFile } from "../../language/parse/parse.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import type { Fault } from "../engine/values.ts";
 import { CapturingDriver } from "./capture.ts";
 import { findPorts } from "./config.ts";
 import type { Context } from "./context.ts";
-import { examplesOf, ownerOf } from "../../language/doc-examples.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";

@@ -1,7 +1,7 @@
 // What messages show of a program: paths as the user knows them, positions, source lines, in colour or not.
 
-import { type LineColumn, type LineIndex, lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import { ownerOf } from "../../language/doc-examples.ts";
+import { type LineColumn, type LineIndex, lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import type { Paint } from "./paint.ts";
 import { shownMessage, shownPath } from "./paths.ts";
 

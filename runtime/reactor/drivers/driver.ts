@@ -89,10 +89,10 @@ export interface SourceHandle extends Handle {
 
 export interface Driver {
   /**
-   * Blocks the thread and reports everything from inside this call, until the driver is closed. Only drivers that wait in
-   * the kernel themselves have it; with all others the thread returns to Node's loop, which is theirs.
+   * One round: sends what was submitted, waits with `mayWait` until there is something to report, and reports it. Only drivers
+   * that wait in the kernel themselves have it, and do nothing without it; all others live on Node's loop.
    */
-  run?(): void;
+  step?(mayWait: boolean): void;
   /** By which other threads wake this one; each time `poked` is told. From now on the driver waits for that, too (D6). */
   waker(): Waker;
   /** Names who is told, before anything is submitted. */

@@ -16,7 +16,7 @@ import { Signals } from "./libuv/signals.ts";
 import { StreamHandle } from "./libuv/stream.ts";
 import { UnixPort } from "./libuv/unix.ts";
 import { WatchedFile } from "./libuv/watch.ts";
-import { isHalted, type Waker } from "./waker.ts";
+import { isHalted, newBell, type Waker } from "./waker.ts";
 
 const LONGEST_ALARM = 2 ** 31 - 1;
 
@@ -37,7 +37,13 @@ export class LibuvDriver implements Driver {
   readonly #submitted = new Map<Tag, (() => void) | null>();
   #alarm: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
+  readonly #word: Int32Array;
   #bell: LoopBell | null = null;
+
+  /** `bell`: the word of shared memory that its waker rings. */
+  constructor(bell = newBell()) {
+    this.#word = bell;
+  }
 
   attach(completions: Completions): void {
     this.#completions = completions;
@@ -45,7 +51,7 @@ export class LibuvDriver implements Driver {
   }
 
   waker(): Waker {
-    this.#bell ??= new LoopBell(this.#onRing);
+    this.#bell ??= new LoopBell(this.#word, this.#onRing);
     return this.#bell.waker;
   }
 

@@ -60,7 +60,7 @@ export class UringDriver implements Driver, Kit {
   /** Of `#open`, those whose writes come out also when the program ends. */
   readonly #standard = new Set<UringHandle>();
   readonly #sources = new Set<SourceHandle>();
-  readonly #bell = newBell();
+  readonly #bell: Int32Array;
   readonly #eventfd: number;
   readonly #wakeRead: WakeRead;
   /** U2 */
@@ -71,8 +71,12 @@ export class UringDriver implements Driver, Kit {
   #inStep = false;
   #isClosed = false;
 
-  /** A driver for this thread. `port`: its end of a channel whose other end is given to `attend` (U3). Throws a DriverError. */
-  constructor(port: MessagePort) {
+  /**
+   * A driver for this thread. `port`: its end of a channel whose other end is given to `attend` (U3). `bell`: the word of shared
+   * memory that its waker rings. Throws a DriverError.
+   */
+  constructor(port: MessagePort, bell = newBell()) {
+    this.#bell = bell;
     const ring = Ring.create();
     if (ring instanceof DriverError) throw ring;
     const inboxes = Inboxes.create(ring.fd);

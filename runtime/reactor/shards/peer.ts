@@ -34,14 +34,21 @@
 //     received as sent, and no epoch has changed between the beginning and the end of looking, then there was a moment at which
 //     nothing was left (the second wave of Mattern, "Algorithms for distributed termination detection", 1987).
 
+import { faultFromValue, faultToValue } from "../../codec/fault.ts";
 import { CodecError } from "../../codec/format.ts";
 import type { Input } from "../../engine/host.ts";
-import { Channel, type Closure, type EffectRequest, type Future, type FutureState, type Value } from "../../engine/values.ts";
-import { faultFromValue, faultToValue } from "../../codec/fault.ts";
+import {
+  Channel,
+  type Closure,
+  type EffectRequest,
+  type Future,
+  type FutureState,
+  type Value,
+} from "../../engine/values.ts";
 import type { Place } from "../answer.ts";
 import { nameOf } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
-import { Delegate, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { Delegate, LiveTask, type TaskFuture, TaskState } from "../task.ts";
 import { type LinkHost, SharedLinks } from "./links.ts";
 import type { SharedMemory } from "./memory.ts";
 import { type CodeContext, inputFromValue, inputToValue, Packer } from "./parcel.ts";

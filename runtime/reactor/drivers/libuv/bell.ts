@@ -4,19 +4,20 @@
 // `Atomics.waitAsync` leaves the loop asleep and calls back on it after a notify; nothing polls. It takes as long as a
 // message through a MessagePort (56 and 67 us on the machine it was tried on), and needs no channel for each pair of threads.
 
-import { answer, newBell, PARKED, park, type Waker, wake } from "../waker.ts";
+import { answer, PARKED, park, type Waker, wake } from "../waker.ts";
 
 /** The longest time a timer of Node takes. */
 const FOREVER = 2 ** 31 - 1;
 
 export class LoopBell {
-  readonly waker: Waker = { kind: "loop", bell: newBell() };
+  readonly waker: Waker;
   readonly #onRing: () => void;
   /** Node does not count a wait of this kind as a reason to stay alive; this is one, and never comes (D6). */
   readonly #alive = setInterval(ignore, FOREVER);
   #closed = false;
 
-  constructor(onRing: () => void) {
+  constructor(bell: Int32Array, onRing: () => void) {
+    this.waker = { kind: "loop", bell };
     this.#onRing = onRing;
     this.#listen();
   }

@@ -1,0 +1,113 @@
+// A program on several threads: the main thread starts a worker for each shard, shows what they complain about, and ends them
+// all when the program is over. It runs nothing of the program itself, so it always hears signals.
+//
+//   Starting ── shard 0 ──> Running ── "needShards" ──> Running, all shards
+//                              └── finished, a signal, a broken shard ──> Stopping ── all have ended, or PATIENCE ──> Ended
+//
+// X1. The first thing that ends a program decides its exit code. A fault that some shard reported makes a 0 a 70.
+// X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
+//     PATIENCE is ended where it is.
+
+import { MessageChannel, Worker } from "node:worker_threads";
+import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
+import { attend } from "../../reactor/drivers/uring/attendant.ts";
+import { SharedMemory } from "../../reactor/shards/memory.ts";
+import { ExitCode } from "../exit-codes.ts";
+import type { ShardNews, ShardStart } from "./messages.ts";
+
+/** How long shards have for ending, in milliseconds (X2). */
+const PATIENCE = 500;
+
+type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant">;
+
+export interface ClusterOptions extends Common {
+  /** What starts a worker: the file of the command itself, which sees that it is no main thread. */
+  readonly entry: URL;
+  /** Where the shards count; by default, where nobody looks but themselves. */
+  readonly counters: CounterMemory | undefined;
+  /** Prints what the program prints; null: the shards do it themselves. */
+  readonly print: ((text: string) => void) | null;
+  complain(text: string): void;
+}
+
+/** Runs a program to its end; its exit code. Throws an Error for a mistake of ours. */
+export function runCluster(options: ClusterOptions): Promise<number> {
+  const { entry, complain, print, ...common } = options;
+  const memory = SharedMemory.create(options.shards);
+  const counters = options.counters ?? counterMemory({ shards: options.shards }, Date.now());
+  const running = new Map<number, Worker>();
+
+  return new Promise((resolve, reject) => {
+    let outcome: { readonly code: number } | { readonly error: Error } | null = null;
+    let impatient: NodeJS.Timeout | undefined;
+
+    const startShard = (shard: number): void => {
+      const { port1, port2 } = new MessageChannel();
+      attend(port1);
+      const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: print !== null };
+      const workerData: ShardStart = { ...common, ...own };
+      const worker = new Worker(entry, {
+        workerData,
+        argv: ["shard"],
+        transferList: [port2],
+        trackUnmanagedFds: false,
+      });
+      running.set(shard, worker);
+      worker.on("message", (news: ShardNews) => hear(news));
+      worker.on("error", (error) => end({ error }));
+      worker.on("exit", () => {
+        running.delete(shard);
+        if (outcome === null) end({ error: new Error(`core ${shard} has stopped`) });
+        else if (running.size === 0) settle();
+      });
+    };
+
+    const hear = (news: ShardNews): void => {
+      switch (news.kind) {
+        case "lines":
+          print?.(news.text);
+          break;
+        case "complaint":
+          complain(news.text);
+          break;
+        case "needShards":
+          if (outcome === null) for (let shard = 1; shard < options.shards; shard++) startShard(shard);
+          break;
+        case "finished":
+          end({ code: news.exitCode });
+          break;
+        case "brokenPipe":
+          end({ code: ExitCode.BrokenPipe });
+          break;
+        case "broken":
+          end({ error: new Error(news.message) });
+          break;
+      }
+    };
+
+    /** X1 */
+    const end = (how: NonNullable<typeof outcome>): void => {
+      if (outcome !== null) return;
+      outcome = how;
+      memory.stop();
+      for (const shard of running.keys()) memory.wake(shard);
+      if (running.size === 0) settle();
+      else
+        impatient = setTimeout(
+          () => void Promise.all([...running.values()].map((worker) => worker.terminate())),
+          PATIENCE,
+        );
+    };
+
+    const interrupted = (): void => end({ code: ExitCode.Interrupted });
+    const settle = (): void => {
+      clearTimeout(impatient);
+      process.off("SIGINT", interrupted);
+      if (outcome !== null && "error" in outcome) reject(outcome.error);
+      else resolve(outcome!.code === 0 && memory.someUnhandled ? ExitCode.Fault : outcome!.code);
+    };
+
+    process.on("SIGINT", interrupted);
+    startShard(0);
+  });
+}

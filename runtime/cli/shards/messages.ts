@@ -1,0 +1,42 @@
+// What the main thread and the shards of a program, each in a worker thread, tell each other.
+
+import type { MessagePort } from "node:worker_threads";
+import type { FileTree } from "../../../language/ast.ts";
+import type { CompiledProgram } from "../../compile/program.ts";
+import type { CounterMemory } from "../../nexus/counters.ts";
+import type { DriverKind } from "../../reactor/drivers/choose.ts";
+
+/** What a shard starts with. */
+export interface ShardStart {
+  readonly shard: number;
+  readonly shards: number;
+  readonly memory: SharedArrayBuffer;
+  readonly counters: CounterMemory;
+  readonly driver: DriverKind;
+  /** To the attendant on the main thread, for what a driver cannot do on this one. */
+  readonly attendant: MessagePort;
+  readonly program: CompiledProgram;
+  readonly trees: readonly FileTree[];
+  readonly ports: ReadonlyMap<number, string>;
+  readonly args: readonly string[];
+  readonly folder: string;
+  /** Colours for what goes to standard error. */
+  readonly isColored: boolean;
+  /** The main thread prints what the program prints: it shows something else on the terminal, too. */
+  readonly printsAtMain: boolean;
+}
+
+/** From a shard. */
+export type ShardNews =
+  /** The program is over: it ended, by `exit` or with a fault. */
+  | { readonly kind: "finished"; readonly exitCode: number }
+  /** Whole lines for standard output, without the last line's end. */
+  | { readonly kind: "lines"; readonly text: string }
+  /** Text for standard error. */
+  | { readonly kind: "complaint"; readonly text: string }
+  /** There is work for more shards. */
+  | { readonly kind: "needShards" }
+  /** Nobody reads standard output any more. */
+  | { readonly kind: "brokenPipe" }
+  /** A mistake of ours. */
+  | { readonly kind: "broken"; readonly message: string };

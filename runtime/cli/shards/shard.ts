@@ -1,0 +1,79 @@
+// A shard in its worker thread: loads the program and runs its part of it.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { installProgramHandler, programSegment } from "../../engine/machine.ts";
+import type { Driver } from "../../reactor/drivers/driver.ts";
+import { Reactor } from "../../reactor/shard.ts";
+import { SharedMemory } from "../../reactor/shards/memory.ts";
+import { load } from "../execute.ts";
+import { paint } from "../paint.ts";
+import { faultText } from "../trace.ts";
+import { View } from "../view.ts";
+import { makeDriver } from "./drivers.ts";
+import type { ShardNews, ShardStart } from "./messages.ts";
+import { Output } from "./output.ts";
+
+export async function runShard(): Promise<void> {
+  const start = workerData as ShardStart;
+  const { shard, trees } = start;
+  const tell = (news: ShardNews): void => parentPort!.postMessage(news);
+  process.on("uncaughtException", (error) => tell({ kind: "broken", message: error.message }));
+  const texts = new Map(trees.map((tree) => [tree.path, tree.text]));
+  const view = new View(paint(start.isColored), (path) => texts.get(path), start.folder);
+  const memory = new SharedMemory(start.memory, start.shards);
+  const output = start.printsAtMain
+    ? { print: (text: string) => tell({ kind: "lines", text }), flush: () => undefined }
+    : new Output(memory, () => tell({ kind: "brokenPipe" }));
+  const loaded = load(start.program, trees);
+  const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
+  const reactor = new Reactor({
+    driver,
+    ports: start.ports,
+    args: start.args,
+    counters: start.counters,
+    print: (line) => output.print(line),
+    flush: output.flush,
+    onUnhandledFault: (fault, task) => {
+      output.flush();
+      tell({ kind: "complaint", text: faultText(fault, task, view) });
+    },
+    peer: {
+      shard,
+      memory,
+      code: {
+        code: (id) => loaded.codes.get(id),
+        classCode: (id) => loaded.classes.get(id),
+        traitCode: (id) => loaded.traits.get(id),
+        own: (id) => loaded.own(id),
+        programSegment,
+      },
+      installHandler: installProgramHandler,
+      needShards: () => tell({ kind: "needShards" }),
+    },
+  });
+  memory.setWaker(shard, driver.waker());
+  if (shard === 0) reactor.start(loaded.main);
+  else reactor.join();
+  keepStepping(driver, reactor.finished);
+  const { exitCode } = await reactor.finished;
+  output.flush();
+  tell({ kind: "finished", exitCode });
+}
+
+/**
+ * Enters a driver that waits in the kernel again and again, each time from Node's loop: what Node and V8 do between two rounds
+ * of it (promises, forgetting what is no longer used) is done here, too.
+ */
+function keepStepping(driver: Driver, finished: Promise<unknown>): void {
+  if (driver.step === undefined) return;
+  let isOver = false;
+  void finished.then(() => {
+    isOver = true;
+  });
+  const round = (): void => {
+    if (isOver) return;
+    driver.step!(true);
+    setImmediate(round);
+  };
+  round();
+}
