@@ -14,8 +14,6 @@ export const ExitCode = {
   Fault: 70,
   /** A file that is not there or cannot be read. */
   FileTrouble: 74,
-  /** Ctrl-C: 128 and the number of SIGINT, as a program that the signal ends. */
-  Interrupted: 130,
   /** Nobody reads what is printed any more: 128 and the number of SIGPIPE, as a program that the signal ends. */
   BrokenPipe: 141,
 } as const;

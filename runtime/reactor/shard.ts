@@ -50,7 +50,7 @@ export interface ReactorOptions {
   readonly args?: readonly string[];
   /** Puts one line on standard output. */
   print(line: string): void;
-  /** Puts out what `print` has kept back, because something is about to be written past it. */
+  /** Puts out what `print` has kept back: something is about to be written past it, or there is nothing to run. */
   flush?(): void;
   /** Somebody outside may call `finish` while the program runs, so even a task that runs alone must stop now and then. */
   readonly isInterruptible?: boolean;
@@ -274,7 +274,7 @@ export class Reactor implements Host, Completions {
     const cancelled = task.cancellation !== Cancellation.None;
     future.task = null;
     this.counters.tasksEnded++;
-    this.settle(future, cancelled ? { kind: "failed", fault: cancelledFault(task) } : outcome);
+    this.settle(future, cancelled ? { kind: "failed", fault: cancelledFault(this, task) } : outcome);
     if (task === this.#main) this.#mainEnded(future);
     else if (outcome.kind === "failed" && !cancelled && !future.observed) this.failedUnobserved(future, task.name);
     if (this.peer === null) this.#live--;
@@ -293,7 +293,13 @@ export class Reactor implements Host, Completions {
 
   /** A task that was started here has failed, and nobody awaits it so far (E3). */
   failedUnobserved(future: Future, name: string): void {
-    this.#orphans.add(future, `task ${future.id} (${name})`, this.now());
+    this.#orphans.add(future, this.titleOf(future.id, name), this.now());
+  }
+
+  /** A task for people: "task 3 (name)", or "task 3@1 (name)" when shard 1 has started it. */
+  titleOf(id: number, name: string): string {
+    const creator = id % this.#shards;
+    return `task ${Math.floor(id / this.#shards)}${creator === 0 ? "" : `@${creator}`} (${name})`;
   }
 
   /** Somebody awaits a future. */
@@ -508,6 +514,7 @@ export class Reactor implements Host, Completions {
   /** E1, E2 */
   #nothingToRun(): void {
     const { peer } = this;
+    this.#options.flush?.();
     const underWay = this.operations.length + this.#timers.length;
     peer?.beIdle(underWay);
     if (this.#shard !== 0) return;

@@ -26,7 +26,7 @@ describe("a second run", () => {
     const first = await run();
     expect(first).toMatchObject({ code: 70, out: "2\n" });
     const names = readdirSync(cache);
-    expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["code", "items", "items", "items", "run"]);
+    expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["code", "code", "items", "items", "items", "run"]);
     expect(await run()).toEqual(first);
     expect(readdirSync(cache).sort()).toEqual(names.sort());
 

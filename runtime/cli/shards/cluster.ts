@@ -2,7 +2,7 @@
 // all when the program is over. It runs nothing of the program itself, so it always hears signals.
 //
 //   Starting ── shard 0 ──> Running ── "needShards" ──> Running, all shards
-//                              └── finished, a signal, a broken shard ──> Stopping ── all have ended, or PATIENCE ──> Ended
+//                              └── finished, a broken shard ──> Stopping ── all have ended, or PATIENCE ──> Ended
 //
 // X1. The first thing that ends a program decides its exit code. A fault that some shard reported makes a 0 a 70.
 // X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
@@ -80,7 +80,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
           end({ code: ExitCode.BrokenPipe });
           break;
         case "broken":
-          end({ error: new Error(news.message) });
+          end({ error: news.error });
           break;
       }
     };
@@ -99,15 +99,12 @@ export function runCluster(options: ClusterOptions): Promise<number> {
         );
     };
 
-    const interrupted = (): void => end({ code: ExitCode.Interrupted });
     const settle = (): void => {
       clearTimeout(impatient);
-      process.off("SIGINT", interrupted);
       if (outcome !== null && "error" in outcome) reject(outcome.error);
       else resolve(outcome!.code === 0 && memory.someUnhandled ? ExitCode.Fault : outcome!.code);
     };
 
-    process.on("SIGINT", interrupted);
     startShard(0);
   });
 }

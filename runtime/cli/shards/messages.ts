@@ -39,4 +39,4 @@ export type ShardNews =
   /** Nobody reads standard output any more. */
   | { readonly kind: "brokenPipe" }
   /** A mistake of ours. */
-  | { readonly kind: "broken"; readonly message: string };
+  | { readonly kind: "broken"; readonly error: Error };

@@ -17,7 +17,7 @@ export async function runShard(): Promise<void> {
   const start = workerData as ShardStart;
   const { shard, trees } = start;
   const tell = (news: ShardNews): void => parentPort!.postMessage(news);
-  process.on("uncaughtException", (error) => tell({ kind: "broken", message: error.message }));
+  process.on("uncaughtException", (error) => tell({ kind: "broken", error }));
   const texts = new Map(trees.map((tree) => [tree.path, tree.text]));
   const view = new View(paint(start.isColored), (path) => texts.get(path), start.folder);
   const memory = new SharedMemory(start.memory, start.shards);

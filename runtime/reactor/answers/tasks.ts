@@ -170,6 +170,6 @@ export const taskAnswers: Readonly<Record<string, Answer>> = {
 };
 
 /** What the awaiters of a cancelled task see. */
-export function cancelledFault(task: LiveTask): Fault {
-  return { kind: "Cancelled", message: `task ${task.id} (${task.name}) was cancelled`, fields: {}, trace: [] };
+export function cancelledFault(reactor: Reactor, task: LiveTask): Fault {
+  return { kind: "Cancelled", message: `${reactor.titleOf(task.id, task.name)} was cancelled`, fields: {}, trace: [] };
 }
