@@ -72,7 +72,10 @@ describe("--telemetry", () => {
   });
 
   test("comes when a signal ends the program, and the signal still does", async () => {
-    const folder = folderWith({ "a.wal": 'print "ready"; sleep(60_000);' });
+    const folder = folderWith({
+      // The task runs, and prints, when the program's own code waits.
+      "a.wal": 'async fun tell() { print "ready"; } tell(); sleep(60_000);',
+    });
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const running = startWalia(["run", "--telemetry", "a.wal"], { in: folder });
       await running.line();
