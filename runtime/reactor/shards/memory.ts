@@ -29,9 +29,11 @@ const OUTPUT = 6;
 const LINE = 16;
 const SHARD_LINES = 3;
 const MAIL = 0;
+/** Two words (drivers/waker.ts). */
 const BELL = 1;
+const BELL_WORDS = 2;
 /** 0: the shard has not started; 1: it sleeps in Node's loop; else the number of its event descriptor, and 2. */
-const WAKER = 2;
+const WAKER = 3;
 const APPETITE = LINE;
 const IDLE = 2 * LINE;
 const EPOCH = IDLE + 1;
@@ -139,7 +141,7 @@ export class SharedMemory {
   /** The shard's bell, for its driver. */
   bell(shard: number): Int32Array {
     const at = this.#at(shard, BELL);
-    return this.#words.subarray(at, at + 1);
+    return this.#words.subarray(at, at + BELL_WORDS);
   }
   /** How others wake the shard, from now on. */
   setWaker(shard: number, waker: Waker): void {
