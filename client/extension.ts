@@ -12,7 +12,7 @@ export async function activateExtension(context: ExtensionContext, platform: Pla
   const server = createServer(context, platform);
   showStatus(context, server);
   registerCommands(context, server);
-  registerRunning(context, platform.command);
+  registerRunning(context, server, platform.command);
   registerTests(context, server, platform.command);
   await server.start();
 }

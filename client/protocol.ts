@@ -24,6 +24,9 @@ export interface TestEntry {
 /** The tests of these files are others now. */
 export const TestsChanged = new NotificationType<{ readonly uris: readonly string[] }>("walia/testsChanged");
 
+/** The files that must be named to the command beside this one: it uses names of theirs without importing them. */
+export const ProgramRequest = new RequestType<{ readonly uri: string }, string[], void>("walia/program");
+
 /** The server asks for a file that it cannot read itself; null when there is no such text. */
 export const ReadFile = new RequestType<{ readonly uri: string }, { readonly text: string } | null, void>(
   "walia/readFile",

@@ -3,7 +3,7 @@
 import { type ExtensionContext, FileType, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { type BaseLanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient";
 import type { Platform } from "./platform.ts";
-import { ListFiles, ReadFile } from "./protocol.ts";
+import { ListFiles, ProgramRequest, ReadFile } from "./protocol.ts";
 
 export interface Server {
   readonly client: BaseLanguageClient;
@@ -11,6 +11,11 @@ export interface Server {
   readonly log: LogOutputChannel;
   /** Starts it, or starts it again; says so when that fails. */
   start(): Promise<void>;
+  /**
+   * The paths that stand for the program of a file on the command line: files whose names it uses without importing them,
+   * then the file itself.
+   */
+  programOf(file: Uri): Promise<string[]>;
 }
 
 /** Programs, and the file that binds their ports. */
@@ -43,6 +48,12 @@ export function createServer(context: ExtensionContext, platform: Platform): Ser
         const answer = await window.showErrorMessage("The Walia language server did not start.", show);
         if (answer === show) log.show();
       }
+    },
+    programOf: async (file) => {
+      // Without a server, the command itself will say what it misses.
+      const others =
+        client.state === State.Running ? await client.sendRequest(ProgramRequest, { uri: file.toString() }) : [];
+      return [...others.map((uri) => Uri.parse(uri).fsPath), file.fsPath];
     },
   };
 }

@@ -2,10 +2,11 @@
 
 import { commands, type ExtensionContext, tasks, Uri, window, workspace } from "vscode";
 import type { WaliaCommand } from "../platform.ts";
-import { fileTask, WaliaTasks } from "./tasks.ts";
+import type { Server } from "../server.ts";
+import { runTask, WaliaTasks } from "./tasks.ts";
 
 /** `command`: undefined where no program can run; the commands then say so. */
-export function registerRunning(context: ExtensionContext, command: WaliaCommand | undefined): void {
+export function registerRunning(context: ExtensionContext, server: Server, command: WaliaCommand | undefined): void {
   const { subscriptions } = context;
   // Menus and buttons ask for this.
   const setCanRun = (): Thenable<unknown> =>
@@ -19,7 +20,7 @@ export function registerRunning(context: ExtensionContext, command: WaliaCommand
       const reason = whyNotRun(command);
       if (reason !== undefined) return void window.showWarningMessage(reason);
       const file = await savedFile(target);
-      if (file !== undefined) await tasks.executeTask(fileTask(command!, "run", file));
+      if (file !== undefined) await tasks.executeTask(runTask(command!, file, await server.programOf(file)));
     }),
   );
 }

@@ -49,22 +49,12 @@ export class WaliaTasks implements TaskProvider {
   }
 }
 
-/** The task that runs or tests one file, in the folder that it belongs to. */
-export function fileTask(command: WaliaCommand, verb: Verb, file: Uri): Task {
+/** The task that runs a file, with the paths that its program is made of, in the folder that it belongs to. */
+export function runTask(command: WaliaCommand, file: Uri, paths: readonly string[]): Task {
   const folder = workspace.getWorkspaceFolder(file);
   const args = workspace.getConfiguration("walia", file).get<string[]>("run.arguments", []);
-  const definition: WaliaTaskDefinition = {
-    type: "walia",
-    command: verb,
-    paths: [file.fsPath],
-    ...(verb === "run" && args.length > 0 ? { args } : {}),
-  };
-  const task = createTask(
-    command,
-    definition,
-    folder ?? TaskScope.Workspace,
-    `${verb} ${workspace.asRelativePath(file)}`,
-  );
+  const definition: WaliaTaskDefinition = { type: "walia", command: "run", paths, args };
+  const task = createTask(command, definition, folder ?? TaskScope.Workspace, `run ${workspace.asRelativePath(file)}`);
   // The program is what people want to see, not how it was started.
   task.presentationOptions = {
     reveal: TaskRevealKind.Always,
@@ -83,7 +73,8 @@ function createTask(
   name: string,
 ): Task {
   const { command: verb, paths = [], args = [] } = definition;
-  const words = [verb, ...paths, ...(args.length > 0 ? ["--", ...args] : [])];
+  // With the dashes, every path before them is a file of the program.
+  const words = [verb, ...paths, ...(verb === "run" ? ["--", ...args] : [])];
   const { program, args: all, env } = command.invocation(words);
   const cwd = typeof scope === "object" ? scope.uri.fsPath : undefined;
   const execution = new ProcessExecution(program, [...all], { env: { ...env }, ...(cwd === undefined ? {} : { cwd }) });

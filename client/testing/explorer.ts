@@ -17,11 +17,12 @@ import type { WaliaCommand } from "../platform.ts";
 import { TestsChanged, TestsRequest } from "../protocol.ts";
 import { whyNotRun } from "../running/running.ts";
 import type { Server } from "../server.ts";
-import { runTests } from "./run.ts";
+import { type Runner, runTests } from "./run.ts";
 import { TestTree } from "./tree.ts";
 
 /** `command`: undefined where no program can run; tests are listed all the same. */
-export function registerTests(context: ExtensionContext, { client }: Server, command: WaliaCommand | undefined): void {
+export function registerTests(context: ExtensionContext, server: Server, command: WaliaCommand | undefined): void {
+  const { client } = server;
   const controller = tests.createTestController("walia", "Walia");
   const tree = new TestTree(controller, client);
   const load = async (): Promise<void> => tree.replace(await client.sendRequest(TestsRequest, {}));
@@ -38,10 +39,11 @@ export function registerTests(context: ExtensionContext, { client }: Server, com
     }),
   );
 
-  const run = (request: TestRunRequest, token: CancellationToken): Promise<void> =>
-    request.continuous === true
-      ? runAfterSaves(tree, command!, request, token)
-      : runTests(tree, command!, request, token);
+  const run = async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
+    if (command === undefined) return;
+    const runner = { tree, programOf: server.programOf, command };
+    await (request.continuous === true ? runAfterSaves : runTests)(runner, request, token);
+  };
   // Nothing of an untrusted workspace may run.
   const addProfile = (): void => {
     if (whyNotRun(command) === undefined)
@@ -57,7 +59,7 @@ export function registerTests(context: ExtensionContext, { client }: Server, com
       const item = tree.testAt(Uri.parse(uri), line);
       if (item === undefined) return void window.showInformationMessage("There is no test here any more.");
       const source = new CancellationTokenSource();
-      await runTests(tree, command!, new TestRunRequest([item]), source.token);
+      await run(new TestRunRequest([item]), source.token);
       source.dispose();
     }),
   );
@@ -65,8 +67,7 @@ export function registerTests(context: ExtensionContext, { client }: Server, com
 
 /** Runs what is wanted each time that a program is saved, until the user ends it. */
 async function runAfterSaves(
-  tree: TestTree,
-  command: WaliaCommand,
+  runner: Runner,
   { include, exclude, profile }: TestRunRequest,
   token: CancellationToken,
 ): Promise<void> {
@@ -79,7 +80,7 @@ async function runAfterSaves(
     isRunning = true;
     while (isWanted && !token.isCancellationRequested) {
       isWanted = false;
-      await runTests(tree, command, new TestRunRequest(include, exclude, profile), token);
+      await runTests(runner, new TestRunRequest(include, exclude, profile), token);
     }
     isRunning = false;
   });

@@ -4,6 +4,8 @@
 export interface ReportedTest {
   readonly title: string;
   readonly kind: "test" | "example";
+  /** As the command was given it, or relative to its folder. */
+  readonly file: string;
   readonly line: number;
   readonly outcome: "passed" | "failed";
   readonly milliseconds: number;
@@ -17,7 +19,7 @@ export interface ReportedFault {
   readonly kind: string;
   readonly message: string;
   readonly task: string;
-  /** Innermost first; lines and columns from 1, files as the command was given them or relative to its folder. */
+  /** Innermost first; lines and columns from 1. */
   readonly frames: readonly { name: string; file: string; line: number; column: number }[];
 }
 

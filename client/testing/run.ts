@@ -12,18 +12,22 @@ import {
   workspace,
 } from "vscode";
 import type { WaliaCommand } from "../platform.ts";
+import type { Server } from "../server.ts";
 import { failuresOf, keysOf, parseReport, type ReportedTest } from "./report.ts";
 import type { TestTree } from "./tree.ts";
 
 /** How many files are tested at once. */
 const AT_ONCE = 4;
 
-export async function runTests(
-  tree: TestTree,
-  command: WaliaCommand,
-  request: TestRunRequest,
-  token: CancellationToken,
-): Promise<void> {
+/** What every run needs. */
+export interface Runner {
+  readonly tree: TestTree;
+  readonly programOf: Server["programOf"];
+  readonly command: WaliaCommand;
+}
+
+export async function runTests(runner: Runner, request: TestRunRequest, token: CancellationToken): Promise<void> {
+  const { tree } = runner;
   // The command reads the disk.
   await workspace.saveAll(false);
   const run = tree.controller.createTestRun(request);
@@ -35,7 +39,7 @@ export async function runTests(
   for (const [, items] of files) for (const item of items) run.enqueued(item);
   const worker = async (): Promise<void> => {
     for (let next = files.shift(); next !== undefined; next = files.shift())
-      await testFile({ tree, command, run, signal: stop.signal }, ...next);
+      await testFile({ ...runner, run, signal: stop.signal }, ...next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const subscription of subscriptions) subscription.dispose();
@@ -60,14 +64,16 @@ function wanted(tree: TestTree, { include, exclude }: TestRunRequest): Map<TestI
   return found;
 }
 
-interface Context {
-  readonly tree: TestTree;
-  readonly command: WaliaCommand;
+interface Context extends Runner {
   readonly run: TestRun;
   readonly signal: AbortSignal;
 }
 
-async function testFile({ tree, command, run, signal }: Context, file: TestItem, items: TestItem[]): Promise<void> {
+async function testFile(
+  { tree, programOf, command, run, signal }: Context,
+  file: TestItem,
+  items: TestItem[],
+): Promise<void> {
   const uri = file.uri!;
   const skipAll = (): void => {
     for (const item of items) run.skipped(item);
@@ -85,15 +91,17 @@ async function testFile({ tree, command, run, signal }: Context, file: TestItem,
   const only = items.length === 1 ? tree.testOf(items[0]!) : undefined;
   const filter = only === undefined ? [] : ["--filter", only.title];
   try {
-    const words = ["test", "--json", "--timeout", String(timeout), ...filter, uri.fsPath];
+    const words = ["test", "--json", "--timeout", String(timeout), ...filter, ...(await programOf(uri))];
     const { output, errors } = await command.capture(words, folder.fsPath, signal);
     if (signal.aborted) return skipAll();
     const report = parseReport(output);
     // The program has errors, or the command could not begin: it says so in words for people.
     if (report === undefined)
       return failAll(errors.trim() || output.trim() || "The walia command ended without a report.");
-    const keys = keysOf(report);
-    const results = new Map(report.map((test, i) => [keys[i]!, test]));
+    // Other files of the program may have tests too.
+    const own = report.filter((test) => fileOf(test.file, folder).fsPath === uri.fsPath);
+    const keys = keysOf(own);
+    const results = new Map(own.map((test, i) => [keys[i]!, test]));
     for (const item of items) {
       const result = results.get(tree.testOf(item)!.key);
       if (result === undefined) run.errored(item, new TestMessage("It is not in the file any more."));

@@ -11,6 +11,7 @@ import { inlineCompletion } from "./inline-completion.ts";
 import { inlineValues } from "./inline-values.ts";
 import { linkedEditing } from "./linked-editing.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
+import { program } from "./program.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   selectionRanges,
   semanticTokens,
   tests,
+  program,
   signatureHelp,
   completion,
   formatting,

@@ -8,9 +8,10 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { run } from "../../scripts/tools.mjs";
 
 const CHROMIUM = [
   ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run"],
@@ -35,6 +36,10 @@ const SETTINGS = {
   // Its text is then in the page.
   "terminal.integrated.gpuAcceleration": "off",
 };
+
+/** With PICTURES=1 the tests take the pictures of the documentation: less on them, and sharp. */
+const isPictured = process.env.PICTURES === "1";
+const PICTURED = { viewport: { width: 1060, height: 640 }, deviceScaleFactor: 2 };
 
 /** Starts VS Code with the extension. `settings` are the user's, over the ones above. */
 export async function startCode({ tools, vsix, settings = {} }) {
@@ -65,7 +70,7 @@ export async function startCode({ tools, vsix, settings = {} }) {
     async open(folder) {
       const copy = join(mkdtempSync(join(home, "folder-")), basename(folder));
       cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith(".wld") });
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext(isPictured ? PICTURED : { viewport: { width: 1280, height: 800 } });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(copy)}`);
@@ -147,6 +152,27 @@ export class Window {
   /** The colour of a token, as the browser shows it. */
   colourOf(line, text) {
     return this.token(line, text).evaluate((span) => getComputedStyle(span).color);
+  }
+
+  /** The text of the whole editor, as far as it is on the screen. */
+  async text() {
+    const lines = await this.editor.locator(".view-line").all();
+    const placed = await Promise.all(
+      lines.map(async (line) => [await line.evaluate((div) => div.offsetTop), await line.textContent()]),
+    );
+    return placed
+      .sort(([a], [b]) => a - b)
+      .map(([, text]) => text.replaceAll("\u00a0", " "))
+      .join("\n");
+  }
+
+  /** Keeps what is on the screen as a picture of the documentation. */
+  async picture(name) {
+    if (!isPictured) return;
+    const file = join(import.meta.dirname, "../../docs/images", `${name}.png`);
+    mkdirSync(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+    run("pngquant", ["--force", "--output", file, "--speed", "1", "--strip", "128", file]);
   }
 
   async close() {

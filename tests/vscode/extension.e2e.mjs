@@ -1,79 +1,255 @@
-// What a person sees of the extension in VS Code. The programs are in programs/.
+// What a person sees of the extension in VS Code. The programs are in programs/. With PICTURES=1 the pictures of the
+// documentation are taken on the way.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startCode } from "./code.mjs";
 import { tools } from "./tools.mjs";
 
 const root = join(import.meta.dirname, "../..");
 const programs = join(import.meta.dirname, "programs");
+const vsix = join(root, "dist/walia.vsix");
 
 let code;
 let window;
 
-beforeAll(async () => {
-  const settings = { "security.workspace.trust.enabled": false };
-  code = await startCode({ tools: tools(), vsix: join(root, "dist/walia.vsix"), settings });
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await keepPicture(task.name);
-  await window?.close();
-});
-afterAll(() => code?.stop());
+/** Starts a VS Code for the tests of a group. */
+function inCode(settings) {
+  beforeAll(async () => {
+    code = await startCode({ tools: tools(), vsix, settings });
+  });
+  afterAll(() => code?.stop());
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await keepScreen(task.name);
+    await window?.close();
+    window = undefined;
+  });
+}
 
 /** What was on the screen when a test failed. */
-async function keepPicture(name) {
+async function keepScreen(name) {
   const folder = join(root, "dist/vscode-failures");
   mkdirSync(folder, { recursive: true });
   await window?.page.screenshot({ path: join(folder, `${name.replace(/[^a-z]+/gi, "-")}.png`) });
 }
 
 /** A window on the programs, with one of them open. */
-async function open(file) {
-  window = await code.open(programs);
+async function open(file, folder = programs) {
+  window = await code.open(folder);
   await window.openFile(file);
   return window;
 }
 
+/** A file of the window's folder, as it is on the disk. */
+const onDisk = (name) => readFileSync(join(window.folder, name), "utf8");
+
+/** Colours of the theme Dark Modern. */
 const KEYWORD = "rgb(197, 134, 192)";
 const TYPE = "rgb(78, 201, 176)";
 const FUNCTION = "rgb(220, 220, 170)";
 
-test("effects, handlers and names have colours of their own", async () => {
-  const { page } = await open("main.wal");
-  // Colours that need the meaning of a name come a moment after the others.
-  await window.token("print", "greetings").waitFor();
-  await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
-  expect(await window.colourOf("handle", "handle")).toBe(KEYWORD);
-  expect(await window.colourOf("resume(", "effect")).toBe(TYPE);
-  expect(await window.colourOf("print", "greet")).toBe(FUNCTION);
-  expect(await page.locator(".tab.active .file-icon").count()).toBe(1);
+describe("in a workspace that is trusted", () => {
+  inCode({ "security.workspace.trust.enabled": false });
+
+  test("effects, handlers and names have colours of their own", async () => {
+    const { page } = await open("main.wal");
+    // Colours that need the meaning of a name come a moment after the others.
+    await window.token("print", "greetings").waitFor();
+    await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
+    expect(await window.colourOf("handle", "handle")).toBe(KEYWORD);
+    expect(await window.colourOf("resume(", "resume")).toBe(KEYWORD);
+    expect(await window.colourOf("resume(", "effect")).toBe(TYPE);
+    expect(await window.colourOf("print", "greet")).toBe(FUNCTION);
+    expect(await page.locator(".tab.active .file-icon").count()).toBe(1);
+  });
+
+  test("an error has a squiggle under it, and says what is wrong", async () => {
+    const { page } = await open("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await window.token("smu", "smu").hover();
+    const hover = page.locator(".monaco-hover", { hasText: "smu is not defined; did you mean sum?" });
+    await hover.waitFor();
+    await hover.getByText("W101").waitFor();
+    await window.picture("error");
+    await window.command("Problems: Focus on Problems View");
+    await page.locator(".markers-panel .monaco-list-row", { hasText: "smu" }).first().waitFor();
+  });
+
+  test("hovering a perform says who would answer it", async () => {
+    const { page } = await open("greetings.wal");
+    await window.line("perform").waitFor();
+    await expect.poll(() => window.colourOf("perform", "MOOD")).toBe(TYPE);
+    await window.token("perform", "MOOD").hover();
+    await page.locator(".monaco-hover", { hasText: "main.wal" }).first().waitFor();
+    await window.picture("hover");
+  });
+
+  test("effects stand behind the head of a function, and ⏸ where a call may suspend", async () => {
+    await open("greetings.wal");
+    await window.line("fun greet(name)").filter({ hasText: "! MOOD" }).waitFor();
+    await window.line("perform").filter({ hasText: "⏸" }).waitFor();
+    await window.picture("effects");
+  });
+
+  test("completion offers what an import has, with its documentation", async () => {
+    const { page } = await open("main.wal");
+    await window.goTo(8);
+    await page.keyboard.type("greetings.");
+    const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "greet" }).first();
+    await row.waitFor();
+    await page.keyboard.press("Control+Space");
+    await page.locator(".suggest-details", { hasText: "A greeting in the mood" }).waitFor();
+    await window.picture("completion");
+    await page.keyboard.press("Enter");
+    await window.line("greetings.greet").last().waitFor();
+  });
+
+  test("a function is renamed in every file", async () => {
+    const { page } = await open("greetings.wal");
+    await window.line("fun greet").filter({ hasText: "MOOD" }).waitFor();
+    await window.goTo(5, 6);
+    await page.keyboard.press("F2");
+    await page.locator(".rename-box input").fill("salute");
+    await page.keyboard.press("Enter");
+    await window.line("fun salute(name)").waitFor();
+    await window.openFile("main.wal");
+    await window.line("greetings.salute(name)").waitFor();
+  });
+
+  test("an effect is renamed in every file", async () => {
+    const { page } = await open("main.wal");
+    await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
+    await window.goTo(3, 10);
+    await page.keyboard.press("F2");
+    await page.locator(".rename-box input").fill("TEMPER");
+    await page.keyboard.press("Enter");
+    await window.line('handle "TEMPER"').waitFor();
+    await window.openFile("greetings.wal");
+    await window.line('perform "TEMPER"').waitFor();
+  });
+
+  test("a quick fix corrects a name", async () => {
+    const { page } = await open("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await window.goTo(4, 6);
+    await page.keyboard.press("Control+.");
+    await page.locator(".action-widget .monaco-list-row", { hasText: "sum" }).first().waitFor();
+    await window.picture("quick-fix");
+    await page.locator(".action-widget .monaco-list-row", { hasText: "sum" }).first().click();
+    await expect.poll(() => window.text()).toContain("sum + price;\n    sum\n}");
+  });
+
+  test("formatting tidies a file", async () => {
+    const { page } = await open("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await window.command("Format Document");
+    await expect.poll(() => window.text()).toMatch(/fun untidy\(a, b\) \{.*\n {4}a \+ b\n\}/);
+  });
+
+  test("the outline lists functions and tests", async () => {
+    const { page } = await open("greetings.wal");
+    await window.command("Explorer: Focus on Outline View");
+    for (const name of ["greet", "greets by name", "is never rude"])
+      await page.locator(".outline-tree .monaco-list-row", { hasText: name }).first().waitFor();
+  });
+
+  test("a click on the button in the margin runs one test", async () => {
+    const { page } = await open("greetings.wal");
+    const margin = page.locator(".glyph-margin-widgets .codicon-testing-run-icon");
+    await expect.poll(() => margin.count()).toBe(3);
+    await margin.nth(1).click();
+    await page.locator(".glyph-margin-widgets .codicon-testing-passed-icon").waitFor();
+    expect(await margin.count()).toBe(2);
+  });
+
+  test("a failed test says why, where it failed", async () => {
+    const { page } = await open("greetings.wal");
+    const margin = page.locator(".glyph-margin-widgets .codicon-testing-run-icon");
+    await expect.poll(() => margin.count()).toBe(3);
+    await window.command("Test: Run All Tests");
+    const icons = page.locator(".glyph-margin-widgets");
+    await expect.poll(() => icons.locator(".codicon-testing-passed-icon").count()).toBe(2);
+    await icons.locator(".codicon-testing-failed-icon").waitFor();
+    await page
+      .locator(".test-error-content-widget, .test-message-inline-content", { hasText: "that was rude" })
+      .first()
+      .waitFor();
+    await window.command("Testing: Focus on Test Explorer View");
+    await page.locator(".test-explorer .monaco-list-row", { hasText: "is never rude" }).waitFor();
+    await window.picture("tests");
+  });
+
+  test("the run button shows what the program prints", async () => {
+    const { page } = await open("main.wal");
+    await page.locator(".editor-actions .codicon-play").first().click();
+    await page.locator(".xterm-rows").getByText("Hello, Barbara, you patient one!").waitFor();
+    await window.picture("run");
+  });
+
+  test("a lens above the program runs it", async () => {
+    const { page } = await open("main.wal");
+    await page.locator(".codelens-decoration a", { hasText: "Run" }).first().click();
+    await page.locator(".xterm-rows").getByText("Hello, Ada, you quick one!").waitFor();
+  });
+
+  test("tasks check the workspace", async () => {
+    const { page } = await open("main.wal");
+    await window.command("Tasks: Run Task");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "walia" }).first().click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "walia: check" }).first().click();
+    await page.locator(".xterm-rows").getByText("1 error").waitFor();
+  });
+
+  test("walia.json is made, and its mistakes are said", async () => {
+    const { page } = await open("main.wal");
+    await window.command("Walia: Create walia.json");
+    await page.locator('.tab.active[data-resource-name="walia.json"]').waitFor();
+    expect(JSON.parse(onDisk("walia.json"))).toHaveProperty("ports");
+    await page.keyboard.press("Control+H");
+    await page.locator(".find-part .input").first().fill("fifo:");
+    await page.locator(".replace-part .input").first().fill("pipe:");
+    await page.locator(".replace-part .input").first().press("Control+Alt+Enter");
+    await window.command("Problems: Focus on Problems View");
+    await page.locator(".markers-panel .monaco-list-row", { hasText: 'A source is "fifo:PATH"' }).waitFor();
+  });
+
+  test("a new program is there to begin with, and five steps to get started", async () => {
+    const { page } = await open("main.wal");
+    await window.command("Walia: New Walia Program");
+    await window.line('handle "MOOD"').waitFor();
+    await window.command("Walia: Get Started with Walia");
+    for (const title of ["Write a program", "Run it", "Test it", "Wait for hardware"])
+      await page.locator(".getting-started-step", { hasText: title }).first().waitFor();
+    await page
+      .locator(".getting-started-media, .gettingStartedContainer .markdown", { hasText: "performs" })
+      .first()
+      .waitFor();
+    await window.picture("walkthrough");
+  });
+
+  test("the server is started again on request", async () => {
+    const { page } = await open("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await window.command("Walia: Restart Language Server");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "detached" });
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  });
 });
 
-test("an error has a squiggle under it, and says what is wrong", async () => {
-  const { page } = await open("broken.wal");
-  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
-  await window.token("smu", "smu").hover();
-  const hover = page.locator(".monaco-hover-content", { hasText: "`smu` is not defined; did you mean `sum`?" });
-  await hover.waitFor();
-  await hover.getByText("W101").waitFor();
-  await window.command("Problems: Focus on Problems View");
-  await page.locator(".markers-panel .monaco-list-row", { hasText: "smu` is not defined" }).waitFor();
-});
+describe("in a workspace that is not trusted", () => {
+  inCode({ "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "always" });
 
-test("a click on the button in the margin runs one test", async () => {
-  const { page } = await open("greetings.wal");
-  const margin = page.locator(
-    ".glyph-margin-widgets .testing-run-glyph, .glyph-margin-widgets .codicon-testing-run-icon",
-  );
-  await expect.poll(() => margin.count()).toBe(3);
-  await margin.nth(1).click();
-  await page.locator(".glyph-margin-widgets .codicon-testing-passed-icon").waitFor();
-});
-
-test("the run button shows what the program prints", async () => {
-  const { page } = await open("main.wal");
-  await page.locator(".editor-actions .codicon-play").first().click();
-  await page.locator(".xterm-rows").getByText("Hello, Barbara, you patient one!").waitFor();
+  test("the analysis works, and nothing runs", async () => {
+    const { page } = await open("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await page.getByText("Restricted Mode").first().waitFor();
+    await window.openFile("greetings.wal");
+    await window.line("fun greet").filter({ hasText: "MOOD" }).waitFor();
+    expect(await page.locator(".editor-actions .codicon-play").count()).toBe(0);
+    expect(await page.locator(".glyph-margin-widgets .codicon-testing-run-icon").count()).toBe(0);
+    await page.locator(".codelens-decoration a", { hasText: "Run Test" }).first().click();
+    await page.locator(".notification-toast", { hasText: "only in workspaces that you trust" }).waitFor();
+    await window.picture("untrusted");
+  });
 });

@@ -7,7 +7,13 @@ import { delimiter, join } from "node:path";
 import { installed, run } from "../../scripts/tools.mjs";
 
 /** Programs that building code-server's native parts takes, or that show it; each with Debian's package. */
-const PROGRAMS = { "g++": "build-essential", make: "build-essential", python3: "python3", chromium: "chromium" };
+const PROGRAMS = {
+  "g++": "build-essential",
+  make: "build-essential",
+  python3: "python3",
+  chromium: "chromium",
+  ...(process.env.PICTURES === "1" ? { pngquant: "pngquant" } : {}),
+};
 /** C headers, likewise. */
 const HEADERS = {
   "/usr/include/krb5.h": "libkrb5-dev",

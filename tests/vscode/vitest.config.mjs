@@ -9,5 +9,6 @@ export default defineConfig({
     // Windows take seconds to open, more on a busy machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
   },
 });
