@@ -60,6 +60,18 @@ test("settings that the server reads are declared, with the same defaults", () =
     });
 });
 
+test("docs/editor.md tells of every command and every setting", () => {
+  const text = read("docs/editor.md");
+  const titles: string[] = contributes.commands.map(({ title }: { title: string }) => `Walia: ${title}`);
+  const settings = contributes.configuration.flatMap(({ properties }: { properties: object }) =>
+    Object.keys(properties),
+  );
+  // Settings of one group stand together: `walia.codeLens.run`, `.counts`.
+  const isTold = (name: string): boolean =>
+    text.includes(`\`${name}\``) || text.includes(`\`.${name.split(".").at(-1)}\``);
+  expect([...titles.filter((title) => !text.includes(title)), ...settings.filter((name) => !isTold(name))]).toEqual([]);
+});
+
 test("token types and modifiers of the language's own are declared, and each type has a colour", () => {
   const STANDARD =
     /^(namespace|class|interface|struct|type|parameter|variable|property|function|method|decorator|declaration|readonly|async|modification|defaultLibrary|deprecated)$/;
