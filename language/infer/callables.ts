@@ -6,6 +6,7 @@ import type * as ast from "../ast.ts";
 import { type Builtin, builtin, builtinMethods } from "../names/builtins.ts";
 import type { ItemNames } from "../names/model.ts";
 import { meaningOfUse } from "../names/patterns.ts";
+import { classesOf } from "./classes.ts";
 import { inferenceOf } from "./infer.ts";
 import { membersOf } from "./members.ts";
 import type { ClassPlace, ValueType } from "./types.ts";
@@ -32,12 +33,13 @@ export interface CallableParam {
 
 /**
  * What a call of `callee` may call, the likeliest first; `isSure` when it is the first and nothing else, as far as the
- * program shows.
+ * program shows. `guess`: when nothing is known of the object of a method, every method of that name.
  */
 export function callablesOf(
   callee: ast.Expression,
   names: ItemNames,
   analysis: Analysis,
+  options: { readonly guess: boolean } = { guess: true },
 ): { readonly all: readonly Callable[]; readonly isSure: boolean } {
   if (callee.kind === "Name") {
     const { file } = analysis.locate(names);
@@ -64,7 +66,7 @@ export function callablesOf(
       }
     });
     if (types.length > 0) return sure(all);
-    return { all: methodsNamed(callee.name.name, analysis), isSure: false };
+    return { all: options.guess ? methodsNamed(callee.name.name, analysis) : [], isSure: false };
   }
   if (callee.kind === "Super") {
     const owner = ownerOf(callee, names, analysis);
@@ -146,17 +148,11 @@ export function ofClass(place: ClassPlace, analysis: Analysis): Callable {
 
 /** Every method of a name: what `x.name()` may call when nothing is known of `x`. */
 function methodsNamed(name: string, analysis: Analysis): Callable[] {
-  const declared: Callable[] = [];
-  for (const [file, { items }] of analysis.files) {
-    for (let index = 0; index < items.length; index++) {
-      const names = analysis.names(file, index);
-      for (const { node } of names.exports) {
-        if (node.kind !== "Class" && node.kind !== "Trait") continue;
-        for (const method of node.methods)
-          if (method.name.name === name) declared.push(ofFunction(name, method.fun, names, analysis, method.doc));
-      }
-    }
-  }
+  const declared = classesOf(analysis).flatMap(({ node, names }) =>
+    node.methods.flatMap((method) =>
+      method.name.name === name ? [ofFunction(name, method.fun, names, analysis, method.doc)] : [],
+    ),
+  );
   return [...declared, ...builtinMethods(name).map(ofBuiltin)].slice(0, 10);
 }
 

@@ -592,8 +592,7 @@ function createInference(analysis: Analysis): Inference {
       allEffectsKnown = true;
       for (const [file, tree] of analysis.files) {
         tree.items.forEach((item, index) => {
-          // Most items neither perform nor handle: their text says so without a walk.
-          if (!item.tree.text.includes("perform") && !item.tree.text.includes("handle")) return;
+          if (!speaksOfEffects(item.tree)) return;
           const names = analysis.names(file, index);
           const { performs, handles } = sightingsOf(item.tree, names);
           for (const node of [...performs, ...handles]) {
@@ -646,6 +645,18 @@ const isJust = (types: Types, name: string): boolean =>
 const isNil = (types: Types): boolean => isJust(types, "nil");
 const positional = (call: ast.Call): ast.Expression[] =>
   call.args.flatMap((arg) => (arg.name === null ? [arg.value] : []));
+
+const effectful = new WeakMap<ast.ItemTree, boolean>();
+
+/** Most items neither perform nor handle: their text says so without a walk. */
+function speaksOfEffects(tree: ast.ItemTree): boolean {
+  let known = effectful.get(tree);
+  if (known === undefined) {
+    known = tree.text.includes("perform") || tree.text.includes("handle");
+    effectful.set(tree, known);
+  }
+  return known;
+}
 
 function isExpression(statement: ast.Statement): statement is ast.Expression {
   switch (statement.kind) {

@@ -19,6 +19,7 @@ import {
   globalCandidates,
   libraryCandidates,
   localCandidates,
+  nearCandidates,
   relativePath,
   typeCandidates,
 } from "./names.ts";
@@ -46,9 +47,10 @@ export function completionsAt(view: View, file: string, offset: number): Complet
     fits(context.prefix, filter ?? label),
   );
   const word = { start: context.word.start + place.item.offset, end: context.word.end + place.item.offset };
+  const isFirst = context.wanted.kind === "expression" && context.prefix === "";
   return {
     candidates: sorted(candidates, context.prefix).slice(0, MAX_CANDIDATES),
-    isIncomplete: candidates.length > MAX_CANDIDATES,
+    isIncomplete: isFirst || candidates.length > MAX_CANDIDATES,
     word,
   };
 }
@@ -125,13 +127,19 @@ function expressions(view: View, place: Place, context: Context, isStatement: bo
     ...namedArguments(view, place, context),
     ...eventConstants(view, place, context),
     ...localCandidates(view, place, Math.min(context.word.start, place.nodes.at(-1)?.end ?? 0)),
-    ...globalCandidates(view, place.file, (name) => fits(context.prefix, name)),
+    ...globals(view, place, context),
     ...libraryCandidates(isUnsafe),
     ...leadingWords(context, isStatement),
     ...performCandidates(view),
     ...(isStatement ? handlerCandidates(view) : []),
     ...(clause ? [RESUME] : []),
   ];
+}
+
+/** Before anything is typed, the names of the file and its imports; then those of the whole workspace. */
+function globals(view: View, place: Place, { prefix }: Context): Candidate[] {
+  if (prefix === "") return nearCandidates(view, place.file);
+  return globalCandidates(view, place.file, (name) => fits(prefix, name));
 }
 
 /** What most clauses end with. */

@@ -2,6 +2,7 @@
 
 import { CompletionItemKind } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
+import { classesOf } from "../../language/infer/classes.ts";
 import { inferenceOf } from "../../language/infer/infer.ts";
 import { type MemberFound, membersOf } from "../../language/infer/members.ts";
 import { type Types, UNKNOWN } from "../../language/infer/types.ts";
@@ -102,27 +103,22 @@ const RECEIVERS: readonly Receiver[] = ["String", "List", "Map", "Bytes", "Chann
 /** Nothing is known of the value: the members of every class, then the methods of the library. */
 function everyMember(view: View): Candidate[] {
   const found = new Map<string, Candidate>();
-  const add = (candidate: Candidate): void => {
-    if (!found.has(candidate.label) && candidate.label !== "") found.set(candidate.label, candidate);
+  const add = (name: string, source: MemberFound["source"]): void => {
+    if (name === "" || name === "init" || found.has(name)) return;
+    found.set(name, { ...candidateOf({ name, source, distance: 0 }, view), group: "workspace" });
   };
-  for (const [file, { items }] of view.analysis.files) {
-    for (let index = 0; index < items.length; index++) {
-      const names = view.analysis.names(file, index);
-      for (const { node } of names.exports) {
-        if (node.kind !== "Class" && node.kind !== "Trait") continue;
-        for (const { name, source } of membersOf([{ kind: "instance", of: { node, names } }], view.analysis))
-          add({ ...candidateOf({ name, source, distance: 0 }, view), group: "workspace" });
-      }
-    }
+  for (const { node, names } of classesOf(view.analysis)) {
+    const owner = node.name.name;
+    for (const field of node.kind === "Class" ? node.fields : [])
+      add(field.name.name, { kind: "field", node: field, owner, names });
+    for (const method of node.methods) add(method.name.name, { kind: "method", node: method, owner, names });
   }
   for (const receiver of RECEIVERS)
-    for (const builtin of methodsOf(receiver))
-      add({
-        ...ofBuiltin(builtin),
-        group: "library",
-        kind: CompletionItemKind.Method,
-        detail: receiver,
-        about: { kind: "method of the library", receiver, name: builtin.name },
-      });
+    for (const builtin of methodsOf(receiver)) {
+      if (found.has(builtin.name)) continue;
+      const source = { kind: "builtin", builtin, receiver } as const;
+      const candidate = candidateOf({ name: builtin.name, source, distance: 0 }, view);
+      found.set(builtin.name, { ...candidate, group: "library", detail: receiver });
+    }
   return [...found.values()];
 }

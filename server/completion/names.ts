@@ -45,12 +45,34 @@ const KIND_OF_LOCAL: Readonly<Record<Local["role"], CompletionItemKind>> = {
   effect: CompletionItemKind.Variable,
 };
 
-/** Every top-level name that can be used in a file; one that several files declare is offered once for each, with an import. */
+/**
+ * The top-level names that can be used in a file and that are `wanted`, those of other files included; one that several files
+ * declare is offered once for each, with an import.
+ */
 export function globalCandidates(view: View, file: string, wanted: (name: string) => boolean): Candidate[] {
   const { registry } = view.analysis;
+  return candidatesOf(view, file, registry.namesIn(file).filter(wanted));
+}
+
+/** The top-level names that a file declares itself or imports. */
+export function nearCandidates(view: View, file: string): Candidate[] {
+  const { registry } = view.analysis;
+  const near = new Set(registry.exportsIn(file));
+  const { items } = view.tree(file);
+  for (let index = 0; index < items.length; index++) {
+    for (const declaration of view.analysis.names(file, index).imports) {
+      const target = registry.importedFile(file, declaration);
+      if (declaration.alias) near.add(declaration.alias.name);
+      else if (target !== undefined) for (const name of registry.exportsIn(target)) near.add(name);
+    }
+  }
+  return candidatesOf(view, file, near);
+}
+
+function candidatesOf(view: View, file: string, names: Iterable<string>): Candidate[] {
+  const { registry } = view.analysis;
   const found: Candidate[] = [];
-  for (const name of registry.namesIn(file)) {
-    if (!wanted(name)) continue;
+  for (const name of names) {
     const meaning = registry.meaningOf(file, name);
     switch (meaning.kind) {
       case "global":

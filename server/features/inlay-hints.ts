@@ -170,7 +170,7 @@ const BARE: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
 function parameterHints(view: View, call: ast.Call, names: ItemNames, piped: number): Hint[] {
   const bare = call.args.some(({ name, value }) => name === null && isBare(value));
   if (!bare || isResume(call, names)) return [];
-  const { all, isSure } = callablesOf(call.callee, names, view.analysis);
+  const { all, isSure } = callablesOf(call.callee, names, view.analysis, { guess: false });
   const [callable] = all;
   // One parameter needs no name, and the library's short functions are known by heart.
   if (!isSure || !callable || callable.params.length < 2) return [];
