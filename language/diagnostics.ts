@@ -27,8 +27,8 @@ export interface RelatedPlace {
   readonly span: Span;
 }
 
-/** "unnecessary": text that could go; editors fade it. */
-export type Tag = "unnecessary";
+/** "unnecessary": text that could go; editors fade it. "deprecated": there is a newer way; editors strike it out. */
+export type Tag = "unnecessary" | "deprecated";
 
 /** Earlier places first; at one place errors first. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {

@@ -14,6 +14,7 @@ export function clientHost(connection: Connection): Host {
       return found?.text;
     },
     list: (folder) => connection.sendRequest<string[]>("walia/listFiles", { folder }).catch(() => []),
+    docs: null,
     items: noItems,
   };
 }
@@ -21,5 +22,5 @@ export function clientHost(connection: Connection): Host {
 /** Reads the files of this machine itself; for others (a repository that is not cloned, an archive) the client is asked. */
 export function mixedHost(here: Host, client: Host): Host {
   const hostOf = (uri: string): Host => (/^file:/i.test(uri) ? here : client);
-  return { read: (uri) => hostOf(uri).read(uri), list: (uri) => hostOf(uri).list(uri), items: here.items };
+  return { ...here, read: (uri) => hostOf(uri).read(uri), list: (uri) => hostOf(uri).list(uri) };
 }

@@ -32,6 +32,14 @@ export interface Services {
   pause(token: CancellationToken): Promise<void>;
   /** Runs whenever the meaning of some file may have changed, with the paths whose own text did; it runs soon, not at once. */
   onChange(listener: (changed: ReadonlySet<string>) => void): void;
+  /** Every project's newest state. */
+  views(): readonly View[];
+  /** The newest state of the project that a file belongs to. */
+  viewOf(path: string): View | undefined;
+  /** Runs when the session ends. */
+  onStop(listener: () => void): void;
+  /** The URI of the folder with the documentation, where there is one to open. */
+  readonly docs: string | null;
   /** The path of a URI that the client has written. */
   pathOf(uri: string): string;
   uriOf(path: string): string;

@@ -8,6 +8,8 @@ export interface Host {
   read(uri: string): Promise<string | undefined>;
   /** The URIs of every .wal file below a folder, in a fixed order. */
   list(folderUri: string): Promise<readonly string[]>;
+  /** The URI of the folder with the documentation, where there is one to open. */
+  readonly docs: string | null;
   /** Parsed items of earlier sessions; they only save time. */
   readonly items: ItemStore;
 }

@@ -1,6 +1,8 @@
 // The language server as a program: the protocol over standard input and output, or whatever channel the client names on the
 // command line (`--stdio`, `--node-ipc`, `--socket=PORT`, `--pipe=NAME`). Started by the extension and by `walia lsp`.
 
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { clientHost, mixedHost } from "./client-host.ts";
 import { nodeHost } from "./node-host.ts";
@@ -10,5 +12,6 @@ const CHANNELS = /^--(stdio|node-ipc|socket|pipe)\b/;
 if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdio");
 
 const connection = createConnection(ProposedFeatures.all);
-createServer(connection, mixedHost(nodeHost(), clientHost(connection)));
+const docs = join(fileURLToPath(import.meta.url), "../../docs");
+createServer(connection, mixedHost(nodeHost(docs), clientHost(connection)));
 connection.listen();

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { type Host, noItems } from "./host.ts";
 import { pathOf, uriOf } from "./paths.ts";
 
-export function nodeHost(): Host {
-  return { read, list, items: noItems };
+/** `docs`: the folder with the documentation. */
+export function nodeHost(docs: string): Host {
+  return { read, list, docs: uriOf(docs.replaceAll("\\", "/")), items: noItems };
 }
 
 /** A file larger than this is no program (the command's limit too). */

@@ -17,6 +17,8 @@ export interface ProjectEvents {
   changed(paths: Iterable<string>): void;
   /** Reading a folder: `done` of `total` files. */
   progress(folder: string, done: number, total: number): void;
+  /** Runs what nobody waits for. */
+  background(what: string, action: () => Promise<void>): void;
 }
 
 export class Projects {
@@ -145,7 +147,8 @@ export class Projects {
       this.#loose.set(path, project);
     }
     this.#setText(project, path, text);
-    if (project.root === null || project.isComplete) void this.#completeDocument(project, path);
+    if (project.root === null || project.isComplete)
+      this.events.background("reading imports", () => this.#completeDocument(project, path));
   }
 
   changeDocument(path: string, text: string): void {

@@ -33,7 +33,9 @@ export function createServer(connection: Connection, host: Host): void {
   const spelling = new Spelling();
   const documents = new Documents();
   const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
+  const stopListeners: (() => void)[] = [];
   let client: ClientCapabilities = {};
+  let docs = host.docs;
   let settings = DEFAULTS;
   let phase: "starting" | "running" | "stopped" = "starting";
   let changed = new Set<string>();
@@ -49,11 +51,21 @@ export function createServer(connection: Connection, host: Host): void {
   function tellListeners(): void {
     const now = changed;
     changed = new Set();
-    for (const listener of listeners) listener(now);
+    if (phase === "stopped") return;
+    for (const listener of listeners) guarded("a change", () => listener(now));
+  }
+  /** What nobody waits for must not end the process when it fails. */
+  function guarded(what: string, action: () => void | Promise<void>): void {
+    const failed = (error: unknown): void => log(`${what} failed: ${explained(error)}`);
+    try {
+      Promise.resolve(action()).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   const progress = reporter(connection, () => client);
-  const projects = new Projects(host, uriOf, { changed: noteChange, progress });
+  const projects = new Projects(host, uriOf, { changed: noteChange, progress, background: guarded });
 
   // ---- requests (S1) ----
 
@@ -65,7 +77,7 @@ export function createServer(connection: Connection, host: Host): void {
       return await ask();
     } catch (error) {
       if (error instanceof ResponseError) throw error;
-      log(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      log(`a request failed: ${explained(error)}`);
       return nothing;
     }
   }
@@ -89,6 +101,12 @@ export function createServer(connection: Connection, host: Host): void {
       await nextTurn();
       if (token.isCancellationRequested) throw cancelled();
     },
+    views: () => projects.all().map((project) => project.view()),
+    viewOf: (path) => projects.projectOf(path)?.view(),
+    onStop: (listener) => void stopListeners.push(listener),
+    get docs() {
+      return docs;
+    },
     onChange: (listener) => void listeners.push(listener),
     pathOf,
     uriOf,
@@ -101,6 +119,8 @@ export function createServer(connection: Connection, host: Host): void {
   connection.onInitialize((params) => {
     client = params.capabilities;
     phase = "running";
+    const { docs: named } = (params.initializationOptions ?? {}) as { docs?: unknown };
+    if (typeof named === "string") docs = named;
     folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     return {
       capabilities: capabilitiesFor(client),
@@ -118,10 +138,10 @@ export function createServer(connection: Connection, host: Host): void {
     if (client.workspace?.workspaceFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         projects.removeFolders(removed.map(({ uri }) => learned(uri)));
-        void projects.addFolders(added.map(({ uri }) => learned(uri)));
+        guarded("reading a folder", () => projects.addFolders(added.map(({ uri }) => learned(uri))));
       });
-    void readSettings();
-    void projects.addFolders(folders.map(learned));
+    guarded("reading settings", () => readSettings());
+    guarded("reading a folder", () => projects.addFolders(folders.map(learned)));
   });
 
   const learned = (uri: string): string => {
@@ -140,6 +160,7 @@ export function createServer(connection: Connection, host: Host): void {
 
   connection.onShutdown(() => {
     phase = "stopped";
+    for (const listener of stopListeners) listener();
   });
 
   // ---- documents and files ----
@@ -155,7 +176,7 @@ export function createServer(connection: Connection, host: Host): void {
       if (isProgram(document)) projects.changeDocument(pathOf(document.uri), document.getText());
     },
     closed: (document) => {
-      if (isProgram(document)) void projects.closeDocument(pathOf(document.uri));
+      if (isProgram(document)) guarded("closing a file", () => projects.closeDocument(pathOf(document.uri)));
     },
   });
 
@@ -179,4 +200,5 @@ export function createServer(connection: Connection, host: Host): void {
   }
 }
 
+const explained = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 const cancelled = (): ResponseError<void> => new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");

@@ -13,6 +13,7 @@ import {
 } from "./entries.ts";
 import { type Handler, handlersFor, type PathStep, pathToEffect, pathToFact } from "./paths.ts";
 import { type Place, placeOf } from "./place.ts";
+import { type EffectSource, type Receiver, receiversOf, sourcesOf } from "./receivers.ts";
 import { reaches } from "./row.ts";
 import type { Solution } from "./rows.ts";
 import { type SiteFacts, sitesIn } from "./sites.ts";
@@ -51,6 +52,10 @@ export interface Facts {
   pathToFact(unit: Unit, fact: "suspends" | "waits" | "home" | "unknown"): readonly PathStep[];
   /** The handlers that may receive an effect performed in `unit`, nearest first. */
   handlersFor(unit: Unit, effect: string): readonly Handler[];
+  /** The ways of an effect performed in `unit`, each to its handler or to where nobody handles it. */
+  receiversOf(unit: Unit, effect: string): readonly Receiver[];
+  /** Every place where an effect is performed. */
+  sourcesOf(effect: string): readonly EffectSource[];
 }
 
 export function factsOf(solution: Solution): Facts {
@@ -100,5 +105,7 @@ export function factsOf(solution: Solution): Facts {
     pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),
     pathToFact: (unit, fact) => pathToFact(solution, unit, fact),
     handlersFor: (unit, effect) => handlersFor(solution, unit, effect),
+    receiversOf: (unit, effect) => receiversOf(solution, unit, effect),
+    sourcesOf: (effect) => sourcesOf(solution, effect),
   };
 }

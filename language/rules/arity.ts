@@ -8,6 +8,7 @@ export const arity: Rule = {
   code: "W203",
   severity: "error",
   title: "arity",
+  needsAllFiles: true,
   visit: (context) => {
     const stages = new Set<ast.Expression>();
     return {

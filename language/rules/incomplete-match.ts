@@ -16,6 +16,7 @@ export const incompleteMatch: Rule = {
   code: "W211",
   severity: "warning",
   title: "incomplete-match",
+  needsAllFiles: true,
   visit: (context) => ({
     Match: (match) => {
       if (isPartOfEffect(match.subject, context.names)) return;

@@ -7,6 +7,7 @@ export const missingImport: Rule = {
   code: "W105",
   severity: "error",
   title: "missing-import",
+  needsAllFiles: true,
   item: ({ file, names, registry, report }) => {
     for (const declaration of names.imports) {
       if (registry.importedFile(file, declaration) !== undefined) continue;

@@ -20,6 +20,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Short name, for the documentation and for settings. */
   readonly title: string;
+  /** What it says may be untrue while files of the workspace are still to be read. */
+  readonly needsAllFiles?: boolean;
   readonly item?: (context: ItemContext) => void;
   readonly visit?: (context: ItemContext) => Visitors;
   readonly workspace?: (context: WorkspaceContext) => void;

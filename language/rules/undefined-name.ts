@@ -12,6 +12,7 @@ export const undefinedName: Rule = {
   code: "W101",
   severity: "error",
   title: "undefined-name",
+  needsAllFiles: true,
   item: ({ file, names, registry, meaningOf, report }) => {
     for (const unit of names.units) {
       for (const use of unit.free) {

@@ -17,6 +17,7 @@ export const unhandledEffect: Rule = {
   code: "W301",
   severity: "error",
   title: "unhandled-effect",
+  needsAllFiles: true,
   workspace: (context) => {
     const reported = new Set<object>();
     for (const { entry, effect } of context.facts.unhandled) {

@@ -7,6 +7,7 @@ export const unknownMember: Rule = {
   code: "W111",
   severity: "error",
   title: "unknown-member",
+  needsAllFiles: true,
   visit: (context) => ({
     Member: ({ object, name }) => {
       if (object.kind !== "Name" || name.name === "" || context.names.bindingOf(object)?.kind !== "free") return;

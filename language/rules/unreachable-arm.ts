@@ -8,6 +8,7 @@ export const unreachableArm: Rule = {
   code: "W212",
   severity: "warning",
   title: "unreachable-arm",
+  needsAllFiles: true,
   visit: (context) => ({
     Match: ({ arms }) => {
       let everything: Span | null = null;

@@ -8,6 +8,7 @@ export const unreachableHandler: Rule = {
   code: "W302",
   severity: "warning",
   title: "unreachable-handler",
+  needsAllFiles: true,
   workspace: (context) => {
     for (const item of context.withHandlers) {
       for (const { node, handled } of item.summary.handles) {

@@ -3,22 +3,40 @@
 import type { Feature } from "../feature.ts";
 import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
+import { declaration } from "./declaration.ts";
+import { definition } from "./definition.ts";
+import { diagnostics } from "./diagnostics.ts";
+import { documentHighlight } from "./document-highlight.ts";
+import { documentSymbol } from "./document-symbol.ts";
 import { folding } from "./folding.ts";
 import { formatting } from "./formatting.ts";
 import { hover } from "./hover.ts";
+import { implementation } from "./implementation.ts";
 import { inlayHints } from "./inlay-hints.ts";
 import { inlineCompletion } from "./inline-completion.ts";
 import { inlineValues } from "./inline-values.ts";
 import { linkedEditing } from "./linked-editing.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
 import { program } from "./program.ts";
+import { references } from "./references.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
 import { tests } from "./tests.ts";
+import { typeDefinition } from "./type-definition.ts";
+import { workspaceSymbol } from "./workspace-symbol.ts";
 
 export const features: readonly Feature[] = [
   hover,
+  diagnostics,
+  definition,
+  declaration,
+  typeDefinition,
+  implementation,
+  references,
+  documentHighlight,
+  documentSymbol,
+  workspaceSymbol,
   folding,
   linkedEditing,
   selectionRanges,

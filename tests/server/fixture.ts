@@ -107,6 +107,7 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
   const host: Host = {
     read: async (uri) => disk.get(pathOf(uri)),
     list: async (folder) => [...disk.keys()].filter((path) => path.startsWith(pathOf(folder))).map(uriOf),
+    docs: "file:///docs",
     items: noItems,
     ...options.host,
   };
