@@ -104,10 +104,13 @@ export class Timers {
 
   // ---- The wheel ----
 
+  #tickOf(entry: number): number {
+    return Math.floor(this.#deadline[entry]!) - this.#start;
+  }
+
   /** Puts an entry into the list where it belongs (W2). */
   #file(entry: number): void {
-    const deadline = this.#deadline[entry]!;
-    const tick = Math.floor(deadline) - this.#start;
+    const tick = this.#tickOf(entry);
     if (tick <= this.#current) this.#insertNear(entry);
     else if (tick >= WINDOW) this.#append(FAR, entry);
     else {
@@ -129,8 +132,7 @@ export class Timers {
     const tick = (this.#current & above) | (slot << (level * BITS));
     if (this.#start + tick > now) return false;
     this.#current = tick;
-    if (level === 0) this.#slotToNear(list);
-    else this.#refile(list);
+    this.#lower(list);
     return true;
   }
 
@@ -139,7 +141,7 @@ export class Timers {
     if (this.#next[FAR] === FAR || this.#deadline[FAR]! > now) return false;
     this.#start = Math.floor(this.#deadline[FAR]!);
     this.#current = 0;
-    this.#refile(FAR);
+    this.#lower(FAR);
     return true;
   }
 
@@ -186,28 +188,22 @@ export class Timers {
     this.#insertAfter(before, entry);
   }
 
-  /** Files the entries of a list anew. */
-  #refile(list: number): void {
+  /** Files the entries of a list anew, now that the wheel has come to it: to lower lists, and to `near`, which is empty. */
+  #lower(list: number): void {
+    const reached: number[] = [];
     let entry = this.#next[list]!;
     this.#empty(list);
     while (entry >= FIRST) {
       const after = this.#next[entry]!;
-      this.#file(entry);
+      if (this.#tickOf(entry) <= this.#current) reached.push(entry);
+      else this.#file(entry);
       entry = after;
     }
-  }
-
-  /** Moves the entries of one tick to `near`, which is empty, in their order (W1, W3). */
-  #slotToNear(list: number): void {
-    const entries: number[] = [];
-    let isSorted = true;
-    for (let entry = this.#next[list]!; entry !== list; entry = this.#next[entry]!) {
-      if (entries.length > 0 && this.#deadline[entry]! < this.#deadline[this.#previous[entry]!]!) isSorted = false;
-      entries.push(entry);
-    }
-    this.#empty(list);
-    if (!isSorted) entries.sort((a, b) => this.#deadline[a]! - this.#deadline[b]!);
-    for (const entry of entries) this.#insertAfter(this.#previous[NEAR]!, entry);
+    // All of one tick may be very many, so they are sorted at once (W1, W3).
+    const deadline = this.#deadline;
+    const isSorted = reached.every((entry, i) => i === 0 || deadline[reached[i - 1]!]! <= deadline[entry]!);
+    if (!isSorted) reached.sort((a, b) => deadline[a]! - deadline[b]!);
+    for (const next of reached) this.#insertAfter(this.#previous[NEAR]!, next);
   }
 
   // ---- Entries ----

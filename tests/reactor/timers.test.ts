@@ -156,16 +156,21 @@ describe("timers", () => {
     );
   });
 
-  test("a hundred thousand of the same millisecond come out in order, and leave nothing behind", () => {
-    const timers = new Timers(NOW);
-    const deadlines = Array.from({ length: 100_000 }, (_, i) => Math.floor(NOW) + 5000 + ((i * 7919) % 1000) / 1000);
-    const sorted = deadlines
-      .map((deadline, i) => ({ deadline, i }))
-      .sort((a, b) => a.deadline - b.deadline || a.i - b.i);
-    for (const [i, deadline] of deadlines.entries()) timers.add(deadline, task(i));
-    expect(timers.takeDue(NOW + 4999)).toBe(undefined);
-    const out = sorted.map(() => timers.takeDue(NOW + 6000)?.id);
-    expect(out).toEqual(sorted.map(({ i }) => i));
-    expect(timers.earliest).toBe(Number.POSITIVE_INFINITY);
-  });
+  // At the start of a slot of an upper level, and elsewhere.
+  test.each([0, 1])(
+    "a hundred thousand of the same millisecond come out in order, and leave nothing behind: %i",
+    (tick) => {
+      const start = Math.floor(NOW);
+      const timers = new Timers(start);
+      const deadlines = Array.from({ length: 100_000 }, (_, i) => start + 5120 + tick + ((i * 7919) % 1000) / 1000);
+      const sorted = deadlines
+        .map((deadline, i) => ({ deadline, i }))
+        .sort((a, b) => a.deadline - b.deadline || a.i - b.i);
+      for (const [i, deadline] of deadlines.entries()) timers.add(deadline, task(i));
+      expect(timers.takeDue(start + 5000)).toBe(undefined);
+      const out = sorted.map(() => timers.takeDue(start + 6000)?.id);
+      expect(out).toEqual(sorted.map(({ i }) => i));
+      expect(timers.earliest).toBe(Number.POSITIVE_INFINITY);
+    },
+  );
 });
