@@ -1,12 +1,22 @@
 // A program in a process of its own, for tests of what the operating system sees: CPU time, signals, the process's end.
 // process.test.ts bundles and starts it with a job as JSON in argv[2].
+//
+// On the uring driver the program runs on a thread that waits in the kernel, and the main thread attends to it.
 
+import { isMainThread, MessageChannel, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
+import { CapturingDriver } from "../../runtime/cli/capture.ts";
+import type { Driver, Handle } from "../../runtime/reactor/drivers/driver.ts";
 import { LibuvDriver } from "../../runtime/reactor/drivers/libuv.ts";
+import { attend } from "../../runtime/reactor/drivers/uring/attendant.ts";
+import { UringDriver } from "../../runtime/reactor/drivers/uring.ts";
+import { halt, type Waker } from "../../runtime/reactor/drivers/waker.ts";
 import { Reactor } from "../../runtime/reactor/shard.ts";
-import { runWalia } from "../run.ts";
+import { type Ran, runWalia, type Written } from "../run.ts";
 import { ask, script, scriptedEngine } from "./scripted.ts";
+import { TextSink } from "./text-sink.ts";
 
 export interface Job {
+  readonly on: "libuv" | "uring";
   readonly source: string;
   readonly ports?: readonly (readonly [number, string])[];
   /** Instead of `source`: reads a line of standard input, prints it and ends. */
@@ -15,12 +25,26 @@ export interface Job {
   readonly measure?: { readonly after: number; readonly idle: number };
 }
 
-async function readLine(): Promise<void> {
+class CapturingUring extends UringDriver {
+  readonly written: Written = { 1: "", 2: "" };
+
+  override standard(stream: 0 | 1 | 2): Handle {
+    return stream === 0 ? super.standard(stream) : new TextSink(this, stream);
+  }
+}
+
+/** Prints the line that it has read. */
+async function readLine(driver: Driver): Promise<Ran> {
+  const ran: { output: string; faults: string; exitCode: number } = { output: "", faults: "", exitCode: 0 };
   const reactor = new Reactor({
-    driver: new LibuvDriver(),
+    driver,
     engine: scriptedEngine(),
-    print: (line) => console.log(line),
-    onUnhandledFault: (fault) => console.log(fault.message),
+    print: (line) => {
+      ran.output += `${line}\n`;
+    },
+    onUnhandledFault: (fault) => {
+      ran.faults += `${fault.message}\n`;
+    },
   });
   reactor.start(
     script("main", function* () {
@@ -28,25 +52,59 @@ async function readLine(): Promise<void> {
       return;
     }),
   );
+  driver.run?.();
   await reactor.finished;
+  return ran;
 }
 
-async function work(job: Job): Promise<void> {
-  if (job.readsLine) return readLine();
-  if (job.measure !== undefined) {
-    const { after, idle } = job.measure;
+function runOn(driver: Driver & { readonly written: Written }, job: Job): Promise<Ran> {
+  if (job.readsLine) return readLine(driver);
+  const running = runWalia(job.source, { ports: new Map(job.ports ?? []), driver });
+  driver.run?.();
+  return running;
+}
+
+/** The same on a thread that waits in the kernel, attended to by this one. */
+function runOnThread(job: Job): Promise<Ran> {
+  const { port1, port2 } = new MessageChannel();
+  const dismiss = attend(port1);
+  const worker = new Worker(new URL(import.meta.url), { workerData: { job, port: port2 }, transferList: [port2] });
+  return new Promise((resolve) => {
+    worker.on("message", ({ waker, ran }: { readonly waker?: Waker; readonly ran?: Ran }) => {
+      if (waker !== undefined) process.on("exit", () => halt(waker));
+      if (ran === undefined) return;
+      dismiss();
+      resolve(ran);
+    });
+  });
+}
+
+function measureIdle({ after, idle }: NonNullable<Job["measure"]>): void {
+  setTimeout(() => {
+    const before = process.cpuUsage();
     setTimeout(() => {
-      const before = process.cpuUsage();
-      setTimeout(() => {
-        const { user, system } = process.cpuUsage(before);
-        console.log(JSON.stringify({ cpu: (user + system) / 1000 }));
-        process.exit();
-      }, idle);
-    }, after);
-  }
-  const ran = await runWalia(job.source, { ports: new Map(job.ports ?? []) });
+      const { user, system } = process.cpuUsage(before);
+      console.log(JSON.stringify({ cpu: (user + system) / 1000 }));
+      process.exit();
+    }, idle);
+  }, after);
+}
+
+async function main(job: Job): Promise<void> {
+  if (job.measure !== undefined) measureIdle(job.measure);
+  const driver = job.readsLine
+    ? Object.assign(new LibuvDriver(), { written: { 1: "", 2: "" } })
+    : new CapturingDriver();
+  const ran = job.on === "uring" ? await runOnThread(job) : await runOn(driver, job);
   console.log(JSON.stringify(ran));
   process.exitCode = ran.exitCode;
 }
 
-void work(JSON.parse(process.argv[2] ?? "{}"));
+async function thread({ job, port }: { readonly job: Job; readonly port: MessagePort }): Promise<void> {
+  const driver = new CapturingUring(port);
+  parentPort!.postMessage({ waker: driver.waker() });
+  parentPort!.postMessage({ ran: await runOn(driver, job) });
+}
+
+if (isMainThread) void main(JSON.parse(process.argv[2] ?? "{}"));
+else void thread(workerData);

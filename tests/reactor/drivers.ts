@@ -7,41 +7,15 @@
 import { MessageChannel } from "node:worker_threads";
 import { describe } from "vitest";
 import { CapturingDriver } from "../../runtime/cli/capture.ts";
-import { BaseHandle } from "../../runtime/reactor/drivers/base.ts";
 import { chooseDriver } from "../../runtime/reactor/drivers/choose.ts";
-import {
-  type Completions,
-  type Driver,
-  DriverError,
-  type Handle,
-  type Tag,
-} from "../../runtime/reactor/drivers/driver.ts";
+import { type Driver, DriverError, type Handle } from "../../runtime/reactor/drivers/driver.ts";
 import { LibuvDriver } from "../../runtime/reactor/drivers/libuv.ts";
 import type { Written } from "../run.ts";
+import { TextSink } from "./text-sink.ts";
 
 /** A driver that keeps standard output and error as text. */
 export interface Capturing extends Driver {
   readonly written: Written;
-}
-
-/** Standard output or error of such a driver. */
-export class TextSink extends BaseHandle {
-  readonly #stream: 1 | 2;
-  readonly #written: Written;
-
-  constructor(owner: { readonly completions: Completions; readonly written: Written }, stream: 1 | 2) {
-    super(owner.completions);
-    this.#stream = stream;
-    this.#written = owner.written;
-  }
-
-  override write(tag: Tag, data: string | Uint8Array): void {
-    this.#written[this.#stream] += typeof data === "string" ? data : Buffer.from(data).toString();
-    this.completions.completed(tag, Buffer.byteLength(data));
-  }
-
-  override withdraw(): void {}
-  override close(): void {}
 }
 
 export interface DriverCase {

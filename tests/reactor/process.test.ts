@@ -3,27 +3,22 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bundle, bundle } from "./bundle.ts";
 import type { Job } from "./child.ts";
+import { onEachDriver } from "./drivers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "walia-process-"));
-const bundle = join(folder, "child.mjs");
+let child: Bundle;
 
-beforeAll(() =>
-  build({
-    entryPoints: [join(dirname(fileURLToPath(import.meta.url)), "child.ts")],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    loader: { ".wal": "text" },
-    logLevel: "error",
-    outfile: bundle,
-  }),
-);
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(async () => {
+  child = await bundle("child.ts");
+});
+afterAll(() => {
+  child.remove();
+  rmSync(folder, { recursive: true });
+});
 
 interface Ended {
   readonly output: string;
@@ -31,24 +26,30 @@ interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Starts a job; `limits`: shell commands before it. */
-function start(job: Job, limits = ""): { readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void } {
-  const command = `${limits} exec ${process.execPath} --stack-size=3900 ${bundle} "$0"`;
-  const child = spawn("sh", ["-c", command, JSON.stringify(job)], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    output += text;
-  });
-  return {
-    ended: new Promise((resolve) => child.on("close", (code, signal) => resolve({ output, code, signal }))),
-    kill: (signal) => child.kill(signal),
-  };
-}
+onEachDriver((on) => {
+  /** Starts a job; `limits`: shell commands before it. */
+  function start(
+    work: Omit<Job, "on">,
+    limits = "",
+  ): { readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void } {
+    const command = `${limits} exec ${process.execPath} --stack-size=3900 ${child.path} "$0"`;
+    const started = spawn("sh", ["-c", command, JSON.stringify({ ...work, on: on.name })], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    started.stdout.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+    return {
+      ended: new Promise((resolve) => started.on("close", (code, signal) => resolve({ output, code, signal }))),
+      kill: (signal) => started.kill(signal),
+    };
+  }
 
-test("a program that only waits uses no CPU", { timeout: 20_000 }, async () => {
-  const fifo = join(folder, "fifo");
-  execFileSync("mkfifo", [fifo]);
-  const source = `
+  test("a program that only waits uses no CPU", { timeout: 20_000 }, async () => {
+    const fifo = join(folder, `${on.name}-idle`);
+    execFileSync("mkfifo", [fifo]);
+    const source = `
     unsafe { io_monitor(0x80, WLD_EVENT_READ); }
     handle "IO_READ" { resume(effect.continuation, true); }
     async fun on_signal() { perform "SIGNAL" { name: "SIGUSR2" }; }
@@ -60,15 +61,15 @@ test("a program that only waits uses no CPU", { timeout: 20_000 }, async () => {
     for (i in 0..1000) sleeper();
     async fun sleeper() { sleep(3600000); }
   `;
-  const { ended } = start({ source, ports: [[0x80, `fifo:${fifo}`]], measure: { after: 2000, idle: 3000 } });
-  const { output } = await ended;
-  expect(JSON.parse(output).cpu).toBeLessThan(10);
-});
+    const { ended } = start({ source, ports: [[0x80, `fifo:${fifo}`]], measure: { after: 2000, idle: 3000 } });
+    const { output } = await ended;
+    expect(JSON.parse(output).cpu).toBeLessThan(10);
+  });
 
-test("a process ends by itself when its program does, whatever is still open", { timeout: 20_000 }, async () => {
-  const fifo = join(folder, "fifo2");
-  execFileSync("mkfifo", [fifo]);
-  const source = `
+  test("a process ends by itself when its program does, whatever is still open", { timeout: 20_000 }, async () => {
+    const fifo = join(folder, `${on.name}-open`);
+    execFileSync("mkfifo", [fifo]);
+    const source = `
     async fun served(listener) { var peer = net_accept(listener); net_write(peer, "x"); }
     async fun reads(fd) { net_read(fd); }
     async fun port() { unsafe { port_read(0x80) } }
@@ -90,41 +91,41 @@ test("a process ends by itself when its program does, whatever is still open", {
     }
     main();
   `;
-  const { ended } = start({ source, ports: [[0x80, `fifo:${fifo}`]] });
-  expect(await ended).toMatchObject({ code: 7, signal: null });
-});
-
-test("standard input that stays open does not keep a program that has read what it wanted", async () => {
-  const job: Job = { source: "", readsLine: true };
-  const child = spawn(process.execPath, [bundle, JSON.stringify(job)], { stdio: ["pipe", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.on("data", (text) => {
-    output += text;
+    const { ended } = start({ source, ports: [[0x80, `fifo:${fifo}`]] });
+    expect(await ended).toMatchObject({ code: 7, signal: null });
   });
-  child.stdin.write("one\ntwo\nthree");
-  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
-  expect(output).toBe("read one\n");
-});
 
-test("a signal that nobody waits for does what it always does", { timeout: 20_000 }, async () => {
-  const source = `
+  test("standard input that stays open does not keep a program that has read what it wanted", async () => {
+    const job: Job = { source: "", readsLine: true, on: on.name };
+    const reader = spawn(process.execPath, [child.path, JSON.stringify(job)], { stdio: ["pipe", "pipe", "inherit"] });
+    let output = "";
+    reader.stdout.on("data", (text) => {
+      output += text;
+    });
+    reader.stdin.write("one\ntwo\nthree");
+    expect(await new Promise((resolve) => reader.on("close", resolve))).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ output: "read one\n", faults: "" });
+  });
+
+  test("a signal that nobody waits for does what it always does", { timeout: 20_000 }, async () => {
+    const source = `
     async fun once() { perform "SIGNAL" { name: "SIGTERM" }; }
     perform "IO_WRITE" { fd: 1, data: "" };
     await once();
     sleep(3600000);
   `;
-  const child = start({ source });
-  const timer = setInterval(() => child.kill("SIGTERM"), 1500);
-  const ended = await child.ended;
-  clearInterval(timer);
-  // The first wakes the program, or comes before it has begun; a later one ends it.
-  expect(ended).toMatchObject({ code: null, signal: "SIGTERM" });
-});
+    const started = start({ source });
+    const timer = setInterval(() => started.kill("SIGTERM"), 1500);
+    const ended = await started.ended;
+    clearInterval(timer);
+    // The first wakes the program, or comes before it has begun; a later one ends it.
+    expect(ended).toMatchObject({ code: null, signal: "SIGTERM" });
+  });
 
-test("running out of descriptors is a fault of the task that asked, and the program goes on", {
-  timeout: 20_000,
-}, async () => {
-  const source = `
+  test("running out of descriptors is a fault of the task that asked, and the program goes on", {
+    timeout: 20_000,
+  }, async () => {
+    const source = `
     fun open_many() {
       handle "FAULT" { effect.kind + " " + effect.code }
       while (true) file_open("/dev/null");
@@ -135,8 +136,9 @@ test("running out of descriptors is a fault of the task that asked, and the prog
     file_open("/dev/null");
     print "goes on";
   `;
-  const { ended } = start({ source }, "ulimit -n 64;");
-  const { output, code } = await ended;
-  expect(JSON.parse(output)).toEqual({ output: "IoError EMFILE\ngoes on\n", faults: "", exitCode: 0 });
-  expect(code).toBe(0);
+    const { ended } = start({ source }, "ulimit -n 64;");
+    const { output, code } = await ended;
+    expect(JSON.parse(output)).toEqual({ output: "IoError EMFILE\ngoes on\n", faults: "", exitCode: 0 });
+    expect(code).toBe(0);
+  });
 });
