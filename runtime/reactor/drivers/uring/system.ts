@@ -7,6 +7,7 @@
 import koffi from "koffi";
 import { errorNumbered } from "../base.ts";
 import type { DriverError } from "../driver.ts";
+import { ONE, writeEventfdsBy } from "../waker.ts";
 import {
   F_GETFL,
   F_SETFL,
@@ -40,6 +41,7 @@ const munmapCall: Call = libc.func("munmap", "int", ["void *", "size_t"]);
 const eventfdCall: Call = libc.func("eventfd", "int", ["uint", "int"]);
 const openCall: Call = libc.func("open", "int", ["str", "int"]);
 const closeCall: Call = libc.func("close", "int", ["int"]);
+const writeCall: Call = libc.func("write", "int64", ["int", "void *", "size_t"]);
 const fcntlCall: Call = libc.func("fcntl", "int", ["int", "int", "int64"]);
 const socketCall: Call = libc.func("socket", "int", ["int", "int", "int"]);
 const setsockoptCall: Call = libc.func("setsockopt", "int", ["int", "int", "int", "void *", "uint"]);
@@ -107,6 +109,10 @@ export const openAtOnce = (path: string, flags: number): number => checked(openC
 export function close(fd: number): void {
   closeCall(fd);
 }
+
+writeEventfdsBy((fd) => {
+  writeCall(fd, ONE, ONE.length);
+});
 
 /** Adds and takes away file status flags (O_NONBLOCK). */
 export function changeStatusFlags(fd: number, add: number, remove: number): void {
