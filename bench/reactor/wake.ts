@@ -10,7 +10,7 @@
 import { loadavg } from "node:os";
 import { isMainThread, MessageChannel, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
 import { chooseDriver } from "../../runtime/reactor/drivers/choose.ts";
-import { type Completions, type Driver, DriverError } from "../../runtime/reactor/drivers/driver.ts";
+import { type Completions, DriverError } from "../../runtime/reactor/drivers/driver.ts";
 import { LibuvDriver } from "../../runtime/reactor/drivers/libuv.ts";
 import { halt, type Waker, wake } from "../../runtime/reactor/drivers/waker.ts";
 
@@ -25,10 +25,8 @@ interface Job {
 }
 
 async function sleeper({ kind, words, port }: Job): Promise<void> {
-  const driver: Driver =
-    kind === "libuv"
-      ? new LibuvDriver()
-      : new (await import("../../runtime/reactor/drivers/uring.ts")).UringDriver(port);
+  const uring = kind === "uring" ? await import("../../runtime/reactor/drivers/uring.ts") : null;
+  const driver = uring === null ? new LibuvDriver() : new uring.UringDriver(port);
   const completions: Completions = {
     completed: () => undefined,
     failed: () => undefined,
@@ -40,7 +38,7 @@ async function sleeper({ kind, words, port }: Job): Promise<void> {
   };
   driver.attach(completions);
   parentPort!.postMessage(driver.waker());
-  driver.run?.();
+  if ("step" in driver) while (driver.step(true));
 }
 
 interface Side {

@@ -52,7 +52,7 @@ async function readLine(driver: Driver): Promise<Ran> {
       return;
     }),
   );
-  driver.run?.();
+  if (driver instanceof UringDriver) while (driver.step(true));
   await reactor.finished;
   return ran;
 }
@@ -60,7 +60,7 @@ async function readLine(driver: Driver): Promise<Ran> {
 function runOn(driver: Driver & { readonly written: Written }, job: Job): Promise<Ran> {
   if (job.readsLine) return readLine(driver);
   const running = runWalia(job.source, { ports: new Map(job.ports ?? []), driver });
-  driver.run?.();
+  if (driver instanceof UringDriver) while (driver.step(true));
   return running;
 }
 

@@ -55,7 +55,7 @@ async function uringCase(): Promise<DriverCase> {
       this.#dismiss = attend(port1);
       const pump = (): void => {
         if (!this.#isOpen) return;
-        this.step();
+        this.step(false);
         setImmediate(pump);
       };
       setImmediate(pump);

@@ -1,4 +1,4 @@
-// A uring driver on a thread of its own, in `run`, for tests of what other threads see. thread.test.ts starts it with a job as
+// A uring driver on a thread of its own, for tests of what other threads see. thread.test.ts starts it with a job as
 // worker data; what it has to say is in the words of shared memory given with the job, or posted.
 
 import { parentPort, workerData } from "node:worker_threads";
@@ -29,5 +29,5 @@ driver.attach(completions);
 parentPort!.postMessage({ waker: driver.waker() });
 if (kind === "signal") driver.signal(1, "SIGUSR2");
 if (kind === "connect") driver.connect(1, host!, 1);
-driver.run();
+while (driver.step(true));
 parentPort!.postMessage({ ended: driver.ring.inFlight });

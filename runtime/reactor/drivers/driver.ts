@@ -89,10 +89,11 @@ export interface SourceHandle extends Handle {
 
 export interface Driver {
   /**
-   * One round: sends what was submitted, waits with `mayWait` until there is something to report, and reports it. Only drivers
-   * that wait in the kernel themselves have it, and do nothing without it; all others live on Node's loop.
+   * One round: sends what was submitted, waits with `mayWait` until there is something to report, and reports it. False once the
+   * driver is closed. Only drivers that wait in the kernel themselves have it, and do nothing without it; all others live on
+   * Node's loop.
    */
-  step?(mayWait: boolean): void;
+  step?(mayWait: boolean): boolean;
   /** By which other threads wake this one; each time `poked` is told. From now on the driver waits for that, too (D6). */
   waker(): Waker;
   /** Names who is told, before anything is submitted. */

@@ -1,15 +1,16 @@
-// The driver over Linux's io_uring, by system calls made from here (uring/system.ts). Its thread waits in the kernel and never
-// returns to Node's loop: no promise, timer or event of Node's happens on it after `run`.
+// The driver over Linux's io_uring, by system calls made from here (uring/system.ts). Its thread waits in the kernel, inside
+// `step`, and no promise, timer or event of Node's happens on it meanwhile; whoever calls `step` again and again may return to
+// Node's loop in between.
 //
-//   run: ┌─> enter ── poked? ── reap: completed, failed … ── alarm? ── turn? ─┐      one system call a round, which takes all
-//        └────────────────────────────────────────────────────────────────────┘      that the turn before has submitted (D9)
+//   step:   enter ── poked? ── reap: completed, failed … ── alarm? ── turn?       one system call a round, which takes all that
+//             ^─────────────────────── again ──────────────────────────┘          the turn before has submitted (D9)
 //
 // U1. The thread sleeps only when no turn is asked for and the bell could be parked (waker.ts), and is woken by a read of an
 //     eventfd that is always in the ring, by any other completion, or when the alarm is due.
 // U2. Whoever rings a parked bell writes to the eventfd once, a little later. The driver counts these writes, and does not
 //     close the eventfd before the last has come: by then its number might be somebody else's.
 // U3. What a ring cannot do (names, signals, some sources) is done by an attendant on a thread with Node's loop.
-// U4. `close` lets go of everything at once. Called from inside the loop it ends the loop, at whose end the memory is given
+// U4. `close` lets go of everything at once. Called from inside `step`, it is at the end of that step that the memory is given
 //     back, when nobody uses it any more.
 
 import { constants, fstatSync } from "node:fs";
@@ -102,13 +103,8 @@ export class UringDriver implements Driver, Kit {
 
   // ---- The loop ----
 
-  run(): void {
-    while (!this.#isClosed) this.step(true);
-  }
-
-  /** One round of the loop; with `mayWait`, the thread sleeps until there is something to report (U1). */
-  step(mayWait = false): void {
-    if (this.#isClosed) return;
+  step(mayWait: boolean): boolean {
+    if (this.#isClosed) return false;
     this.#inStep = true;
     this.#enter(mayWait);
     this.ring.reap();
@@ -122,6 +118,7 @@ export class UringDriver implements Driver, Kit {
     }
     this.#inStep = false;
     if (this.#isClosed) this.#tearDown();
+    return !this.#isClosed;
   }
 
   #enter(mayWait: boolean): void {
