@@ -12,7 +12,10 @@ const programs = join(import.meta.dirname, "programs");
 const vsix = join(root, "dist/walia.vsix");
 
 let code;
+/** The window of the running test. */
 let window;
+/** The window of all tests that only look. */
+let shared;
 
 /** Starts a VS Code for the tests of a group. */
 function inCode(settings) {
@@ -21,8 +24,11 @@ function inCode(settings) {
   });
   afterAll(() => code?.stop());
   afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await keepScreen(task.name);
-    await window?.close();
+    const isFailed = task.result?.state === "fail";
+    if (isFailed) await keepScreen(task.name);
+    // What a failed test has left on the screen does not concern the next one.
+    if (window !== shared || isFailed) await window?.close();
+    if (isFailed) shared = undefined;
     window = undefined;
   });
 }
@@ -34,9 +40,17 @@ async function keepScreen(name) {
   await window?.page.screenshot({ path: join(folder, `${name.replace(/[^a-z]+/gi, "-")}.png`) });
 }
 
-/** A window on the programs, with one of them open. */
-async function open(file, folder = programs) {
-  window = await code.open(folder);
+/** A window with a program open, for a test that changes nothing. */
+async function look(file) {
+  shared ??= await code.open(programs);
+  window = shared;
+  await window.openFile(file);
+  return window;
+}
+
+/** A window of its own, with a program open. */
+async function open(file) {
+  window = await code.open(programs);
   await window.openFile(file);
   return window;
 }
@@ -53,7 +67,7 @@ describe("in a workspace that is trusted", () => {
   inCode({ "security.workspace.trust.enabled": false });
 
   test("effects, handlers and names have colours of their own", async () => {
-    const { page } = await open("main.wal");
+    const { page } = await look("main.wal");
     // Colours that need the meaning of a name come a moment after the others.
     await window.token("print", "greetings").waitFor();
     await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
@@ -65,7 +79,7 @@ describe("in a workspace that is trusted", () => {
   });
 
   test("an error has a squiggle under it, and says what is wrong", async () => {
-    const { page } = await open("broken.wal");
+    const { page } = await look("broken.wal");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor();
     await window.token("smu", "smu").hover();
     const hover = page.locator(".monaco-hover", { hasText: "smu is not defined; did you mean sum?" });
@@ -77,7 +91,7 @@ describe("in a workspace that is trusted", () => {
   });
 
   test("hovering a perform says who would answer it", async () => {
-    const { page } = await open("greetings.wal");
+    const { page } = await look("greetings.wal");
     await window.line("perform").waitFor();
     await expect.poll(() => window.colourOf("perform", "MOOD")).toBe(TYPE);
     await window.token("perform", "MOOD").hover();
@@ -86,9 +100,9 @@ describe("in a workspace that is trusted", () => {
   });
 
   test("effects stand behind the head of a function, and ⏸ where a call may suspend", async () => {
-    await open("greetings.wal");
+    await look("greetings.wal");
     await window.line("fun greet(name)").filter({ hasText: "! MOOD" }).waitFor();
-    await window.line("perform").filter({ hasText: "⏸" }).waitFor();
+    await window.line('greet("Grace")').filter({ hasText: "⏸" }).waitFor();
     await window.picture("effects");
   });
 
@@ -148,7 +162,7 @@ describe("in a workspace that is trusted", () => {
   });
 
   test("the outline lists functions and tests", async () => {
-    const { page } = await open("greetings.wal");
+    const { page } = await look("greetings.wal");
     await window.command("Explorer: Focus on Outline View");
     for (const name of ["greet", "greets by name", "is never rude"])
       await page.locator(".outline-tree .monaco-list-row", { hasText: name }).first().waitFor();
@@ -176,6 +190,7 @@ describe("in a workspace that is trusted", () => {
       .first()
       .waitFor();
     await window.command("Testing: Focus on Test Explorer View");
+    await page.locator(".test-explorer .monaco-list-row", { hasText: "greetings.wal" }).click();
     await page.locator(".test-explorer .monaco-list-row", { hasText: "is never rude" }).waitFor();
     await window.picture("tests");
   });
