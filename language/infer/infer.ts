@@ -23,7 +23,7 @@ import {
   type ResultOf,
   SYSTEM_PAYLOADS,
 } from "./results.ts";
-import { calledName, mentions, type Sightings, sightingsOf } from "./sightings.ts";
+import { calledName, itemsUsing, type Sightings, sightingsOf } from "./sightings.ts";
 import {
   ANY_MAP,
   BOOLEAN,
@@ -66,7 +66,9 @@ export interface Inference {
 const BUDGET = 1500;
 const MAX_DEPTH = 40;
 /** Items of other files whose calls are looked at for one parameter. */
-const MAX_CALLERS = 200;
+const MAX_CALLERS = 100;
+/** Calls that are looked at for one parameter. */
+const MAX_CALLS = 8;
 
 const inferences = new WeakMap<Analysis, Inference>();
 
@@ -320,19 +322,20 @@ function createInference(analysis: Analysis): Inference {
     const lookIn = (items: ItemNames): void => {
       for (const name of called)
         for (const { call, piped } of seen(items).calls.get(name) ?? [])
-          if (found.length < 8) found.push({ call, piped, names: items });
+          if (found.length < MAX_CALLS) found.push({ call, piped, names: items });
     };
     if (!isTopLevel) lookIn(names);
     else if (owner && !isInit)
       lookIn(names); // methods of that name elsewhere are most often other classes'
     else {
       let left = MAX_CALLERS;
-      for (const [path, tree] of [...analysis.files].sort(([a], [b]) => Number(b === file) - Number(a === file))) {
-        for (let index = 0; index < tree.items.length && left > 0; index++) {
-          const items = analysis.names(path, index);
-          if (!called.some((name) => mentions(items, name))) continue;
-          left--;
-          lookIn(items);
+      // Its own file first.
+      for (const path of new Set([file, ...analysis.files.keys()])) {
+        for (const name of called) {
+          for (const index of itemsUsing(name, analysis.files.get(path)!, (each) => analysis.names(path, each))) {
+            if (found.length === MAX_CALLS || left-- <= 0) return found;
+            lookIn(analysis.names(path, index));
+          }
         }
       }
     }
@@ -412,10 +415,8 @@ function createInference(analysis: Analysis): Inference {
   /** For a top-level variable that begins as nil: what the rest of its file puts there. */
   function assignedInFile(file: string, name: string): Types {
     const found: Types[] = [];
-    const { items } = analysis.files.get(file)!;
-    for (let index = 0; index < items.length; index++) {
+    for (const index of itemsUsing(name, analysis.files.get(file)!, (each) => analysis.names(file, each))) {
       const names = analysis.names(file, index);
-      if (!mentions(names, name)) continue;
       for (const unit of names.units) {
         for (const use of unit.free) {
           if (use.access !== "write" || !("name" in use.node) || use.node.name !== name) continue;

@@ -173,14 +173,25 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   entry<K, V[]>(map, key, () => []).push(value);
 }
 
-const freeNames = new WeakMap<ItemNames, ReadonlySet<string>>();
+const usersIn = new WeakMap<ast.FileTree, ReadonlyMap<string, readonly number[]>>();
+const NOBODY: readonly number[] = [];
 
-/** Whether an item mentions a name that it does not declare, without a walk over its tree. */
-export function mentions(names: ItemNames, name: string): boolean {
-  let free = freeNames.get(names);
-  if (!free) {
-    free = new Set(names.units.flatMap((unit) => unit.free.flatMap(({ node }) => ("name" in node ? [node.name] : []))));
-    freeNames.set(names, free);
+/** The items of a file that use a name which they do not declare, without a walk over their trees. */
+export function itemsUsing(name: string, file: ast.FileTree, namesOf: (index: number) => ItemNames): readonly number[] {
+  let users = usersIn.get(file);
+  if (!users) {
+    const found = new Map<string, number[]>();
+    for (let index = 0; index < file.items.length; index++) {
+      for (const unit of namesOf(index).units) {
+        for (const { node } of unit.free) {
+          if (!("name" in node) || typeof node.name !== "string") continue;
+          const items = entry<string, number[]>(found, node.name, () => []);
+          if (items.at(-1) !== index) items.push(index);
+        }
+      }
+    }
+    users = found;
+    usersIn.set(file, users);
   }
-  return free.has(name);
+  return users.get(name) ?? NOBODY;
 }
