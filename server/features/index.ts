@@ -1,6 +1,8 @@
 // The list of features. Each is one file beside this one.
 
 import type { Feature } from "../feature.ts";
+import { callHierarchy } from "./call-hierarchy.ts";
+import { codeActions } from "./code-actions.ts";
 import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
 import { declaration } from "./declaration.ts";
@@ -10,6 +12,7 @@ import { documentHighlight } from "./document-highlight.ts";
 import { documentSymbol } from "./document-symbol.ts";
 import { folding } from "./folding.ts";
 import { formatting } from "./formatting.ts";
+import { handlers } from "./handlers.ts";
 import { hover } from "./hover.ts";
 import { implementation } from "./implementation.ts";
 import { inlayHints } from "./inlay-hints.ts";
@@ -24,10 +27,14 @@ import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
 import { tests } from "./tests.ts";
 import { typeDefinition } from "./type-definition.ts";
+import { typeHierarchy } from "./type-hierarchy.ts";
 import { workspaceSymbol } from "./workspace-symbol.ts";
 
 export const features: readonly Feature[] = [
   hover,
+  handlers,
+  typeHierarchy,
+  callHierarchy,
   diagnostics,
   definition,
   declaration,
@@ -47,6 +54,7 @@ export const features: readonly Feature[] = [
   completion,
   formatting,
   onTypeFormatting,
+  codeActions,
   inlayHints,
   codeLens,
   inlineValues,
