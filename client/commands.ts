@@ -3,6 +3,7 @@
 import { commands, type ExtensionContext, Position, Uri, window, workspace } from "vscode";
 import type { Location as ProtocolLocation, Position as ProtocolPosition } from "vscode-languageclient";
 import { createConfig } from "./config-file.ts";
+import { peekHandlers } from "./handlers.ts";
 import type { Server } from "./server.ts";
 
 export function registerCommands(context: ExtensionContext, server: Server): void {
@@ -10,6 +11,7 @@ export function registerCommands(context: ExtensionContext, server: Server): voi
   const table: Readonly<Record<string, (...args: never[]) => unknown>> = {
     "walia.restartServer": () => server.start(),
     "walia.showServerLog": () => log.show(),
+    "walia.peekHandlers": () => peekHandlers(client),
     "walia.createConfig": createConfig,
     "walia.newFile": newFile,
     "walia.openWalkthrough": () =>

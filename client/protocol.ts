@@ -1,6 +1,12 @@
 // What the extension and the language server say to each other beyond the Language Server Protocol.
 
-import { NotificationType, type Range, RequestType } from "vscode-languageclient";
+import {
+  type Location,
+  NotificationType,
+  type Range,
+  RequestType,
+  type TextDocumentPositionParams,
+} from "vscode-languageclient";
 
 /** The tests of some files, or of every file that the server knows. */
 export const TestsRequest = new RequestType<TestsParams, FileTests[], void>("walia/tests");
@@ -26,6 +32,21 @@ export const TestsChanged = new NotificationType<{ readonly uris: readonly strin
 
 /** The files that must be named to the command beside this one: it uses names of theirs without importing them. */
 export const ProgramRequest = new RequestType<{ readonly uri: string }, string[], void>("walia/program");
+
+/** Who would handle the perform at a position, or what may the handler there receive? One answer for each effect. */
+export const HandlersRequest = new RequestType<TextDocumentPositionParams, EffectAnswer[], void>("walia/handlers");
+
+/** Of the server's answer, what is shown. */
+export type EffectAnswer =
+  | {
+      readonly kind: "perform";
+      readonly effect: string;
+      readonly receivers: readonly {
+        readonly by: "block" | "program" | "reactor" | "system" | "nobody";
+        readonly handler: Location | null;
+      }[];
+    }
+  | { readonly kind: "handle"; readonly effect: string; readonly performs: readonly { readonly location: Location }[] };
 
 /** The server asks for a file that it cannot read itself; null when there is no such text. */
 export const ReadFile = new RequestType<{ readonly uri: string }, { readonly text: string } | null, void>(

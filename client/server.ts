@@ -29,7 +29,7 @@ export function createServer(context: ExtensionContext, platform: Platform): Ser
     diagnosticCollectionName: "walia",
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    markdown: { isTrusted: { enabledCommands: ["walia.showReferences", "walia.showEffects"] } },
+    markdown: { isTrusted: { enabledCommands: ["walia.showReferences", "walia.peekHandlers"] } },
   });
   client.onRequest(ReadFile, ({ uri }) => readFile(Uri.parse(uri)));
   client.onRequest(ListFiles, ({ folder }) => listFiles(Uri.parse(folder)));

@@ -27,7 +27,7 @@ describe("commands", () => {
   test("that menus, keys and the walkthrough name are declared", () => {
     const text = JSON.stringify([contributes.menus, contributes.keybindings, contributes.walkthroughs]);
     const named = new Set(
-      [...text.matchAll(/\bwalia\.(?:run|runTest|newFile|createConfig|show\w+|open\w+|restart\w+)\b/g)].map(
+      [...text.matchAll(/\bwalia\.(?:run|runTest|newFile|createConfig|peek\w+|show\w+|open\w+|restart\w+)\b/g)].map(
         ([name]) => name,
       ),
     );
@@ -63,7 +63,7 @@ test("settings that the server reads are declared, with the same defaults", () =
 test("docs/editor.md tells of every command and every setting", () => {
   const text = read("docs/editor.md");
   const titles: string[] = contributes.commands.map(({ title }: { title: string }) => `Walia: ${title}`);
-  const settings = contributes.configuration.flatMap(({ properties }: { properties: object }) =>
+  const settings: string[] = contributes.configuration.flatMap(({ properties }: { properties: object }) =>
     Object.keys(properties),
   );
   // Settings of one group stand together: `walia.codeLens.run`, `.counts`.
