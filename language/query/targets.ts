@@ -14,6 +14,7 @@ import type { ItemNames, Unit } from "../names/model.ts";
 import { walkUnits } from "../names/units.ts";
 import type { Node } from "../walk.ts";
 import { allClasses, allSubtypes } from "./classes.ts";
+import { performsOf } from "./handlers.ts";
 import { placeAt } from "./place.ts";
 import { declarationIn, declares, moved, type Named, namedAt, type ProgramSymbol, referencesTo } from "./symbols.ts";
 
@@ -128,21 +129,13 @@ type Member = ast.Span & { readonly name: ast.Identifier };
 
 function effectTargets(analysis: Analysis, { names, symbol }: Named, node: ast.Perform | ast.Handle): Target[] {
   if (node.kind === "Handle")
-    return performsFor(analysis, node).map(({ names: other, node: source }) =>
+    return performsOf(analysis, node).map(({ source: { names: other, node: source } }) =>
       inItem(analysis, other, "effectSpan" in source ? (source.effectSpan as ast.Span) : source, source),
     );
   const unit = unitOf(names, analysis, node);
   const handlers = unit ? analysis.facts.receiversOf(unit, node.effect).flatMap(({ handler }) => handler ?? []) : [];
   if (handlers.length === 0) return [...declarationsOf(analysis, symbol)];
   return handlers.map((handler) => inItem(analysis, handler.names, handler.handle.effectSpan, handler.handle));
-}
-
-/** The places whose effect a handler can receive. */
-export function performsFor(analysis: Analysis, handle: ast.Handle) {
-  const { facts } = analysis;
-  return facts
-    .sourcesOf(handle.effect)
-    .filter(({ unit }) => facts.receiversOf(unit, handle.effect).some(({ handler }) => handler?.handle === handle));
 }
 
 /** The unit whose code a node is. */
