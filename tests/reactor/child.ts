@@ -21,9 +21,11 @@ export interface Job {
   readonly ports?: readonly (readonly [number, string])[];
   /** Instead of `source`: reads a line of standard input, prints it and ends. */
   readonly readsLine?: true;
-  /** Once this many milliseconds have passed, measures the CPU time of the next `idle` ones, prints it, and exits. */
-  readonly measure?: { readonly after: number; readonly idle: number };
+  /** Measures the CPU time of `span` milliseconds, again until it is `enough`, prints it in milliseconds, and exits. */
+  readonly measure?: { readonly span: number; readonly enough: number };
 }
+
+const MOST_SPANS = 8;
 
 class CapturingUring extends UringDriver {
   readonly written: Written = { 1: "", 2: "" };
@@ -79,19 +81,21 @@ function runOnThread(job: Job): Promise<Ran> {
   });
 }
 
-function measureIdle({ after, idle }: NonNullable<Job["measure"]>): void {
-  setTimeout(() => {
+/** A busy machine may take long to get the program to where it waits: the quietest of some spans counts. */
+async function measureIdle({ span, enough }: NonNullable<Job["measure"]>): Promise<void> {
+  let cpu = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < MOST_SPANS && cpu > enough; tries++) {
     const before = process.cpuUsage();
-    setTimeout(() => {
-      const { user, system } = process.cpuUsage(before);
-      console.log(JSON.stringify({ cpu: (user + system) / 1000 }));
-      process.exit();
-    }, idle);
-  }, after);
+    await new Promise((resolve) => setTimeout(resolve, span));
+    const { user, system } = process.cpuUsage(before);
+    cpu = Math.min(cpu, (user + system) / 1000);
+  }
+  console.log(JSON.stringify({ cpu }));
+  process.exit();
 }
 
 async function main(job: Job): Promise<void> {
-  if (job.measure !== undefined) measureIdle(job.measure);
+  if (job.measure !== undefined) void measureIdle(job.measure);
   const driver = job.readsLine
     ? Object.assign(new LibuvDriver(), { written: { 1: "", 2: "" } })
     : new CapturingDriver();
