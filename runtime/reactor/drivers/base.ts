@@ -38,6 +38,11 @@ export abstract class BaseHandle implements Handle {
   abstract close(): void;
 }
 
+/** What is wrong with a path that the system must not see, because it would see half of it; null when nothing is. */
+export function pathError(path: string): DriverError | null {
+  return path.includes("\0") ? new DriverError("EINVAL", "a path has no zero byte in it") : null;
+}
+
 /** Those waiting for a handle to become ready; most handles never have any. */
 export class Watchers {
   readonly #waiting: { readonly tag: Tag; readonly events: number }[] = [];

@@ -4,7 +4,7 @@
 
 import * as fs from "node:fs";
 import { connect, Socket } from "node:net";
-import { errorOf } from "./base.ts";
+import { errorOf, pathError } from "./base.ts";
 import type { SourceHandle, Tag } from "./driver.ts";
 import { type Completions, type Driver, DriverError, type Handle, type OpenMode, type Source } from "./driver.ts";
 import { LoopBell } from "./libuv/bell.ts";
@@ -56,6 +56,11 @@ export class LibuvDriver implements Driver {
   }
 
   open(tag: Tag, path: string, mode: OpenMode): void {
+    const wrong = pathError(path);
+    if (wrong !== null) {
+      this.#completions.failed(tag, wrong);
+      return;
+    }
     this.#submitted.set(tag, null);
     // Non-blocking, so that a FIFO without a peer does not block a thread of the pool; plain files do not mind.
     fs.open(path, OPEN_FLAGS[mode] | fs.constants.O_NONBLOCK, 0o666, (error, fd) => {
@@ -68,6 +73,10 @@ export class LibuvDriver implements Driver {
   }
 
   exists(tag: Tag, path: string): void {
+    if (pathError(path) !== null) {
+      this.#completions.completed(tag, false);
+      return;
+    }
     this.#submitted.set(tag, null);
     fs.access(path, (error) => {
       if (this.#submitted.delete(tag)) this.#completions.completed(tag, error === null);

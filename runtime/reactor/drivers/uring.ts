@@ -15,6 +15,7 @@
 
 import { constants, fstatSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
+import { pathError } from "./base.ts";
 import {
   type Completions,
   type Driver,
@@ -150,7 +151,11 @@ export class UringDriver implements Driver, Kit {
   // ---- Submissions ----
 
   open(tag: Tag, path: string, mode: OpenMode): void {
-    if (this.#refusesPath(tag, path)) return;
+    const wrong = pathError(path);
+    if (wrong !== null) {
+      this.completions.failed(tag, wrong);
+      return;
+    }
     const opening = new Opening(this, tag, path, mode, (submitted, fd) => {
       const wanted = this.#take(submitted);
       if (fd instanceof DriverError) {
@@ -162,7 +167,10 @@ export class UringDriver implements Driver, Kit {
   }
 
   exists(tag: Tag, path: string): void {
-    if (this.#refusesPath(tag, path)) return;
+    if (pathError(path) !== null) {
+      this.completions.completed(tag, false);
+      return;
+    }
     const looking = new Looking(this, tag, path, (submitted, found) => {
       if (this.#take(submitted)) this.completions.completed(tag, !(found instanceof DriverError));
     });
@@ -271,12 +279,6 @@ export class UringDriver implements Driver, Kit {
   #fifo(path: string): SourceHandle | DriverError {
     const fd = openFifo(path);
     return typeof fd === "number" ? this.#track(new FifoHandle(this, fd)) : fd;
-  }
-
-  #refusesPath(tag: Tag, path: string): boolean {
-    if (!path.includes("\0")) return false;
-    this.completions.failed(tag, new DriverError("EINVAL", "a path has no zero byte in it"));
-    return true;
   }
 
   /** A submission is over; true when somebody still wants to know. */

@@ -76,9 +76,9 @@ export function attend(port: MessagePort): () => void {
         waker = message.waker;
         break;
       case "lookup":
-        lookup(message.host, { all: true }, (error, found) => {
-          if (error) fail(message.tag, errorOf(error));
-          else reply({ tag: message.tag, value: found.map(({ address }) => address) });
+        find(message.host, (found) => {
+          if (found instanceof DriverError) fail(message.tag, found);
+          else reply({ tag: message.tag, value: found });
         });
         break;
       case "signal":
@@ -116,6 +116,17 @@ export function attend(port: MessagePort): () => void {
     driver.close();
     port.close();
   };
+}
+
+/** The addresses of a name, at least one. */
+function find(host: string, done: (found: readonly string[] | DriverError) => void): void {
+  // Node says of the empty name that it is deprecated, on standard error.
+  if (host === "") done(new DriverError("ENOTFOUND", "an empty name has no address"));
+  else {
+    lookup(host, { all: true }, (error, found) => {
+      done(error ? errorOf(error) : found.map(({ address }) => address));
+    });
+  }
 }
 
 function ignore(): void {}
