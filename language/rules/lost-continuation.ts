@@ -13,8 +13,7 @@ export const lostContinuation: Rule = {
   title: "lost-continuation",
   workspace: (context) => {
     let isResumed: boolean | undefined;
-    for (const item of context.items) {
-      if (item.summary.handles.length === 0) continue;
+    for (const item of context.withHandlers) {
       for (const { handle, kept } of clauseLives(item.summary.handles, item.names)) {
         if (!kept) continue;
         isResumed ??= context.items.some(resumesKept);

@@ -15,13 +15,21 @@ export const suspendedInUnsafe: Rule = {
   severity: "warning",
   title: "suspended-in-unsafe",
   workspace: (context) => {
-    for (const item of context.items) {
-      if (!item.tree.text.includes("unsafe")) continue;
-      for (const statement of item.tree.statements)
-        for (const block of nodesUnder(statement, "Unsafe")) if (isRaw(block)) checkBlock(block, item, context);
-    }
+    for (const item of context.withUnsafe) for (const block of rawBlocks(item)) checkBlock(block, item, context);
   },
 };
+
+const known = new WeakMap<ast.ItemTree, readonly ast.Unsafe[]>();
+
+/** The blocks of an item that handle memory or ports; found once for each version of it. */
+function rawBlocks({ tree }: Item): readonly ast.Unsafe[] {
+  let blocks = known.get(tree);
+  if (!blocks) {
+    blocks = tree.statements.flatMap((statement) => nodesUnder(statement, "Unsafe")).filter(isRaw);
+    known.set(tree, blocks);
+  }
+  return blocks;
+}
 
 const RAW_CALLS: ReadonlySet<string> = new Set(["alloc", "port_read", "port_write", "syscall"]);
 

@@ -194,3 +194,43 @@ fun g() {
     ["asks before", 'handle "ASK" { nil } var x = perform "ASK"; unsafe { port_write(0x80, x); }'],
   ])("that %s is fine", (_what, body) => check(`fun f() { ${body} }\nf();\n`));
 });
+
+describe("a pointer that is alive while the code waits", () => {
+  /** Of the diagnostics only these. */
+  const kept = (text: string) =>
+    diagnosticsOf(analyseFixture(text)).flatMap(({ code, message, related }) =>
+      code === "W403" ? [{ name: /`(\w+)`/.exec(message)?.[1], way: related.map((place) => place.message) }] : [],
+    );
+
+  test.each([
+    ["a parameter", "fun f(p: *u8) { sleep(1); unsafe { print p[0]; } }", "p"],
+    ["a copy", "fun f() { unsafe { var p = alloc(8); var q = p; sleep(1); print q[0]; } }", "q"],
+    ["what is computed from it", "fun f() { unsafe { var p = alloc(8); var q = p + 4; sleep(1); print q[0]; } }", "q"],
+    [
+      "in the code that a handler covers",
+      'fun f() { unsafe { var p = alloc(8); handle "ASK" { nil } perform "ASK"; print p[0]; } }',
+      "p",
+    ],
+    ["around a loop", "fun f() { unsafe { var p = alloc(8); while (true) { print p[0]; sleep(1); } } }", "p"],
+  ])("%s", (_what, text, name) => expect(kept(text)).toMatchObject([{ name }]));
+
+  test.each([
+    ["got anew in each turn", "fun f() { unsafe { while (true) { var p = alloc(8); print p[0]; sleep(1); } } }"],
+    ["used only before", "fun f() { unsafe { var p = alloc(8); print p[0]; sleep(1); } }"],
+    ["replaced before it is used", "fun f() { unsafe { var p = alloc(8); sleep(1); p = alloc(8); } }"],
+    [
+      "answered in place",
+      'fun f() { unsafe { var p = alloc(8); handle "ASK" { resume(effect.continuation, 1) } perform "ASK"; print p[0]; } }',
+    ],
+  ])("not one that is %s", (_what, text) => expect(kept(text)).toEqual([]));
+
+  test("with the way to what waits", () =>
+    expect(
+      kept(`
+fun ask() perform "ASK";
+fun twice() { ask(); ask() }
+handle "ASK" { resume(effect.continuation, 1) }
+fun f() { unsafe { var p = alloc(8); twice(); print p[0]; } }
+`),
+    ).toMatchObject([{ way: ["may suspend here", "because this waits", "because this waits"] }]));
+});
