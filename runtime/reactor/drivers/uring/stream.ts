@@ -263,17 +263,18 @@ export class StreamHandle extends UringHandle implements Operation {
 
   #sendFailed(error: DriverError): void {
     const sending = this.#sending!;
+    const unsent = this.#unsent?.splice(0) ?? [];
     this.#failure ??= error;
-    const failed = [sending, ...(this.#unsent?.splice(0) ?? [])];
+    for (const each of unsent) this.#giveBack(each);
     this.#over(sending);
-    for (const { tag } of failed) if (tag !== NONE) this.completions.failed(tag, this.#failure);
+    for (const { tag } of [sending, ...unsent]) if (tag !== NONE) this.completions.failed(tag, this.#failure);
     this.tell(READ | WRITE);
   }
 
   /** The write in flight is over: the next one, or the end. */
-  #over({ block }: Sending): void {
+  #over(sending: Sending): void {
     this.#sending = null;
-    if (block !== null) this.kit.memory.give(block);
+    this.#giveBack(sending);
     const next = this.#unsent?.shift();
     if (next !== undefined) this.#send(next);
     else if (this.#closing) this.release(this.#options.keep);
@@ -281,9 +282,13 @@ export class StreamHandle extends UringHandle implements Operation {
 
   #withdrawUnsent(tag: Tag): boolean {
     const at = this.#unsent?.findIndex((each) => each.tag === tag) ?? NONE;
-    const [sending] = at < 0 ? [] : this.#unsent!.splice(at, 1);
-    if (sending !== undefined && sending.block !== null) this.kit.memory.give(sending.block);
-    return sending !== undefined;
+    if (at < 0) return false;
+    for (const sending of this.#unsent!.splice(at, 1)) this.#giveBack(sending);
+    return true;
+  }
+
+  #giveBack({ block }: Sending): void {
+    if (block !== null) this.kit.memory.give(block);
   }
 
   #canWrite(): boolean {
