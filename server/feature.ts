@@ -32,6 +32,8 @@ export interface Services {
   pause(token: CancellationToken): Promise<void>;
   /** Runs whenever the meaning of some file may have changed, with the paths whose own text did; it runs soon, not at once. */
   onChange(listener: (changed: ReadonlySet<string>) => void): void;
+  /** Something happened to a file or folder on disk. */
+  refresh(uri: string): Promise<void>;
   /** Every project's newest state. */
   views(): readonly View[];
   /** The newest state of the project that a file belongs to. */

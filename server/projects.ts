@@ -57,7 +57,7 @@ export class Projects {
   async addFolders(uris: readonly string[]): Promise<void> {
     const added: Project[] = [];
     for (const uri of uris) {
-      const root = pathOf(uri).replace(/\/+$/, "");
+      const root = rootOf(uri);
       if (this.#folders.has(root)) continue;
       const project = new Project(root, this.host.items, this.uriOf);
       this.#folders.set(root, project);
@@ -69,7 +69,7 @@ export class Projects {
 
   removeFolders(uris: readonly string[]): void {
     for (const uri of uris) {
-      const root = pathOf(uri).replace(/\/+$/, "");
+      const root = rootOf(uri);
       const project = this.#folders.get(root);
       if (!this.#folders.delete(root) || project === undefined) continue;
       this.events.changed(project.paths);
@@ -196,6 +196,9 @@ export class Projects {
     }
   }
 }
+
+/** The folder of a URI, without a slash behind it unless it is everything. */
+const rootOf = (uri: string): string => pathOf(uri).replace(/\/+$/, "") || "/";
 
 /** A share of the processor that is given back every SLICE milliseconds (R3). */
 class Turn {

@@ -101,6 +101,7 @@ export function createServer(connection: Connection, host: Host): void {
       await nextTurn();
       if (token.isCancellationRequested) throw cancelled();
     },
+    refresh: (uri) => projects.refresh(spelling.learn(uri)),
     views: () => projects.all().map((project) => project.view()),
     viewOf: (path) => projects.projectOf(path)?.view(),
     onStop: (listener) => void stopListeners.push(listener),
@@ -162,6 +163,9 @@ export function createServer(connection: Connection, host: Host): void {
     phase = "stopped";
     for (const listener of stopListeners) listener();
   });
+
+  /** Whether everything has been read: for tests, and for clients that show it. */
+  connection.onRequest("walia/isComplete", () => projects.all().every((project) => project.isComplete));
 
   // ---- documents and files ----
 

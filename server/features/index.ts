@@ -9,7 +9,10 @@ import { declaration } from "./declaration.ts";
 import { definition } from "./definition.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { documentHighlight } from "./document-highlight.ts";
+import { documentLink } from "./document-link.ts";
 import { documentSymbol } from "./document-symbol.ts";
+import { effectsContent } from "./effects-content.ts";
+import { fileRename } from "./file-rename.ts";
 import { folding } from "./folding.ts";
 import { formatting } from "./formatting.ts";
 import { handlers } from "./handlers.ts";
@@ -22,6 +25,8 @@ import { linkedEditing } from "./linked-editing.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
 import { program } from "./program.ts";
 import { references } from "./references.ts";
+import { refresh } from "./refresh.ts";
+import { rename } from "./rename.ts";
 import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
@@ -33,6 +38,11 @@ import { workspaceSymbol } from "./workspace-symbol.ts";
 export const features: readonly Feature[] = [
   hover,
   handlers,
+  refresh,
+  effectsContent,
+  fileRename,
+  documentLink,
+  rename,
   typeHierarchy,
   callHierarchy,
   diagnostics,

@@ -87,6 +87,10 @@ export interface TestServer {
   close(path: string): Promise<void>;
   /** The diagnostics of a file that were published last; waits for the next ones if there are none yet. */
   published(path: string): Promise<readonly Diagnostic[]>;
+  /** Waits until a file's diagnostics, pushed or pulled, are these: each as code and message. */
+  expectDiagnostics(path: string, expected: readonly string[]): Promise<void>;
+  /** Waits until everything in the workspace has been read. */
+  complete(): Promise<void>;
   /** Errors that the server has logged: what went wrong inside while it still answered. */
   readonly errors: readonly string[];
   stop(): Promise<void>;
@@ -169,6 +173,16 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
       const known = diagnostics.get(path);
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]));
+    },
+    expectDiagnostics: async (path, expected) => {
+      for (;;) {
+        const now = diagnostics.get(path)?.map(({ code, message }) => `${code} ${message}`);
+        if (JSON.stringify(now) === JSON.stringify(expected)) return;
+        await new Promise<unknown>((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]));
+      }
+    },
+    complete: async () => {
+      while (!(await client.sendRequest<boolean>("walia/isComplete"))) await new Promise(setImmediate);
     },
     stop: async () => {
       await client.sendRequest("shutdown");
