@@ -85,7 +85,7 @@ async function runOnThreads(
     folder,
     counters: watching.counters,
     isColored: terminal.errorPaint.isColored,
-    print: options.watch.nexus ? (text) => terminal.print(text) : null,
+    output: watching.isShown ? terminal : null,
     complain: (text) => terminal.complain(text),
   });
 }

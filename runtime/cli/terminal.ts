@@ -36,6 +36,12 @@ export class Terminal {
     else this.#scheduled ??= setImmediate(this.flush);
   }
 
+  /** What a program writes to standard output or error by itself. */
+  write(stream: 1 | 2, data: string | Uint8Array): void {
+    this.flush();
+    (stream === 1 ? process.stdout : process.stderr).write(data);
+  }
+
   /** One line, or several, on standard error. */
   complain(text: string): void {
     this.flush();

@@ -28,6 +28,8 @@ export interface Watched {
 export interface Watching {
   /** Where the program is to count; undefined when nobody watches. */
   readonly counters: CounterMemory | undefined;
+  /** The display is on the terminal: only this thread may write there. */
+  readonly isShown: boolean;
   /** The program has ended. */
   end(): Promise<void>;
 }
@@ -35,7 +37,7 @@ export interface Watching {
 /** Marks that a shard keeps for the display: those of a tenth of a second at 160,000 events a second. */
 const MARKS = 16_384;
 
-const NOBODY: Watching = { counters: undefined, end: async () => undefined };
+const NOBODY: Watching = { counters: undefined, isShown: false, end: async () => undefined };
 
 /** Begins to watch a program that is about to start. Throws FileTrouble for a port that cannot be had. */
 export async function startWatching(options: WatchOptions, { terminal, ...watched }: Watched): Promise<Watching> {
@@ -76,7 +78,7 @@ export async function startWatching(options: WatchOptions, { terminal, ...watche
     for (const last of atEnd.splice(0)) await last();
   };
   const stopListening = beforeSignals(end);
-  return { counters, end };
+  return { counters, isShown, end };
 }
 
 /** G1. Gives what ends that. */

@@ -290,14 +290,19 @@ describe("the screen", () => {
       terminal: { write: t.write, size: () => ({ columns: 80, rows: 24 }) },
     });
     display.add(1, "hello\n");
+    recorded.now += 2000;
+    display.tick();
+    expect(t.take()).toBe("");
+    recorded.shards[0]!.tasksStarted++;
+    display.tick();
     recorded.now += 200;
     display.tick();
     expect(t.take()).toBe("");
     recorded.now += 200;
     display.tick();
-    expect(t.shown()[0]).toMatch(/^ COMMAND NEXUS {2}a\.wal .* 1 shard, up 0:00$/);
+    expect(t.shown()[0]).toMatch(/^ COMMAND NEXUS {2}a\.wal .* 1 shard, up 0:02$/);
     expect(t.shown()).toContain("hello");
-    expect(display.close()).toBe("nexus: 0:00, 0 tasks, 0 events, 0/s (peak 0/s)");
+    expect(display.close()).toBe("nexus: 0:02, 1 task, 0 events, 0/s (peak 0/s)");
     expect(t.modes.get("?1049")).toBe(false);
     expect(display.transcript.all().written).toEqual([{ stream: 1, text: "hello\n" }]);
   });

@@ -25,14 +25,21 @@ export interface ClusterOptions extends Common {
   readonly entry: URL;
   /** Where the shards count; by default, where nobody looks but themselves. */
   readonly counters: CounterMemory | undefined;
-  /** Prints what the program prints; null: the shards do it themselves. */
-  readonly print: ((text: string) => void) | null;
+  /** Puts out what the program prints, and what it writes by itself; null: the shards do it. */
+  readonly output: ProgramOutput | null;
   complain(text: string): void;
+}
+
+export interface ProgramOutput {
+  /** Whole lines on standard output, without the last line's end. */
+  print(lines: string): void;
+  /** On standard output or error. */
+  write(stream: 1 | 2, data: string | Uint8Array): void;
 }
 
 /** Runs a program to its end; its exit code. Throws an Error for a mistake of ours. */
 export function runCluster(options: ClusterOptions): Promise<number> {
-  const { entry, complain, print, ...common } = options;
+  const { entry, complain, output, ...common } = options;
   const memory = SharedMemory.create(options.shards);
   const counters = options.counters ?? counterMemory({ shards: options.shards }, Date.now());
   const running = new Map<number, Worker>();
@@ -44,7 +51,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     const startShard = (shard: number): void => {
       const { port1, port2 } = new MessageChannel();
       attend(port1);
-      const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: print !== null };
+      const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: output !== null };
       const workerData: ShardStart = { ...common, ...own };
       const worker = new Worker(entry, {
         workerData,
@@ -65,7 +72,10 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     const hear = (news: ShardNews): void => {
       switch (news.kind) {
         case "lines":
-          print?.(news.text);
+          output?.print(news.text);
+          break;
+        case "written":
+          output?.write(news.stream, news.data);
           break;
         case "complaint":
           complain(news.text);

@@ -32,6 +32,8 @@ export type ShardNews =
   | { readonly kind: "finished"; readonly exitCode: number }
   /** Whole lines for standard output, without the last line's end. */
   | { readonly kind: "lines"; readonly text: string }
+  /** What the program has written to standard output or error by itself. */
+  | { readonly kind: "written"; readonly stream: 1 | 2; readonly data: string | Uint8Array }
   /** Text for standard error. */
   | { readonly kind: "complaint"; readonly text: string }
   /** There is work for more shards. */

@@ -12,6 +12,7 @@ import { View } from "../view.ts";
 import { makeDriver } from "./drivers.ts";
 import type { ShardNews, ShardStart } from "./messages.ts";
 import { Output } from "./output.ts";
+import { postStandardStreams } from "./posted.ts";
 
 export async function runShard(): Promise<void> {
   const start = workerData as ShardStart;
@@ -26,7 +27,13 @@ export async function runShard(): Promise<void> {
     : new Output(memory, () => tell({ kind: "brokenPipe" }));
   const loaded = load(start.program, trees);
   const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
-  const reactor = new Reactor({
+  if (start.printsAtMain)
+    postStandardStreams(
+      driver,
+      () => reactor,
+      (stream, data) => tell({ kind: "written", stream, data }),
+    );
+  const reactor: Reactor = new Reactor({
     driver,
     ports: start.ports,
     args: start.args,

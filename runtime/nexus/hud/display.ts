@@ -5,11 +5,11 @@ import { eastAsianWidth } from "get-east-asian-width";
 import type { CounterMemory } from "../counters.ts";
 import { frame, type Look, type Size } from "./frame.ts";
 import { count, duration, short } from "./look.ts";
-import { Pulse, type Snapshot } from "./pulse.ts";
+import { Pulse } from "./pulse.ts";
 import { Screen } from "./screen.ts";
 import { type Stream, shownLine, Transcript } from "./transcript.ts";
 
-/** Milliseconds between two frames; and before the first, so that a program that ends at once does not flash. */
+/** Milliseconds between two frames; and from the start of the first task to the first, so that a short program does not flash. */
 const FRAME = 100;
 const FIRST = 300;
 /** Every so many frames, one is shown as a whole, in case something else has written on the terminal. */
@@ -38,18 +38,17 @@ export class Display {
   readonly #now: () => number;
   readonly #pulse: Pulse;
   readonly #screen: Screen;
-  readonly #openedAt: number;
+  /** When the first task had started. */
+  #begunAt: number | null = null;
   readonly #timer: NodeJS.Timeout;
   #frames = 0;
-  #last: Snapshot;
 
   constructor(options: DisplayOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#openedAt = this.#now();
-    this.#pulse = new Pulse(options.memory, this.#openedAt);
+    const now = this.#now();
+    this.#pulse = new Pulse(options.memory, now);
     this.#screen = new Screen(options.terminal.write, widthOf);
-    this.#last = this.#pulse.look(this.#openedAt);
     this.#timer = setInterval(() => this.tick(), FRAME);
     // The program is what keeps the process alive.
     this.#timer.unref();
@@ -62,12 +61,13 @@ export class Display {
 
   tick(): void {
     const now = this.#now();
-    this.#last = this.#pulse.look(now);
-    if (now - this.#openedAt < FIRST) return;
+    const snapshot = this.#pulse.look(now);
+    if (snapshot.sum.tasksStarted > 0) this.#begunAt ??= now;
+    if (this.#begunAt === null || now - this.#begunAt < FIRST) return;
     if (this.#frames++ % WHOLE === 0) this.#screen.forget();
     const { title, terminal, look } = this.#options;
     const tail = (rows: number, columns: number): string[] => this.transcript.tail(rows, columns);
-    this.#screen.show(frame(this.#last, shownLine(title, 60), tail, terminal.size(), look));
+    this.#screen.show(frame(snapshot, shownLine(title, 60), tail, terminal.size(), look));
   }
 
   /** The terminal has another size, or was somebody else's for a while. */
