@@ -47,7 +47,7 @@ export const COUNTERS = {
   stealsAnswered: total("Times this shard gave tasks to another."),
   tasksStolen: total("Tasks that this shard took from others."),
   busy: time("Time spent in turns, running tasks and answering them."),
-  stealing: time("Time spent looking for tasks of other shards."),
+  stealing: time("Time spent giving tasks to other shards and taking theirs."),
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 export type CounterName = keyof typeof COUNTERS;

@@ -462,6 +462,10 @@ export class Reactor implements Host, Completions {
     this.counters.performed = E.performed - this.#performedBefore;
     this.counters.queueLength = this.#queue.length;
     this.counters.timers = this.#timers.length;
+    const { counts } = this.driver;
+    if (counts === undefined) return;
+    this.counters.enters = counts.enters;
+    this.counters.completions = counts.completed;
   }
 
   /** Until the queue is empty or the turn's time is up. */

@@ -189,16 +189,13 @@ function laneRows({ lanes }: Snapshot, most: number, columns: number, glyphs: Gl
 /** A cell below this share of its time says only that there were events, or nothing. */
 const FAINT = 0.04;
 
+/** Where tasks are stolen cell after cell, the first says so by its glyph and the others by their tone alone. */
 function cellSpans(cells: readonly Cell[], glyphs: Glyphs): Span[] {
   const spans: [string, Tone][] = [];
-  for (const { busy, events, stolen } of cells) {
-    const glyph = stolen
-      ? glyphs.stolen
-      : busy >= FAINT
-        ? level(glyphs, busy)
-        : events > 0
-          ? glyphs.event
-          : glyphs.idle;
+  for (const [i, { busy, events, stolen }] of cells.entries()) {
+    const begins = stolen && cells[i - 1]?.stolen !== true;
+    const quiet = events > 0 ? glyphs.event : glyphs.idle;
+    const glyph = begins ? glyphs.stolen : busy >= FAINT ? level(glyphs, busy) : quiet;
     const tone: Tone = stolen ? "steal" : events > 0 ? "event" : busy >= FAINT ? "busy" : "dim";
     const last = spans.at(-1);
     if (last?.[1] === tone) last[0] += glyph;
@@ -225,9 +222,9 @@ function taskRows({ sum, lanes }: Snapshot, columns: number): Span[][] {
   ]);
   const operations = figures("DRIVER", [[count(sum.submissions), "operations"]]);
   const ring = figures("RING", [
-    [short(sum.submissions / sum.enters), "an enter"],
-    [count(sum.submissions), "submitted"],
+    [count(sum.enters), "enters"],
     [count(sum.completions), "completed"],
+    [short(sum.completions / sum.enters), "an enter"],
   ]);
   const driver = sum.enters === 0 ? operations : ring;
   return [fitting(columns, tasks), fitting(columns, lanes.length > 1 ? [...steals, [["  "]], ...driver] : driver)];

@@ -88,6 +88,8 @@ export interface SourceHandle extends Handle {
 }
 
 export interface Driver {
+  /** Of a driver with a ring: how often it entered the kernel, and completions taken from it; they only grow. */
+  readonly counts?: { readonly enters: number; readonly completed: number };
   /**
    * One round: sends what was submitted, waits with `mayWait` until there is something to report, and reports it. False once the
    * driver is closed. Only drivers that wait in the kernel themselves have it, and do nothing without it; all others live on

@@ -45,6 +45,7 @@ import {
   type FutureState,
   type Value,
 } from "../../engine/values.ts";
+import { Mark } from "../../nexus/flight.ts";
 import type { Place } from "../answer.ts";
 import { nameOf } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
@@ -283,6 +284,8 @@ export class Peer implements LinkHost {
   }
 
   #takeTask(parcel: Uint8Array, from: number): void {
+    const { counters } = this.#reactor;
+    const began = this.#reactor.now();
     const { stack, beside } = this.#packer.unpackStack(parcel, from);
     const [id, name, isHome, isFresh, input] = beside as [number, string, boolean, boolean, Value];
     const future = this.links.taskComes(id, from);
@@ -290,8 +293,10 @@ export class Peer implements LinkHost {
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
-    this.#reactor.counters.tasksStolen++;
     this.#reactor.taskArrived(task, inputFromValue(input, this.#options.code));
+    counters.tasksStolen++;
+    counters.stealing += this.#reactor.now() - began;
+    if (counters.flight.isWanted) counters.flight.mark(Mark.Stolen, began);
   }
 
   /** A scheduling point: gives tasks to a shard that has none (D1). `spare` tasks of the queue may move. */
@@ -301,6 +306,8 @@ export class Peer implements LinkHost {
     for (let step = 1; step < this.shards; step++) {
       const other = (this.shard + step) % this.shards;
       if (!memory.takeWish(other)) continue;
+      const { counters } = this.#reactor;
+      const began = this.#reactor.now();
       const tasks = this.#reactor.takeMovable(Math.min(MOST, Math.ceil(spare / 2)));
       let gone = 0;
       for (const { task, input } of tasks) {
@@ -308,7 +315,8 @@ export class Peer implements LinkHost {
         else this.#reactor.keep(task, input);
       }
       if (gone === 0) memory.beHungry(other);
-      else this.#reactor.counters.stealsAnswered++;
+      else counters.stealsAnswered++;
+      counters.stealing += this.#reactor.now() - began;
       return;
     }
   }
