@@ -180,7 +180,8 @@ export function print(doc: Doc, newline: "\n" | "\r\n"): string {
         for (let i = doc.parts.length - 1; i >= 0; i--) stack.push({ doc: doc.parts[i]!, indent, flat });
         break;
       case "indent":
-        stack.push({ doc: doc.content, indent: indent + INDENT, flat });
+        // On one line, what ends in a block is part of the line around it.
+        stack.push({ doc: doc.content, indent: flat ? indent : indent + INDENT, flat });
         break;
       case "group": {
         const fit = !doc.broken && (flat || fits(doc.content, true, stack, WIDTH - out.columnAt(indent)));

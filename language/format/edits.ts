@@ -57,7 +57,7 @@ function essentials(text: string): readonly ast.Span[] {
 }
 
 /** Null when nothing changes. */
-function smallest(before: string, start: number, end: number, text: string): TextEdit | null {
+export function smallest(before: string, start: number, end: number, text: string): TextEdit | null {
   let first = start;
   let last = end;
   let from = 0;

@@ -177,8 +177,11 @@ function binary(c: Cursor, node: ast.Binary, bare: boolean): Doc {
     (left): left is ast.Binary => left.kind === "Binary" && classOf(left.op) === kind,
   );
   const head = expression(c, first);
-  const rest = steps.map(({ op, right }) => group(concat([line, c.takeSigns(op), " ", expression(c, right)])));
-  return concat([head, indented(concat(rest), bare)]);
+  const rest = steps.map(({ op, right }) => {
+    const step = concat([line, c.takeSigns(op), " ", expression(c, right)]);
+    return group(indented(step, bare));
+  });
+  return concat([head, ...rest]);
 }
 
 function logical(c: Cursor, node: ast.Logical, bare: boolean): Doc {

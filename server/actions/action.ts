@@ -196,6 +196,25 @@ export function isAtom(node: ast.Expression): boolean {
   }
 }
 
+/** Whether a node of this parent is the whole of its place, so that an operator in it needs no parentheses. */
+export function standsAlone(parent: Node | undefined): boolean {
+  return parent === undefined || ALONE.has(parent.kind);
+}
+
+const ALONE = new Set<Node["kind"]>([
+  "Block",
+  "Var",
+  "Return",
+  "Print",
+  "Call",
+  "List",
+  "Map",
+  "If",
+  "While",
+  "For",
+  "Fun",
+]);
+
 /** Whether evaluating it has no effect and cannot fail, so it may be moved, copied or left out. */
 export function isPure(node: ast.Expression): boolean {
   switch (node.kind) {

@@ -58,6 +58,7 @@ function extractVariable(asked: Asked, expression: ast.Expression): Action[] {
   if (parent?.kind === "Pipe" && parent.right === expression) return [];
   if (parent?.kind === "Assign" && parent.target === expression) return [];
   if (parent?.kind === "Unary" && parent.op === "&") return [];
+  if (parent?.kind === "Call" && (parent.callee === expression || takesNames(parent.callee))) return [];
   const host = hostOf(path, expression);
   if (!host || host.node === expression) return [];
   const { start, end } = asked.extent(expression);
@@ -78,6 +79,10 @@ function extractVariable(asked: Asked, expression: ast.Expression): Action[] {
     },
   ];
 }
+
+/** `sizeof(Frame)`, `offsetof(Frame, body)`: the arguments are no values. */
+export const takesNames = (callee: ast.Expression): boolean =>
+  callee.kind === "Name" && (callee.name === "sizeof" || callee.name === "offsetof");
 
 function suggestedName(node: ast.Expression): string {
   const written =
@@ -164,13 +169,13 @@ function extractFunction(asked: Asked, nodes: readonly ast.Statement[], block: a
       const call = `${name}(${params.join(", ")})`;
       const body = asked.source(span);
       const value = result ? `${ending(body)}\n${result.name}` : "";
+      // What needs `unsafe` here needs it there.
+      const whole = asked.find("Unsafe") ? `unsafe {\n${body}${value}\n}` : `${body}${value}`;
       const target = asked.place.item.tree.statements.find((each) => each.start <= span.start && each.end >= span.end);
       const at = asked.place.item.tree.text.length;
       const sign = asked.place.item.tree.text.endsWith("\n") ? "" : "\n";
       const use = result ? `${result.variable!.constant ? "const" : "var"} ${result.name} = ${call}` : call;
-      const behind = target
-        ? asked.insert(at, `${sign}\nfun ${name}(${params.join(", ")}) {\n${body}${value}\n}\n`)
-        : null;
+      const behind = target ? asked.insert(at, `${sign}\nfun ${name}(${params.join(", ")}) {\n${whole}\n}\n`) : null;
       return behind ? [asked.replace(span, use), behind] : [];
     },
   });

@@ -8,15 +8,21 @@ import { literalNumber } from "../../language/rules/number-range.ts";
 import { closest } from "../../language/rules/suggest.ts";
 import { type Action, type Asked, type Edit, isPure } from "./action.ts";
 import { type Fixer, fix } from "./fix.ts";
+import { hostOf } from "./host.ts";
 
-/** W001: a sign that is missing, where it was expected. */
-export const syntax: Fixer = (asked, diagnostic) => {
-  const sign = /^expected `([;:,)\]}]|=>|\)|in)`/.exec(diagnostic.message)?.[1];
+/** W001: a sign that is missing behind the token that is marked. */
+export const syntax: Fixer = (_asked, diagnostic) => {
+  const sign = /^expected `([;:,)\]}]|=>|in)`/.exec(diagnostic.message)?.[1];
   if (sign === undefined) return [];
-  const before = asked.text.slice(0, diagnostic.span.start).trimEnd().length;
-  const at = /^\w/.test(sign) ? diagnostic.span.start : Math.max(before, diagnostic.span.start === before ? before : 0);
-  const text = /^\w|=>/.test(sign) ? ` ${sign} ` : sign;
-  return [fix(`Insert \`${sign}\``, diagnostic, () => [{ start: at, end: at, text }], true)];
+  const at = diagnostic.span.end;
+  return [
+    fix(
+      `Insert \`${sign}\``,
+      diagnostic,
+      () => [{ start: at, end: at, text: sign.length > 1 ? ` ${sign} ` : sign }],
+      true,
+    ),
+  ];
 };
 
 /** W201: the declaration may be in another file. */
@@ -109,14 +115,18 @@ export function asyncEdit(asked: Asked, fun: ast.Function): Edit | undefined {
   return word && !fun.isAsync ? asked.insert(word.start, "async ") : undefined;
 }
 
-/** W205, W206 */
+/** W205, W206: a returned value stays. */
 export const misplacedJump: Fixer = (asked, diagnostic) => {
   const jump = asked.around.find(({ kind }) => kind === "Break" || kind === "Continue" || kind === "Return");
   if (!jump) return [];
-  const word = jump.kind.toLowerCase();
   const value = jump.kind === "Return" ? jump.value : null;
-  const text = value === null ? "nil" : asked.source(asked.extent(value));
-  return [fix(`Remove \`${word}\``, diagnostic, () => [asked.replace(jump, text)], true)];
+  const host = hostOf(asked, jump);
+  const isStatement = host !== null && host.node === jump && !host.isBody;
+  const edit = (): Edit => {
+    if (value) return asked.replace(jump, asked.source(asked.extent(value)));
+    return isStatement ? asked.remove(jump) : asked.replace(jump, "nil");
+  };
+  return [fix(`Remove \`${jump.kind.toLowerCase()}\``, diagnostic, () => [edit()], true)];
 };
 
 /** W209: a type that holds the number; a cast may also cut it off. */

@@ -155,7 +155,7 @@ export function narrowed(asked: Asked, unsafe: ast.Unsafe, needs: (node: Node) =
         return [
           asked.replace({ start, end: unsafe.body.start + 1 }, ""),
           asked.insert(inside.from, "unsafe {\n"),
-          asked.insert(inside.to + sign, "\n}\n"),
+          asked.insert(inside.to + sign, "\n}"),
           asked.replace({ start: end - 1, end }, terminator(asked, unsafe)),
         ];
       },

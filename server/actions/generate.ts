@@ -37,7 +37,8 @@ function init(asked: Asked): Action[] {
     offered("Generate `init` from the fields", () => {
       const params = open.map(({ name }) => name.name);
       const body = params.map((name) => `this.${name} = ${name};`).join("\n");
-      const text = `\n\nfun init(${params.join(", ")}) {\n${body}\n}`;
+      const isLast = node.methods.every((method) => method.start < last.end);
+      const text = `\n\nfun init(${params.join(", ")}) {\n${body}\n}${isLast ? "" : "\n"}`;
       const sign = /^\s*;/.exec(asked.place.item.tree.text.slice(last.end))?.[0].length ?? 0;
       return [asked.insert(last.end + sign, `${sign > 0 ? "" : ";"}${text}`)];
     }),
@@ -66,7 +67,7 @@ function overrides(asked: Asked): Action[] {
   const textOf = ({ method, isSuper }: (typeof missing)[number]): string => {
     const params = method.fun.params.map(({ name }) => name.name).join(", ");
     const body = isSuper ? `super.${method.name.name}(${params})` : "nil";
-    return `\n\n${method.fun.isAsync ? "async " : ""}fun ${method.name.name}(${params}) {\n${body}\n}\n`;
+    return `\n\n${method.fun.isAsync ? "async " : ""}fun ${method.name.name}(${params}) ${body};\n`;
   };
   const one = missing.map((each) =>
     offered(`Override \`${each.method.name.name}\``, () => [asked.insert(node.end - 1, textOf(each))]),
@@ -76,24 +77,13 @@ function overrides(asked: Asked): Action[] {
     : [...one, offered("Override every method", () => [asked.insert(node.end - 1, missing.map(textOf).join(""))])];
 }
 
-/** A `///` skeleton above a declaration that has none, with an example that runs as a test where it is a function. */
+/** A `///` line above a declaration that has none. */
 function documentation(asked: Asked): Action[] {
   const [node] = asked.place.item.tree.statements;
   if (!node || !("doc" in node) || node.doc !== null || !("name" in node)) return [];
   const at = asked.span.start - asked.offset;
   if (at < node.start || at > node.name.end) return [];
-  return [
-    offered(
-      `Document \`${node.name.name}\``,
-      () => {
-        const lines = ["/// What it is for."];
-        if (node.kind === "Fun" && !node.fun.isAsync)
-          lines.push("///", "/// example: how it is used", `///     ${node.name.name};`);
-        return [asked.insert(node.start, `${lines.join("\n")}\n`)];
-      },
-      true,
-    ),
-  ];
+  return [offered(`Document \`${node.name.name}\``, () => [asked.insert(node.start, "/// What it is for.\n")], true)];
 }
 
 /** At a `perform`: a handler around what comes from here on, or for the program; also where one exists elsewhere. */

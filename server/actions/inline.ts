@@ -2,7 +2,7 @@
 
 import type * as ast from "../../language/ast.ts";
 import type { Local } from "../../language/names/model.ts";
-import { type Action, type Asked, contains, type Edit, isAtom, isPure } from "./action.ts";
+import { type Action, type Asked, contains, type Edit, isAtom, isPure, standsAlone } from "./action.ts";
 
 export function inline(asked: Asked): Action[] {
   return [...inlineVariable(asked), ...inlineFunction(asked)];
@@ -170,7 +170,7 @@ function inlineFunction(asked: Asked): Action[] {
         from = start + fun.params[index]!.name.name.length;
       }
       text += item.tree.text.slice(from, body.end);
-      return [asked.replace(call, isAtom(body) ? text : `(${text})`)];
+      return [asked.replace(call, isAtom(body) || standsAlone(asked.ancestors(call)[0]) ? text : `(${text})`)];
     },
   });
 }

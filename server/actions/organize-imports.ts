@@ -20,7 +20,9 @@ export function organizeImports(asked: Asked): Action[] {
     const text = kept.map((each) => each.text).join("\n");
     const [first, ...others] = found;
     const gone = others.map(({ span }): Edit => ({ ...span, text: "" }));
-    return [{ ...first!.span, text: text === "" ? "" : `${text}\n` }, ...gone];
+    // The comment of an import is not to become part of the one at the head of the file.
+    const apart = /^\/[/*]/.test(text) && /\S/.test(asked.text.slice(0, first!.span.start)) ? "\n" : "";
+    return [{ ...first!.span, text: text === "" ? "" : `${apart}${text}\n` }, ...gone];
   };
   const isFine =
     kept.length === found.length && kept.every((each, index) => each === found[index]) && areTogether(asked, found);

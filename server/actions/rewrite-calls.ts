@@ -2,7 +2,8 @@
 
 import type * as ast from "../../language/ast.ts";
 import { knownCallee } from "../../language/rules/callee.ts";
-import type { Action, Asked } from "./action.ts";
+import { type Action, type Asked, standsAlone } from "./action.ts";
+import { takesNames } from "./extract.ts";
 
 export function rewriteCalls(asked: Asked): Action[] {
   return [...toPipe(asked), ...fromPipe(asked), ...namedArguments(asked)];
@@ -32,12 +33,12 @@ function toPipe(asked: Asked): Action[] {
       kind: "refactor.rewrite",
       preserves: true,
       edits: () => {
-        const steps = stages.reverse().map((stage) => {
+        const steps = stages.toReversed().map((stage) => {
           const rest = stage.args.slice(1).map((argument) => asked.source(argument));
           return `${asked.source(stage.callee)}(${rest.join(", ")})`;
         });
         const text = [asked.operand(start), ...steps].join(" |> ");
-        return [asked.replace(call, isWhole(parent) ? text : `(${text})`)];
+        return [asked.replace(call, standsAlone(parent) ? text : `(${text})`)];
       },
     },
   ];
@@ -46,16 +47,9 @@ function toPipe(asked: Asked): Action[] {
 function canBeStage(asked: Asked, call: ast.Call): boolean {
   const [first] = call.args;
   if (!first || first.name !== null || !isStageCallee(call.callee)) return false;
+  if (takesNames(call.callee)) return false;
   // Comments between arguments would be lost, and `resume` is only understood as a call.
   return !(call.callee.kind === "Name" && call.callee.name === "resume") && !/\/\/|\/\*/.test(asked.source(call));
-}
-
-/** Whether a node stands by itself in its parent, so that an operator needs no parentheses. */
-function isWhole(parent: { readonly kind: string } | undefined): boolean {
-  return (
-    parent === undefined ||
-    ["Block", "Var", "Return", "Print", "Call", "List", "Map", "If", "While", "For", "Fun"].includes(parent.kind)
-  );
 }
 
 /** `a |> g() |> f(1)` as `f(g(a), 1)`. */

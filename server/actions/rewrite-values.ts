@@ -1,7 +1,7 @@
 // Other forms of values and declarations: bases of numbers, strings split and joined, keys, `const`, declaration and first value.
 
 import type * as ast from "../../language/ast.ts";
-import type { Action, Asked } from "./action.ts";
+import { type Action, type Asked, standsAlone } from "./action.ts";
 
 export function rewriteValues(asked: Asked): Action[] {
   return [
@@ -55,18 +55,10 @@ function splitString(asked: Asked): Action[] {
   )
     return [];
   const parent = asked.ancestors(node)[0];
-  const isPlus = parent?.kind === "Binary" && parent.op === "+";
-  return [
-    rewrite("Split the string", () =>
-      isPlus && parent.left === node
-        ? [asked.insert(at, '" + "')]
-        : [
-            asked.insert(asked.extent(node).start, "("),
-            asked.insert(at, '" + "'),
-            asked.insert(asked.extent(node).end, ")"),
-          ],
-    ),
-  ];
+  const isPlain = standsAlone(parent) || (parent?.kind === "Binary" && parent.op === "+" && parent.left === node);
+  const { start, end } = asked.extent(node);
+  const around = isPlain ? [] : [asked.insert(start, "("), asked.insert(end, ")")];
+  return [rewrite("Split the string", () => [asked.insert(at, '" + "'), ...around])];
 }
 
 /** Whether a place in a literal is inside `\n` or `\u{…}`. */
