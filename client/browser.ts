@@ -1,6 +1,6 @@
 // The extension in a VS Code that runs in a browser: the server is a web worker, and no program can run.
 
-import { type ExtensionContext, Uri } from "vscode";
+import { type ExtensionContext, Uri, workspace } from "vscode";
 import { LanguageClient } from "vscode-languageclient/browser";
 import { activateExtension } from "./extension.ts";
 
@@ -8,11 +8,23 @@ import { activateExtension } from "./extension.ts";
 declare class Worker {
   constructor(script: string);
 }
+declare class Blob {
+  constructor(parts: readonly Uint8Array[], options: { readonly type: string });
+}
+declare const URL: { createObjectURL(blob: Blob): string };
 
-export function activate(context: ExtensionContext): Promise<void> {
-  const server = Uri.joinPath(context.extensionUri, "dist/server-web.js").toString(true);
-  return activateExtension(context, {
-    createClient: (id, name, options) => new LanguageClient(id, name, options, new Worker(server)),
+export async function activate(context: ExtensionContext): Promise<void> {
+  const script = await loadable(Uri.joinPath(context.extensionUri, "dist/server-web.js"));
+  await activateExtension(context, {
+    // Each start of the client has a worker of its own.
+    createClient: (id, name, options) => new LanguageClient(id, name, async () => new Worker(script), options),
     command: undefined,
   });
+}
+
+/** An address that the page itself can load: one at the far end of a remote window is not, so its text is brought here. */
+async function loadable(script: Uri): Promise<string> {
+  if (script.scheme !== "vscode-remote") return script.toString(true);
+  const text = await workspace.fs.readFile(script);
+  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 }

@@ -27,6 +27,8 @@ const SETTINGS = {
   "editor.fontFamily": "Fira Code, Symbola, monospace",
   "editor.minimap.enabled": false,
   "editor.hover.delay": 100,
+  // Below, where it hides nothing of what is spoken of.
+  "editor.hover.above": false,
   "editor.accessibilitySupport": "off",
   "extensions.ignoreRecommendations": true,
   "git.enabled": false,
@@ -116,6 +118,12 @@ export class Window {
     await input.press("Enter");
     await this.page.locator(`.tab.active[data-resource-name="${basename(name)}"]`).waitFor();
     await this.editor.locator(".view-line").first().waitFor();
+  }
+
+  /** The same for a program: waits until the language server has something to say about it, which is a lens at least. */
+  async openProgram(name) {
+    await this.openFile(name);
+    await this.editor.locator(".codelens-decoration").first().waitFor();
   }
 
   /** Runs a command by its name in the command palette. */

@@ -44,14 +44,14 @@ async function keepScreen(name) {
 async function look(file) {
   shared ??= await code.open(programs);
   window = shared;
-  await window.openFile(file);
+  await window.openProgram(file);
   return window;
 }
 
 /** A window of its own, with a program open. */
 async function open(file) {
   window = await code.open(programs);
-  await window.openFile(file);
+  await window.openProgram(file);
   return window;
 }
 
@@ -68,8 +68,6 @@ describe("in a workspace that is trusted", () => {
 
   test("effects, handlers and names have colours of their own", async () => {
     const { page } = await look("main.wal");
-    // Colours that need the meaning of a name come a moment after the others.
-    await window.token("print", "greetings").waitFor();
     await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
     expect(await window.colourOf("handle", "handle")).toBe(KEYWORD);
     expect(await window.colourOf("resume(", "resume")).toBe(KEYWORD);
@@ -82,7 +80,7 @@ describe("in a workspace that is trusted", () => {
     const { page } = await look("broken.wal");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor();
     await window.token("smu", "smu").hover();
-    const hover = page.locator(".monaco-hover", { hasText: "smu is not defined; did you mean sum?" });
+    const hover = page.locator(".monaco-hover", { hasText: "`smu` is not defined; did you mean `sum`?" });
     await hover.waitFor();
     await hover.getByText("W101").waitFor();
     await window.picture("error");
@@ -92,8 +90,6 @@ describe("in a workspace that is trusted", () => {
 
   test("hovering a perform says who would answer it", async () => {
     const { page } = await look("greetings.wal");
-    await window.line("perform").waitFor();
-    await expect.poll(() => window.colourOf("perform", "MOOD")).toBe(TYPE);
     await window.token("perform", "MOOD").hover();
     await page.locator(".monaco-hover", { hasText: "main.wal" }).first().waitFor();
     await window.picture("hover");
@@ -121,25 +117,23 @@ describe("in a workspace that is trusted", () => {
 
   test("a function is renamed in every file", async () => {
     const { page } = await open("greetings.wal");
-    await window.line("fun greet").filter({ hasText: "MOOD" }).waitFor();
     await window.goTo(5, 6);
     await page.keyboard.press("F2");
     await page.locator(".rename-box input").fill("salute");
     await page.keyboard.press("Enter");
     await window.line("fun salute(name)").waitFor();
-    await window.openFile("main.wal");
+    await window.openProgram("main.wal");
     await window.line("greetings.salute(name)").waitFor();
   });
 
   test("an effect is renamed in every file", async () => {
     const { page } = await open("main.wal");
-    await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
     await window.goTo(3, 10);
     await page.keyboard.press("F2");
     await page.locator(".rename-box input").fill("TEMPER");
     await page.keyboard.press("Enter");
     await window.line('handle "TEMPER"').waitFor();
-    await window.openFile("greetings.wal");
+    await window.openProgram("greetings.wal");
     await window.line('perform "TEMPER"').waitFor();
   });
 
@@ -155,8 +149,7 @@ describe("in a workspace that is trusted", () => {
   });
 
   test("formatting tidies a file", async () => {
-    const { page } = await open("broken.wal");
-    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await open("broken.wal");
     await window.command("Format Document");
     await expect.poll(() => window.text()).toMatch(/fun untidy\(a, b\) \{.*\n {4}a \+ b\n\}/);
   });
@@ -259,12 +252,25 @@ describe("in a workspace that is not trusted", () => {
     const { page } = await open("broken.wal");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor();
     await page.getByText("Restricted Mode").first().waitFor();
-    await window.openFile("greetings.wal");
+    await window.openProgram("greetings.wal");
     await window.line("fun greet").filter({ hasText: "MOOD" }).waitFor();
     expect(await page.locator(".editor-actions .codicon-play").count()).toBe(0);
     expect(await page.locator(".glyph-margin-widgets .codicon-testing-run-icon").count()).toBe(0);
     await page.locator(".codelens-decoration a", { hasText: "Run Test" }).first().click();
     await page.locator(".notification-toast", { hasText: "only in workspaces that you trust" }).waitFor();
     await window.picture("untrusted");
+  });
+});
+
+describe("in the browser alone", () => {
+  inCode({ "security.workspace.trust.enabled": false, "remote.extensionKind": { "walia.walia": ["web"] } });
+
+  test("the language server is a web worker, which reads the files of the window", async () => {
+    const { page } = await open("main.wal");
+    await expect.poll(() => window.colourOf("print", "greetings")).toBe(TYPE);
+    await window.line("for (name").filter({ hasText: "⏸" }).waitFor();
+    await window.openProgram("broken.wal");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    expect(await page.locator(".editor-actions .codicon-play").count()).toBe(0);
   });
 });
