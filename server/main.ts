@@ -7,11 +7,12 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { clientHost, mixedHost } from "./client-host.ts";
 import { nodeHost } from "./node-host.ts";
 import { createServer } from "./server.ts";
+import { build } from "./version.ts";
 
 const CHANNELS = /^--(stdio|node-ipc|socket|pipe)\b/;
 if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdio");
 
 const connection = createConnection(ProposedFeatures.all);
 const docs = join(fileURLToPath(import.meta.url), "../../docs");
-createServer(connection, mixedHost(nodeHost(docs), clientHost(connection)));
+createServer(connection, mixedHost(nodeHost(docs, build), clientHost(connection)));
 connection.listen();

@@ -2,12 +2,24 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Host, noItems } from "./host.ts";
+import { cacheFolder, noCache, openCache } from "../cache/cache.ts";
+import { readItems, writeItems } from "../cache/items.ts";
+import type { Host } from "./host.ts";
 import { pathOf, uriOf } from "./paths.ts";
 
-/** `docs`: the folder with the documentation. */
-export function nodeHost(docs: string): Host {
-  return { read, list, docs: uriOf(docs.replaceAll("\\", "/")), items: noItems };
+/** `docs`: the folder with the documentation. `build`: what kept items must have been parsed by. */
+export function nodeHost(docs: string, build: string): Host {
+  const folder = cacheFolder(process.env);
+  const cache = folder === undefined ? noCache : openCache(folder, build);
+  return {
+    read,
+    list,
+    docs: uriOf(docs.replaceAll("\\", "/")),
+    items: {
+      read: (path) => readItems(cache, path),
+      write: (path, items) => writeItems(cache, path, items.values()),
+    },
+  };
 }
 
 /** A file larger than this is no program (the command's limit too). */

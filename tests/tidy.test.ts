@@ -14,7 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The compiled grammar.
   syntaxes: [],
   language: ["syntaxes"],
-  server: ["language"],
+  // What is kept between runs: needs Node, so `language` has no part in it.
+  cache: ["language"],
+  server: ["language", "cache"],
   // It talks to the server and to programs by protocols only.
   client: [],
   "runtime/engine": [],
@@ -27,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/reactor": ["runtime/engine", "runtime/codec", "runtime/nexus", "runtime/reactor/drivers"],
   "runtime/cli": [
     "language",
+    "cache",
     "runtime/compile",
     "runtime/engine",
     "runtime/library",
@@ -50,7 +53,17 @@ interface Source {
   readonly text: string;
 }
 
-const sources: readonly Source[] = ["language", "runtime", "server", "client", "bench", "tests", "scripts", "bin"]
+const sources: readonly Source[] = [
+  "language",
+  "cache",
+  "runtime",
+  "server",
+  "client",
+  "bench",
+  "tests",
+  "scripts",
+  "bin",
+]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   )

@@ -1,6 +1,6 @@
 // What every command gets.
 
-import type { Cache } from "./cache.ts";
+import type { Cache } from "../../cache/cache.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Context {

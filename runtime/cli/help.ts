@@ -6,6 +6,7 @@ const OVERVIEW = `walia: runs and checks Walia programs
   walia check [FILE…]            says what is wrong with a program, without running it
   walia test [FILE…]             runs test blocks and the examples in doc comments
   walia fmt [FILE…]              formats files
+  walia lsp                      the language server, for editors
   walia version
   walia help [COMMAND]           more about a command
 
@@ -87,6 +88,13 @@ file below the working folder. What does not parse stays as it is, and is named 
   --check  changes nothing: prints the names of the files that would change; the exit code is then 1
 
 ${FILES} What comes from standard input goes to standard output.`,
+
+  lsp: `walia lsp [--stdio | --socket=PORT | --pipe=NAME]
+
+The language server: speaks the Language Server Protocol over standard input and output, or over the channel named. Editors
+start it; docs/editor.md says how to set up VS Code, Neovim, Helix and Emacs.
+
+What was parsed is kept in the cache folder (WALIA_CACHE), so that a large workspace opens faster the next time.`,
 
   version: `walia version
 

@@ -1,9 +1,9 @@
-// Parsed items between runs: for each file one entry of the cache, with the trees of its items.
-// So a file that was edited is parsed again only where it was edited.
+// The items that one run of the command parses or takes from the cache, file by file.
 
+import type { Cache } from "../../cache/cache.ts";
+import { readItems, writeItems } from "../../cache/items.ts";
 import type { ItemTree } from "../../language/ast.ts";
 import type { ItemCache } from "../../language/parse/parse.ts";
-import type { Cache } from "./cache.ts";
 
 export interface ItemCaches {
   /** The items of one file. */
@@ -16,12 +16,12 @@ export function itemCaches(cache: Cache): ItemCaches {
   const files = new Map<string, FileItems>();
   return {
     of: (path) => {
-      const known = files.get(path) ?? new FileItems(cache.read("items", path));
+      const known = files.get(path) ?? new FileItems(readItems(cache, path));
       files.set(path, known);
       return known;
     },
     save: () => {
-      for (const [path, items] of files) if (items.isChanged) cache.write("items", path, [...items.used.values()]);
+      for (const [path, items] of files) if (items.isChanged) writeItems(cache, path, items.used.values());
     },
   };
 }
@@ -29,11 +29,11 @@ export function itemCaches(cache: Cache): ItemCaches {
 class FileItems implements ItemCache {
   readonly used = new Map<string, ItemTree>();
   isChanged = false;
+  /** What an earlier run has kept. */
   readonly #stored: ReadonlyMap<string, ItemTree>;
 
-  /** `stored`: what an earlier run has kept, if anything. */
-  constructor(stored: unknown) {
-    this.#stored = new Map(Array.isArray(stored) ? (stored as ItemTree[]).map((tree) => [tree.text, tree]) : []);
+  constructor(stored: ReadonlyMap<string, ItemTree>) {
+    this.#stored = stored;
   }
 
   get(text: string): ItemTree | undefined {

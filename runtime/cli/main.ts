@@ -4,7 +4,7 @@
 //     report it; never a stack.
 
 import { isMainThread } from "node:worker_threads";
-import { cacheFolder, noCache, openCache } from "./cache.ts";
+import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { helpText } from "./help.ts";
@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.ts")).check,
   test: async () => (await import("./test.ts")).test,
   fmt: async () => (await import("./fmt.ts")).fmt,
+  lsp: async () => (await import("./lsp.ts")).lsp,
   version:
     async () =>
     async (_words, { terminal }) => {

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
-import { cacheFolder, noCache, openCache } from "./cache.ts";
+import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 
 /** Commands that use enough of the code; each uses parts of its own. */
 const WORTH = new Set(["run", "check", "test", "shard"]);

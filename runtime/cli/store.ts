@@ -4,11 +4,11 @@
 //   kept under the named paths:  files (path, fingerprint of the text, where its items are) · paths where an import found nothing ·
 //                                diagnostics · the compiled program, when there were no errors and it was asked for
 
+import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { FileTree } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import preludeText from "../library/prelude.wal";
-import { type Cache, fingerprint } from "./cache.ts";
 import { itemCaches } from "./items.ts";
 import type { ReadText } from "./trouble.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fingerprint, openCache } from "../../runtime/cli/cache.ts";
+import { fingerprint, openCache } from "../../cache/cache.ts";
 import { folderWith, walia } from "./command.ts";
 
 describe("a second run", () => {

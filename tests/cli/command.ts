@@ -85,7 +85,7 @@ export function startWalia(words: readonly string[], options: Options = {}): Run
   return new Running(spawnWalia(words, options));
 }
 
-function spawnWalia(words: readonly string[], options: Options): ChildProcess {
+export function spawnWalia(words: readonly string[], options: Options): ChildProcess {
   return spawn(process.execPath, [...NODE_OPTIONS, command, ...words], settings(options));
 }
 

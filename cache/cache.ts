@@ -1,4 +1,4 @@
-// What the command remembers between runs, in the user's cache folder: results by a key that names all they came from.
+// What the command and the language server remember between runs, in the user's cache folder: results by a key that names all they came from.
 //
 //   <folder>/<kind>-<fingerprint of build and key>     line 1: "walia-cache 1", fingerprint of the rest, build, key as JSON
 //                                                      the rest: the value, as JSON or as bytes

@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import { folderWith, spawnWalia, walia } from "./command.ts";
+
+test("walia lsp is a language server on its input and output, and ends when it is told", async () => {
+  const folder = folderWith({ "main.wal": "help();\n", "lib.wal": "fun help() 1;\n" });
+  const uri = pathToFileURL(folder).href;
+  const process = spawnWalia(["lsp"], { in: folder });
+  const client = createMessageConnection(
+    new StreamMessageReader(process.stdout!),
+    new StreamMessageWriter(process.stdin!),
+  );
+  client.listen();
+  const { serverInfo } = await client.sendRequest<{ serverInfo: object }>("initialize", {
+    processId: null,
+    workspaceFolders: [{ uri, name: "test" }],
+    capabilities: {},
+  });
+  expect(serverInfo).toMatchObject({ name: "walia" });
+  await client.sendNotification("initialized", {});
+  while (!(await client.sendRequest("walia/isComplete"))) await new Promise(setImmediate);
+  const found = await client.sendRequest<{ uri: string }[]>("textDocument/definition", {
+    textDocument: { uri: `${uri}/main.wal` },
+    position: { line: 0, character: 1 },
+  });
+  expect(found.map((location) => location.uri)).toEqual([`${uri}/lib.wal`]);
+  await client.sendRequest("shutdown");
+  await client.sendNotification("exit");
+  const [code] = await once(process, "exit");
+  expect(code).toBe(0);
+});
+
+test("walia lsp says what it does not know", async () => {
+  const { code, err } = await walia(["lsp", "--tcp"]);
+  expect(code).toBe(64);
+  expect(err).toContain("lsp does not know --tcp");
+});
