@@ -1,0 +1,91 @@
+// Numbers and texts of our own records, written one after the other and read back with every length checked.
+//
+//   varint = base 128, low digits first, at most 2^53 - 1        text = varint length, UTF-8
+
+/** Bytes being written. One sink is used again and again; `take` gives what was written since the last time. */
+export class Sink {
+  #bytes = Buffer.allocUnsafeSlow(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(byte: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  varint(n: number): void {
+    this.#room(8);
+    let rest = n;
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 0x80;
+    this.#bytes[this.#length++] = rest;
+  }
+
+  text(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.varint(length);
+    this.#room(length);
+    this.#length += this.#bytes.write(text, this.#length, "utf8");
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** What was written, in memory of its own. */
+  take(): Uint8Array {
+    const taken = new Uint8Array(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
+  }
+
+  #room(length: number): void {
+    const needed = this.#length + length;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/** Bytes being read. RangeError when they are not what a Sink writes. */
+export class Source {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw new RangeError("the record ends too early");
+    return byte;
+  }
+
+  varint(): number {
+    let n = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = this.byte();
+      n += (byte & 0x7f) * unit;
+      if (!Number.isSafeInteger(n)) throw new RangeError("a number in the record is too large");
+      if (byte < 0x80) return n;
+    }
+  }
+
+  text(): string {
+    const length = this.varint();
+    if (length > this.#bytes.length - this.#at) throw new RangeError("the record ends too early");
+    this.#at += length;
+    return this.#bytes.toString("utf8", this.#at - length, this.#at);
+  }
+
+  /** Everything that is left. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+}

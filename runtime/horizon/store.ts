@@ -1,0 +1,344 @@
+// A program's `.wld` file, opened for writing by the one process that runs the program. Everything here is synchronous and
+// belongs to one thread; writer.ts is the thread that uses it while a program runs.
+//
+// S1. Opening reads the file without mapping it first (check.ts). LMDB gets to see sound files only.
+// S2. One commit is one transaction: all its changes are in the file or none, and when `commit` returns they are on the disk.
+// S3. One running program at a time (owner.ts). Whoever is no longer the owner does not commit.
+// S4. After the first error nothing is written any more: what the disk has of a failed write is not known, so it is not
+//     tried again. What was committed is there when the file is opened next; what was refused is not.
+// S5. A file comes into being whole, under another name first. So an empty file is never ours, and is not taken for new.
+
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Change } from "./change.ts";
+import { checkFile, payloadOf, type Report, readMeta, type Visit } from "./check.ts";
+import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
+import { type Environment, openEnvironment, usedBytes } from "./lmdb.ts";
+import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
+import { isSound, RECORD_HEAD, seal } from "./record.ts";
+import { decodeKey, encodeKey, type Key, TABLES, Table, tableName } from "./tables.ts";
+import { cannotOpen, cannotWrite, codeOf, damaged, HorizonError } from "./trouble.ts";
+
+/** The most bytes that one record may have. */
+export const LARGEST_RECORD = 256 * 1024 * 1024;
+/** How large a file may grow unless somebody says otherwise. */
+export const DEFAULT_LIMIT = 64 * 1024 ** 3;
+/** Room in the map beyond the limit, so that the limit is what refuses, and the state at that moment still fits. */
+const MAP_SLACK = 1024 ** 3;
+
+export interface StoreOptions {
+  /** The release that opens it, for the format record of a new file. */
+  readonly by: string;
+  /** How large the file may become, in bytes. */
+  readonly limit?: number;
+  /** Told of every record that is there, on the way. */
+  readonly visit?: Visit;
+}
+
+export class Store {
+  #environment: Environment | undefined;
+  #failure: HorizonError | undefined;
+  #scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+  private constructor(
+    readonly path: string,
+    readonly owner: Owner,
+    readonly limit: number,
+    environment: Environment,
+    /** Whether this one took the file, and gives it back; false for a thread of the process that did. */
+    readonly ownsFile: boolean,
+  ) {
+    this.#environment = environment;
+  }
+
+  /**
+   * Opens a file, or makes a new one. HorizonError when it is in use, damaged, not ours, or cannot be read or written; then
+   * nothing about it has changed.
+   */
+  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit }: StoreOptions): Promise<Store> {
+    if (!existsSync(path)) await create(path, by);
+    const before = ownerOf(path);
+    if (before !== undefined && isRunning(before)) throw inUse(path, before);
+    const report = checkFile(path, visit);
+    if (report.damage.length > 0) {
+      // Somebody else may have taken the file while it was being read.
+      const meanwhile = ownerOf(path);
+      throw meanwhile !== undefined && isRunning(meanwhile) ? inUse(path, meanwhile) : damaged(path, report.damage);
+    }
+    const environment = attempt(path, () => openEnvironment(path, limit + MAP_SLACK, "write"));
+    const owner = thisProcess();
+    try {
+      take(path, environment, owner, before);
+    } catch (error) {
+      await environment.root.close();
+      throw error;
+    }
+    return new Store(path, owner, limit, environment, true);
+  }
+
+  /** The same file in another thread of the process that has opened it. */
+  static attach(path: string, owner: Owner, limit: number): Store {
+    return new Store(path, owner, limit, attempt(path, () => openEnvironment(path, limit + MAP_SLACK, "write")), false);
+  }
+
+  /** Why nothing can be written any more (S4). */
+  get failure(): HorizonError | undefined {
+    return this.#failure;
+  }
+
+  /** Bytes of the file that are or were in use. */
+  get size(): number {
+    return usedBytes(this.#open());
+  }
+
+  /** Makes the changes, in order (S2). HorizonError when that failed: then none of them are made, and no later ones will be. */
+  commit(changes: Iterable<Change>): void {
+    const environment = this.#open();
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      environment.root.transactionSync(() => {
+        this.#requireOwnership(environment);
+        for (const change of changes) this.#apply(environment, change);
+      });
+    } catch (error) {
+      this.#failure = error instanceof HorizonError ? error : cannotWrite(this.path, error);
+      throw this.#failure;
+    }
+  }
+
+  /** A copy of a record's content. HorizonError when the record is damaged. */
+  get(table: Table, key: Key): Uint8Array | undefined {
+    return read(this.path, this.#open(), table, key);
+  }
+
+  /** The numbers of records. */
+  count(table: Table): number {
+    const stats: { entryCount?: number } = this.#open().tables[table]!.getStats();
+    return stats.entryCount ?? 0;
+  }
+
+  /** Lets go of the file. The next one to open it finds that nobody has it. */
+  async close(): Promise<void> {
+    const environment = this.#environment;
+    if (environment === undefined) return;
+    try {
+      if (this.ownsFile && this.#failure === undefined)
+        this.commit([{ table: Table.Meta, key: OWNER_KEY, payload: undefined }]);
+    } finally {
+      this.#environment = undefined;
+      await environment.root.close();
+    }
+  }
+
+  #open(): Environment {
+    if (this.#environment === undefined) throw new HorizonError("closed", this.path, "the file was closed.");
+    return this.#environment;
+  }
+
+  /** S3 */
+  #requireOwnership(environment: Environment): void {
+    const payload = read(this.path, environment, Table.Meta, OWNER_KEY);
+    const owner = payload === undefined ? undefined : decodeOwner(payload);
+    if (owner?.token === this.owner.token) return;
+    const who = owner === undefined ? "another process" : `process ${owner.pid}`;
+    throw new HorizonError("taken", this.path, `${who} has taken the file over, so this one writes nothing more.`);
+  }
+
+  #apply(environment: Environment, { table, key, payload }: Change): void {
+    const handle = environment.tables[table]!;
+    const keyBytes = encodeKey(table, key) as Buffer;
+    if (payload === undefined) {
+      handle.removeSync(keyBytes);
+      return;
+    }
+    const length = payload.length + RECORD_HEAD;
+    if (length > LARGEST_RECORD) throw tooLarge(this.path, table, key, payload.length);
+    if (this.#scratch.length < length) this.#scratch = Buffer.allocUnsafeSlow(length * 2);
+    this.#scratch.set(payload, RECORD_HEAD);
+    seal(table, keyBytes, this.#scratch, 0, length);
+    handle.putSync(keyBytes, this.#scratch.subarray(0, length));
+  }
+}
+
+/** Refused before anything is written. */
+export const tooLarge = (path: string, table: Table, key: Key, length: number): HorizonError =>
+  new HorizonError(
+    "too large",
+    path,
+    `${tableName(table)} ${key} has ${length} bytes; a record may have ${LARGEST_RECORD - RECORD_HEAD}.`,
+  );
+
+/** Who has the file now, as far as it says so. It may be written to meanwhile; then the look is repeated. */
+export function ownerOf(path: string): Owner | undefined {
+  for (let last = -1; ; ) {
+    const { transaction, records, damage } = readMeta(path);
+    const payload = records.get(OWNER_KEY);
+    if (damage.length === 0 || transaction === last) return payload === undefined ? undefined : decodeOwner(payload);
+    last = transaction;
+  }
+}
+
+/**
+ * Reads every record of a file, also while a program runs that writes to it: then as it was at one moment. Damage is listed,
+ * and the rest is visited all the same. HorizonError when there is nothing to read.
+ */
+export async function readFile(path: string, visit: Visit): Promise<Report> {
+  const owner = ownerOf(path);
+  if (owner === undefined || !isRunning(owner)) return checkFile(path, visit);
+  const environment = attempt(path, () => openEnvironment(path, DEFAULT_LIMIT + MAP_SLACK, "read"));
+  try {
+    return readSnapshot(path, environment, visit);
+  } finally {
+    await environment.root.close();
+  }
+}
+
+function readSnapshot(path: string, environment: Environment, visit: Visit): Report {
+  const records = new Map<Table, number>();
+  const damage: { table: string; key: string; what: string }[] = [];
+  // One turn of the event loop reads one snapshot.
+  environment.root.resetReadTxn();
+  for (const table of TABLES) {
+    let count = 0;
+    for (const { key, value } of environment.tables[table]!.getRange({ snapshot: true })) {
+      const part = { bytes: value as Uint8Array, at: 0, length: value.length };
+      const known = decodeKey(table, key);
+      if (known === undefined || !isSound(table, { bytes: key, at: 0, length: key.length }, part))
+        damage.push({ table: tableName(table), key: String(known), what: "the checksum does not match: the record was changed" });
+      else {
+        count++;
+        visit(table, known, { bytes: part.bytes, at: RECORD_HEAD, length: part.length - RECORD_HEAD });
+      }
+    }
+    records.set(table, count);
+  }
+  return { path, size: usedBytes(environment), transaction: 0, records, damage };
+}
+
+/** Takes the file, unless somebody else has done so since `before` was read (owner.ts). */
+function take(path: string, environment: Environment, owner: Owner, before: Owner | undefined): void {
+  let rival: Owner | undefined;
+  try {
+    environment.root.transactionSync(() => {
+      const payload = read(path, environment, Table.Meta, OWNER_KEY);
+      const now = payload === undefined ? undefined : decodeOwner(payload);
+      if (now !== undefined && now.token !== before?.token && isRunning(now)) {
+        rival = now;
+        return;
+      }
+      write(environment, Table.Meta, OWNER_KEY, encodeOwner(owner));
+    });
+  } catch (error) {
+    throw error instanceof HorizonError ? error : cannotWrite(path, error);
+  }
+  if (rival !== undefined) throw inUse(path, rival);
+}
+
+function read(path: string, environment: Environment, table: Table, key: Key): Uint8Array | undefined {
+  const keyBytes = encodeKey(table, key) as Buffer;
+  const handle = environment.tables[table]!;
+  const record = handle.getBinaryFast(keyBytes);
+  if (record === undefined) return undefined;
+  const part = { bytes: record as Uint8Array, at: 0, length: record.length };
+  if (!isSound(table, { bytes: keyBytes, at: 0, length: keyBytes.length }, part))
+    throw damaged(path, [{ table: tableName(table), key: String(key), what: "the checksum does not match: the record was changed" }]);
+  return payloadOf({ bytes: record, at: RECORD_HEAD, length: record.length - RECORD_HEAD });
+}
+
+function write(environment: Environment, table: Table, key: Key, payload: Uint8Array): void {
+  const keyBytes = encodeKey(table, key) as Buffer;
+  const record = Buffer.concat([new Uint8Array(RECORD_HEAD), payload]);
+  seal(table, keyBytes, record);
+  environment.tables[table]!.putSync(keyBytes, record);
+}
+
+/** S5 */
+export async function create(path: string, by: string, fill: (commit: Fill) => void = () => undefined): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    removeLeftovers(path);
+    const environment = openEnvironment(temporary, DEFAULT_LIMIT + MAP_SLACK, "write");
+    try {
+      const commit: Fill = (changes) =>
+        environment.root.transactionSync(() => {
+          for (const { table, key, payload } of changes)
+            if (payload !== undefined) write(environment, table, key, payload);
+        });
+      commit([{ table: Table.Meta, key: FORMAT_KEY, payload: encodeFormat(by) }]);
+      fill(commit);
+    } finally {
+      await environment.root.close();
+    }
+    publish(temporary, path);
+  } catch (error) {
+    throw error instanceof HorizonError ? error : cannotOpen(path, error);
+  } finally {
+    removeWithLock(temporary);
+  }
+}
+
+/** Writes records to a file that is being made, in one transaction. */
+export type Fill = (changes: Iterable<Change>) => void;
+
+/** Gives a finished file its name, unless somebody else was faster; their file is as good. */
+function publish(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    // Not every file system has links.
+    renameSync(temporary, path);
+  }
+  syncFolder(path);
+}
+
+/** Makes a new name in the file's folder durable. */
+export function syncFolder(path: string): void {
+  // Windows does not open folders, and keeps their entries by itself.
+  if (process.platform === "win32") return;
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+export function removeWithLock(path: string): void {
+  rmSync(path, { force: true });
+  rmSync(`${path}-lock`, { force: true });
+}
+
+/** Files that processes left which died while making one. */
+function removeLeftovers(path: string): void {
+  const pattern = /^(\d+)\.new(-lock)?$/;
+  for (const name of readdirSync(dirname(path))) {
+    const rest = name.startsWith(`${basename(path)}.`) ? pattern.exec(name.slice(basename(path).length + 1)) : null;
+    if (rest !== null && (Number(rest[1]) === process.pid || !exists(Number(rest[1]))))
+      rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+export const inUse = (path: string, owner: Owner): HorizonError =>
+  new HorizonError(
+    "in use",
+    path,
+    `process ${owner.pid} is running this program with it, since ${new Date(owner.since).toLocaleString()}. Stop that one, or run with --no-wld.`,
+  );
+
+function attempt<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+}
