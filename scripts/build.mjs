@@ -1,4 +1,4 @@
-// Builds everything that runs: the grammar, the `walia` command (dist/), and the benchmark when its source is there.
+// Builds everything that runs: the grammar, the `walia` command (dist/), and the benchmarks when their sources are there.
 //
 //   npm run build          after `npm ci`; a second or two
 //
@@ -32,7 +32,10 @@ await bundle("server/main.ts", "server.js", { head: REQUIRE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
-if (existsSync(join(root, "bench/engine.ts"))) await bundle("bench/engine.ts", "bench-engine.js");
+await bundle("runtime/horizon/writer-thread.ts", "horizon-writer.js", { external: NATIVE });
+for (const bench of ["engine", "horizon"])
+  if (existsSync(join(root, `bench/${bench}.ts`)))
+    await bundle(`bench/${bench}.ts`, `bench-${bench}.js`, { external: NATIVE });
 
 /** Left out when the compiled grammar is newer than its source: others may be reading it. */
 function buildGrammar() {

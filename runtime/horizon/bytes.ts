@@ -36,11 +36,19 @@ export class Sink {
     this.#length += bytes.length;
   }
 
-  /** What was written, in memory of its own. */
+  /** A copy of what was written. */
   take(): Uint8Array {
-    const taken = new Uint8Array(this.#bytes.subarray(0, this.#length));
+    // Small ones come out of Node's pool, which costs a third of an ArrayBuffer each.
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     return taken;
+  }
+
+  /** What was written, until the next write. */
+  view(): Buffer {
+    const view = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return view;
   }
 
   #room(length: number): void {
@@ -79,9 +87,18 @@ export class Source {
 
   text(): string {
     const length = this.varint();
+    this.raw(length);
+    return this.#bytes.toString("utf8", this.#at - length, this.#at);
+  }
+
+  raw(length: number): Uint8Array {
     if (length > this.#bytes.length - this.#at) throw new RangeError("the record ends too early");
     this.#at += length;
-    return this.#bytes.toString("utf8", this.#at - length, this.#at);
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
   }
 
   /** Everything that is left. */

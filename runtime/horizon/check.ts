@@ -5,7 +5,7 @@
 // C2. `visit` sees sound records only (record.ts, R2), table by table, in the order of their keys.
 // C3. The file must not be written to meanwhile; store.ts sees to that.
 
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { decodeFormat, FORMAT_KEY, isKnownFormat } from "./format.ts";
 import { type Entry, PageFile, type Tree } from "./pages.ts";
 import { isSound, type Part, RECORD_HEAD } from "./record.ts";
@@ -74,6 +74,7 @@ function withFile<T>(path: string, use: (file: PageFile) => T): T {
     throw cannotOpen(path, error);
   }
   try {
+    if (fstatSync(fd).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
     return use(new PageFile(path, fd));
   } catch (error) {
     throw error instanceof HorizonError ? error : cannotOpen(path, error);
@@ -88,7 +89,9 @@ function tablesOf(file: PageFile): ReadonlyMap<Table, Tree> {
   const strangers: Damage[] = [];
   file.walk(file.meta.main, undefined, (entry) => {
     // LMDB's binding ends names with a zero.
-    const name = Buffer.from(entry.key.buffer, entry.key.byteOffset + entry.keyAt, entry.keyLength - 1).toString("latin1");
+    const name = Buffer.from(entry.key.buffer, entry.key.byteOffset + entry.keyAt, entry.keyLength - 1).toString(
+      "latin1",
+    );
     const table = entry.isTree ? tableNamed(name) : undefined;
     if (table === undefined) strangers.push({ page: entry.page, what: `"${name}" is no table` });
     else {
@@ -98,8 +101,7 @@ function tablesOf(file: PageFile): ReadonlyMap<Table, Tree> {
   });
   if (file.damage.length === 0 && !trees.has(Table.Meta)) throw foreign(file.path);
   file.damage.push(...strangers);
-  for (const table of TABLES)
-    if (!trees.has(table)) file.report(undefined, tableName(table), "the table is missing");
+  for (const table of TABLES) if (!trees.has(table)) file.report(undefined, tableName(table), "the table is missing");
   return trees;
 }
 
@@ -118,7 +120,8 @@ function readTable(file: PageFile, table: Table, tree: Tree, visit: (key: Key, p
     record.at = entry.valueAt;
     record.length = entry.valueLength;
     if (key === undefined) report(entry, undefined, "a key makes no sense");
-    else if (!isSound(table, keyPart, record)) report(entry, key, "the checksum does not match: the record was changed");
+    else if (!isSound(table, keyPart, record))
+      report(entry, key, "the checksum does not match: the record was changed");
     else {
       record.at += RECORD_HEAD;
       record.length -= RECORD_HEAD;
@@ -140,7 +143,11 @@ function requireKnownFormat(path: string, payload: Uint8Array): void {
 }
 
 const foreign = (path: string): HorizonError =>
-  new HorizonError("foreign", path, "this LMDB file was made by another program. Move it away, or start over with --fresh.");
+  new HorizonError(
+    "foreign",
+    path,
+    "this LMDB file was made by another program. Move it away, or start over with --fresh.",
+  );
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -11,7 +11,8 @@ export interface Format {
   readonly by: string;
 }
 
-export const encodeFormat = (by: string): Uint8Array => Buffer.from(JSON.stringify({ walia: "state", format: FORMAT, by }));
+export const encodeFormat = (by: string): Uint8Array =>
+  Buffer.from(JSON.stringify({ walia: "state", format: FORMAT, by }));
 
 /** Undefined when the record is none of ours. */
 export function decodeFormat(payload: Uint8Array): Format | undefined {

@@ -4,7 +4,9 @@
 //     then the first page with them in it. With the default, data whose fdatasync failed was seen, and acknowledged data was lost.
 // L2. Transactions are synchronous. Asynchronous ones reject a second, hidden promise when they fail, and answer only on an
 //     event loop; the thread that commits has nothing else to do (writer.ts).
-// L3. The map is as large as the file may ever be, from the start: address space, not memory. So nothing is mapped anew while
+// L3. Nobody keeps a snapshot: as long as one is in use, LMDB cannot use the pages again that were freed since, and the file
+//     grows. So every read is followed by `endRead`; the binding itself would do that only when the event loop turns.
+// L4. The map is as large as the file may ever be, from the start: address space, not memory. So nothing is mapped anew while
 //     other threads read.
 
 import { type Database, open, type RootDatabase } from "lmdb";
@@ -34,7 +36,12 @@ export function openEnvironment(path: string, limit: number, mode: "write" | "re
     ...BINARY,
   });
   const tables: TableHandle[] = [];
-  for (const table of TABLES) tables[table] = openTable(root, table);
+  const openAll = (): void => {
+    for (const table of TABLES) tables[table] = openTable(root, table);
+  };
+  // In one transaction, so that making twelve tables costs one commit.
+  if (mode === "write") root.transactionSync(openAll);
+  else openAll();
   return { root, tables };
 }
 
@@ -44,8 +51,7 @@ function openTable(root: RootDatabase<Buffer, Buffer>, table: Table): TableHandl
   return handle;
 }
 
-/** Bytes of the file's pages that were ever used. */
-export function usedBytes({ root }: Environment): number {
-  const stats: { lastPageNumber?: number } = root.getStats();
-  return ((stats.lastPageNumber ?? 0) + 1) * PAGE;
+/** Lets go of the snapshot that reads are made in (L3). */
+export function endRead({ root }: Environment): void {
+  root.resetReadTxn();
 }

@@ -14,8 +14,9 @@
 //   meta     = head · u32 BEEFC0DE · u32 version 2 · u64 · u64 · tree of free pages · main tree · u64 last page · u64 transaction
 //   free     = u64 count, and that many i64: 0 nothing · page · -n then page: n pages from there on
 //
-// P1. Transactions take turns with the two meta pages and count up by one, and the main tree's root is written by every one.
-//     So a changed transaction number shows, and an older state is never taken for the newest one.
+// P1. Transactions take turns with the two meta pages and count up by one, and each writes the main tree's root anew. So a changed
+//     number shows. The root is compared for the newest one only: when LMDB could not write a meta page it puts the old number
+//     back over the new trees, and that write was rejected.
 // P2. A page is in one place only: below one page, or among the free ones. Below it are no younger pages.
 // P3. Keys ascend through a whole tree, and lie between those of the branches above.
 // P4. The number of entries and pages that a tree claims is what is there. So a part that went missing shows.
@@ -32,14 +33,14 @@ const NO_PAGE = -1;
 /** No tree of pages with two keys each is deeper in a file that fits on a disk. */
 const DEEPEST = 48;
 
-const enum PageFlag {
+enum PageFlag {
   Branch = 1,
   Leaf = 2,
   Overflow = 4,
   Meta = 8,
 }
 
-const enum NodeFlag {
+enum NodeFlag {
   Overflow = 1,
   Tree = 2,
 }
@@ -171,7 +172,7 @@ export class PageFile {
   #checkMetas(metas: readonly (Meta | undefined)[]): void {
     metas.forEach((meta, index) => {
       if (meta === undefined) this.#report(index, undefined, "one of the two first pages cannot be read");
-      else if (meta.transaction % 2 !== index || !this.#isRootOf(meta))
+      else if (meta.transaction % 2 !== index || (meta === this.meta && !this.#isRootOf(meta)))
         this.#report(index, undefined, "the number of the last write was changed");
     });
     const [first, second] = metas;
@@ -204,7 +205,13 @@ export class PageFile {
   }
 
   /** A page of a tree that may be walked: of the right kind, in use once. Otherwise undefined, and reported. */
-  treePage(page: number, level: number, parent: number, youngest: number, of: string | undefined): Uint8Array | undefined {
+  treePage(
+    page: number,
+    level: number,
+    parent: number,
+    youngest: number,
+    of: string | undefined,
+  ): Uint8Array | undefined {
     if (!this.#claim(page, 1, parent, of)) return undefined;
     let bytes = this.#levels[level];
     if (bytes === undefined) {
@@ -217,9 +224,11 @@ export class PageFile {
     const upper = u16(bytes, 22);
     if (isZero(bytes)) return this.#report(page, of, "the page is all zeros");
     if (whole(bytes, 0) !== page) return this.#report(page, of, `the page says that it is page ${whole(bytes, 0)}`);
-    if (flags !== PageFlag.Branch && flags !== PageFlag.Leaf) return this.#report(page, of, "the page is of no known kind");
+    if (flags !== PageFlag.Branch && flags !== PageFlag.Leaf)
+      return this.#report(page, of, "the page is of no known kind");
     if (whole(bytes, 8) > youngest) return this.#report(page, of, "the page is younger than the one above it");
-    if (lower % 2 !== 0 || lower > upper || HEAD + upper > PAGE) return this.#report(page, of, "the page's own measures do not fit");
+    if (lower % 2 !== 0 || lower > upper || HEAD + upper > PAGE)
+      return this.#report(page, of, "the page's own measures do not fit");
     return bytes;
   }
 
@@ -317,22 +326,30 @@ class Walk {
   }
 
   page(page: number, level: number, youngest: number, lower: Bound | null, upper: Bound | null, parent = 0): void {
-    if (level > this.tree.depth) return this.file.report(page, this.of, "the table is deeper than it should be");
     const bytes = this.file.treePage(page, level, parent, youngest, this.of);
     if (bytes === undefined) return;
     const isLeaf = u16(bytes, 18) === PageFlag.Leaf;
-    if (isLeaf !== (level === this.tree.depth))
-      return this.file.report(page, this.of, "the page is of the wrong kind for its place");
-    if (isLeaf) this.#leaves++;
-    else this.#branches++;
     const count = u16(bytes, 20) >> 1;
-    if (count === 0 || (!isLeaf && count < 2 && this.tree.depth === 1))
-      return this.file.report(page, this.of, "the page has nothing in it");
-    if (isLeaf) this.#leaf(bytes, page, count, whole(bytes, 8), lower, upper);
-    else this.#branch(bytes, page, count, level, lower, upper);
+    if (isLeaf !== (level === this.tree.depth))
+      this.file.report(page, this.of, "the page is of the wrong kind for its place");
+    else if (count === 0) this.file.report(page, this.of, "the page has nothing in it");
+    else if (isLeaf) {
+      this.#leaves++;
+      this.#leaf(bytes, page, count, whole(bytes, 8), lower, upper);
+    } else {
+      this.#branches++;
+      this.#branch(bytes, page, count, level, lower, upper);
+    }
   }
 
-  #branch(bytes: Uint8Array, page: number, count: number, level: number, lower: Bound | null, upper: Bound | null): void {
+  #branch(
+    bytes: Uint8Array,
+    page: number,
+    count: number,
+    level: number,
+    lower: Bound | null,
+    upper: Bound | null,
+  ): void {
     const transaction = whole(bytes, 8);
     let bound = lower;
     for (let i = 0; i < count; i++) {
@@ -360,7 +377,14 @@ class Walk {
     return -1;
   }
 
-  #leaf(bytes: Uint8Array, page: number, count: number, transaction: number, lower: Bound | null, upper: Bound | null): void {
+  #leaf(
+    bytes: Uint8Array,
+    page: number,
+    count: number,
+    transaction: number,
+    lower: Bound | null,
+    upper: Bound | null,
+  ): void {
     const { entry } = this.file;
     let before = lower;
     for (let i = 0; i < count; i++) {

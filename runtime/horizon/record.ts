@@ -35,6 +35,10 @@ export function seal(table: Table, key: Uint8Array, record: Uint8Array, at = 0, 
   record[at + 3] = crc >>> 24;
 }
 
+/** The checksum of a record that is in memory. */
+export const checksumOf = (table: Table, key: Uint8Array, payload: Uint8Array): number =>
+  checksum(table, key, 0, key.length, payload, 0, payload.length);
+
 /** Where bytes are: a key or a record inside something larger. */
 export interface Part {
   readonly bytes: Uint8Array;

@@ -8,12 +8,22 @@
 //     tried again. What was committed is there when the file is opened next; what was refused is not.
 // S5. A file comes into being whole, under another name first. So an empty file is never ours, and is not taken for new.
 
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "./change.ts";
 import { checkFile, payloadOf, type Report, readMeta, type Visit } from "./check.ts";
 import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
-import { type Environment, openEnvironment, usedBytes } from "./lmdb.ts";
+import { type Environment, endRead, openEnvironment } from "./lmdb.ts";
 import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
 import { isSound, RECORD_HEAD, seal } from "./record.ts";
 import { decodeKey, encodeKey, type Key, TABLES, Table, tableName } from "./tables.ts";
@@ -78,7 +88,13 @@ export class Store {
 
   /** The same file in another thread of the process that has opened it. */
   static attach(path: string, owner: Owner, limit: number): Store {
-    return new Store(path, owner, limit, attempt(path, () => openEnvironment(path, limit + MAP_SLACK, "write")), false);
+    return new Store(
+      path,
+      owner,
+      limit,
+      attempt(path, () => openEnvironment(path, limit + MAP_SLACK, "write")),
+      false,
+    );
   }
 
   /** Why nothing can be written any more (S4). */
@@ -86,12 +102,15 @@ export class Store {
     return this.#failure;
   }
 
-  /** Bytes of the file that are or were in use. */
+  /** Bytes of the file. */
   get size(): number {
-    return usedBytes(this.#open());
+    return statSync(this.path).size;
   }
 
-  /** Makes the changes, in order (S2). HorizonError when that failed: then none of them are made, and no later ones will be. */
+  /**
+   * Makes the changes, in order (S2). When one of them cannot be kept, RangeError for its key or HorizonError for its size, none
+   * are made. HorizonError when writing failed: then no later ones will be made either (S4).
+   */
   commit(changes: Iterable<Change>): void {
     const environment = this.#open();
     if (this.#failure !== undefined) throw this.#failure;
@@ -101,6 +120,8 @@ export class Store {
         for (const change of changes) this.#apply(environment, change);
       });
     } catch (error) {
+      // Refused before LMDB was asked, so nothing has failed.
+      if (error instanceof RangeError || (error instanceof HorizonError && error.kind === "too large")) throw error;
       this.#failure = error instanceof HorizonError ? error : cannotWrite(this.path, error);
       throw this.#failure;
     }
@@ -108,13 +129,12 @@ export class Store {
 
   /** A copy of a record's content. HorizonError when the record is damaged. */
   get(table: Table, key: Key): Uint8Array | undefined {
-    return read(this.path, this.#open(), table, key);
-  }
-
-  /** The numbers of records. */
-  count(table: Table): number {
-    const stats: { entryCount?: number } = this.#open().tables[table]!.getStats();
-    return stats.entryCount ?? 0;
+    const environment = this.#open();
+    try {
+      return read(this.path, environment, table, key);
+    } finally {
+      endRead(environment);
+    }
   }
 
   /** Lets go of the file. The next one to open it finds that nobody has it. */
@@ -196,15 +216,19 @@ export async function readFile(path: string, visit: Visit): Promise<Report> {
 function readSnapshot(path: string, environment: Environment, visit: Visit): Report {
   const records = new Map<Table, number>();
   const damage: { table: string; key: string; what: string }[] = [];
-  // One turn of the event loop reads one snapshot.
-  environment.root.resetReadTxn();
+  // Until the event loop turns, all reads are of one snapshot.
+  endRead(environment);
   for (const table of TABLES) {
     let count = 0;
     for (const { key, value } of environment.tables[table]!.getRange({ snapshot: true })) {
       const part = { bytes: value as Uint8Array, at: 0, length: value.length };
       const known = decodeKey(table, key);
       if (known === undefined || !isSound(table, { bytes: key, at: 0, length: key.length }, part))
-        damage.push({ table: tableName(table), key: String(known), what: "the checksum does not match: the record was changed" });
+        damage.push({
+          table: tableName(table),
+          key: String(known),
+          what: "the checksum does not match: the record was changed",
+        });
       else {
         count++;
         visit(table, known, { bytes: part.bytes, at: RECORD_HEAD, length: part.length - RECORD_HEAD });
@@ -212,7 +236,7 @@ function readSnapshot(path: string, environment: Environment, visit: Visit): Rep
     }
     records.set(table, count);
   }
-  return { path, size: usedBytes(environment), transaction: 0, records, damage };
+  return { path, size: statSync(path).size, transaction: 0, records, damage };
 }
 
 /** Takes the file, unless somebody else has done so since `before` was read (owner.ts). */
@@ -241,7 +265,9 @@ function read(path: string, environment: Environment, table: Table, key: Key): U
   if (record === undefined) return undefined;
   const part = { bytes: record as Uint8Array, at: 0, length: record.length };
   if (!isSound(table, { bytes: keyBytes, at: 0, length: keyBytes.length }, part))
-    throw damaged(path, [{ table: tableName(table), key: String(key), what: "the checksum does not match: the record was changed" }]);
+    throw damaged(path, [
+      { table: tableName(table), key: String(key), what: "the checksum does not match: the record was changed" },
+    ]);
   return payloadOf({ bytes: record, at: RECORD_HEAD, length: record.length - RECORD_HEAD });
 }
 
@@ -253,7 +279,11 @@ function write(environment: Environment, table: Table, key: Key, payload: Uint8A
 }
 
 /** S5 */
-export async function create(path: string, by: string, fill: (commit: Fill) => void = () => undefined): Promise<void> {
+export async function create(
+  path: string,
+  by: string,
+  fill: (commit: Fill) => void | Promise<void> = () => undefined,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.new`;
   try {
     removeLeftovers(path);
@@ -265,7 +295,7 @@ export async function create(path: string, by: string, fill: (commit: Fill) => v
             if (payload !== undefined) write(environment, table, key, payload);
         });
       commit([{ table: Table.Meta, key: FORMAT_KEY, payload: encodeFormat(by) }]);
-      fill(commit);
+      await fill(commit);
     } finally {
       await environment.root.close();
     }

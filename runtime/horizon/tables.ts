@@ -54,16 +54,24 @@ export const isNumbered = (table: Table): boolean => NUMBERED.has(table);
 /** LMDB takes longer ones; a name that long is a mistake. */
 export const LONGEST_KEY = 500;
 
-/** The bytes of a key (K1). Throws RangeError for a key that this table cannot have. */
-export function encodeKey(table: Table, key: Key): Uint8Array {
-  if (!isNumbered(table)) {
-    const bytes = typeof key === "string" ? Buffer.from(key, "utf8") : Buffer.alloc(0);
-    if (bytes.length === 0 || bytes.length > LONGEST_KEY)
-      throw new RangeError(`a key of ${tableName(table)} is a text of 1 to ${LONGEST_KEY} bytes`);
-    return bytes;
-  }
-  if (typeof key !== "number" || !Number.isSafeInteger(key) || key < 0)
+/** Throws RangeError for a key that this table cannot have. */
+export function requireKey(table: Table, key: Key): void {
+  if (isNumbered(table)) {
+    if (typeof key === "number" && Number.isSafeInteger(key) && key >= 0) return;
     throw new RangeError(`a key of ${tableName(table)} is a whole number, not ${key}`);
+  }
+  // A text of a third of the length is short enough in any case.
+  const isShort =
+    typeof key === "string" &&
+    key.length > 0 &&
+    (key.length <= LONGEST_KEY / 3 || Buffer.byteLength(key) <= LONGEST_KEY);
+  if (!isShort) throw new RangeError(`a key of ${tableName(table)} is a text of 1 to ${LONGEST_KEY} bytes`);
+}
+
+/** The bytes of a key (K1). RangeError as `requireKey`. */
+export function encodeKey(table: Table, key: Key): Uint8Array {
+  requireKey(table, key);
+  if (typeof key === "string") return Buffer.from(key, "utf8");
   let length = 1;
   for (let rest = Math.floor(key / 256); rest > 0; rest = Math.floor(rest / 256)) length++;
   const bytes = new Uint8Array(length + 1);

@@ -44,7 +44,7 @@ export interface TaskRecord {
   readonly crashes: number;
 }
 
-const enum Flag {
+enum Flag {
   Standing = 3,
   Home = 4,
   Deadline = 8,

@@ -1,5 +1,8 @@
 // Everything that can be wrong with a `.wld` file, as one exception that says what it is, where, and what to do about it.
 
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+
 /** One thing that is wrong inside a file. */
 export interface Damage {
   /** The page it was found on; undefined when that is not known. */
@@ -81,16 +84,29 @@ export function cannotOpen(path: string, error: unknown): HorizonError {
 }
 
 export function cannotWrite(path: string, error: unknown): HorizonError {
-  const full = codeOf(error) === "ENOSPC" || /no space|quota/i.test(messageOf(error));
-  const what = full ? "the disk is full" : `writing failed: ${messageOf(error)}`;
+  const [what, cure] = isFull(path, error)
+    ? ["the disk is full", "Make room and start the program again"]
+    : [`writing failed: ${messageOf(error)}`, "Check the disk, then start the program again"];
   return new HorizonError(
     "failed",
     path,
-    `${what}. Nothing after the last completed write is in the file; what was written before is.${
-      full ? " Make room and start the program again." : " Check the disk, then start the program again: it goes on from there."
-    }`,
+    `${what}. The file has everything up to the last write that was completed, and nothing of later ones. ${cure}: it goes on from there.`,
   );
 }
+
+/** LMDB says "Input/output error" when a disk is full, so the disk is asked. */
+function isFull(path: string, error: unknown): boolean {
+  if (codeOf(error) === "ENOSPC" || /no space|quota/i.test(messageOf(error))) return true;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_ROOM;
+  } catch {
+    return false;
+  }
+}
+
+/** One commit may need that much. */
+const LEAST_ROOM = 256 * 1024;
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
