@@ -86,11 +86,11 @@ class Writer {
   #commit(cut: Stamp): void {
     const { words } = this.#space;
     if (!this.#collector.isEmpty) this.store.commit(this.#collector.take());
-    Atomics.add(words, Word.Commits, 1);
-    this.#publishSize();
     // After the commit (W2); pairs with the loads in Journal.
     Atomics.store(words, Word.Durable, cut);
     Atomics.notify(words, Word.Durable);
+    Atomics.add(words, Word.Commits, 1);
+    this.#publishSize();
     this.#tell();
   }
 

@@ -1,4 +1,4 @@
-// Copies of a file: archives, dense files, and what is different between two.
+// What the tools do with a file: archives, dense files, differences, lists.
 
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,9 +8,12 @@ import { put, remove } from "../../runtime/horizon/change.ts";
 import { checkFile } from "../../runtime/horizon/check.ts";
 import { compactFile } from "../../runtime/horizon/compact.ts";
 import { diffFiles } from "../../runtime/horizon/diff.ts";
+import { listTasks } from "../../runtime/horizon/list.ts";
 import { Store } from "../../runtime/horizon/store.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
-import { bytes, folder, makeFile, nameOf } from "./fixture.ts";
+import { taskChanges } from "../../runtime/horizon/task-record.ts";
+import { damageText } from "../../runtime/horizon/trouble.ts";
+import { bytes, folder, makeFile, nameOf, task } from "./fixture.ts";
 
 async function files(): Promise<{ path: string; archive: string; again: string; records: number }> {
   const home = folder();
@@ -104,5 +107,20 @@ test("two files differ in the records that were added, changed and removed", asy
     ["tasks 3", true, true],
     ["tasks 99999", false, true],
   ]);
+  await store.close();
+});
+
+test("the tasks of a file are listed while a program runs, and one that makes no sense is named", async () => {
+  const path = join(folder(), "a.wld");
+  const store = await Store.open(path, { by: "test" });
+  const waiting = task(7, { effect: "TIMER", on: undefined, deadline: 1_790_000_005_000, crashes: 2 });
+  store.commit([
+    ...taskChanges(waiting, bytes(2000, 1)),
+    ...taskChanges(task(300), bytes(20, 1)),
+    put(Table.Tasks, 8, bytes(3, 255)),
+  ]);
+  const { tasks, damage } = await listTasks(path);
+  expect(tasks).toEqual([waiting, task(300)]);
+  expect(damage.map(damageText)).toEqual(["tasks 8: the record ends too early"]);
   await store.close();
 });
