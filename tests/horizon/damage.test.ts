@@ -68,7 +68,7 @@ describe("a damaged file", () => {
     expect(judge(path, content, "untouched")).toMatchObject({ trusted: true, sound: content.size });
   });
 
-  test("cut at every page, is refused, or lost nothing", async () => {
+  test("cut at every page, is refused, or lost nothing", { timeout: 300_000 }, async () => {
     const { content, size, copy } = await original();
     const to = copy(0);
     let refused = 0;
@@ -81,7 +81,7 @@ describe("a damaged file", () => {
     expect(refused).toBeGreaterThan(size / 4096 / 2);
   });
 
-  test("with a bit turned anywhere, 1,000 times, is named, or lost nothing", async () => {
+  test("with a bit turned anywhere, 1,000 times, is named, or lost nothing", { timeout: 300_000 }, async () => {
     const { path, content, size } = await original();
     const image = readFileSync(path);
     const seed = Date.now();
@@ -104,7 +104,7 @@ describe("a damaged file", () => {
     expect(named).toBeGreaterThan(100);
   });
 
-  test("with any page zeroed, or swapped for another, is named, or lost nothing", async () => {
+  test("with any page zeroed, or swapped for another, is named, or lost nothing", { timeout: 300_000 }, async () => {
     const { path, content, size } = await original();
     const image = readFileSync(path);
     const pages = size / 4096;
@@ -141,7 +141,7 @@ describe("a damaged file", () => {
   });
 
   // The last write of a file that was closed only says that nobody has it, so nothing is lost when that one is hidden.
-  test("whose last write has another number, is named, or lost nothing", async () => {
+  test("whose last write has another number, is named, or lost nothing", { timeout: 300_000 }, async () => {
     const { path, content } = await original();
     const image = readFileSync(path);
     const transactions = [0, 1].map((meta) => image.readUInt32LE(meta * 4096 + 24 + 128));

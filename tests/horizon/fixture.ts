@@ -53,11 +53,15 @@ export async function makeFile(path: string, tasks = 600): Promise<Content> {
       else content.set(nameOf(table, key), Buffer.from(payload).toString("hex"));
     }
   };
-  for (let id = 0; id < tasks; id++) commit(taskChanges(task(id), bytes(id % 50 === 0 ? 3000 : 40 + (id % 60), id)));
+  const some = (count: number, changes: (id: number) => Change[]): void => {
+    for (let id = 0; id < count; id += 20)
+      commit(Array.from({ length: Math.min(20, count - id) }, (_, n) => changes(id + n)).flat());
+  };
+  some(tasks, (id) => taskChanges(task(id), bytes(id % 50 === 0 ? 3000 : 40 + (id % 60), id)));
   commit([put(Table.Globals, "counter", bytes(9, 1)), put(Table.Globals, "large", bytes(50_000, 2))]);
   commit(Array.from({ length: 40 }, (_, id) => put(Table.Futures, id, bytes(id, 3))));
   commit([put(Table.Sources, "ab12", Buffer.from("fun main() { }"))]);
-  for (let id = 0; id < tasks; id += 3) commit(taskChanges(task(id, { generation: 2 }), bytes(80, 9)));
+  some(Math.floor(tasks / 3), (n) => taskChanges(task(n * 3, { generation: 2 }), bytes(80, 9)));
   commit(Array.from({ length: Math.floor(tasks / 10) }, (_, n) => remove(Table.Tasks, n * 10 + 1)));
   commit([remove(Table.Globals, "large"), put(Table.Globals, "large", bytes(20_000, 4))]);
   await store.close();
