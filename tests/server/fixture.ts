@@ -77,7 +77,10 @@ export function expectSaid(fixture: Fixture, said: readonly Said[]): void {
 
 export interface TestServer {
   readonly client: ProtocolConnection;
+  /** What the server said it can do. */
   readonly capabilities: InitializeResult["capabilities"];
+  /** Begins the session of a server that was started with `initialized: false`. */
+  begin(): Promise<void>;
   /** Files as on disk; a test may change them, and then tells the server with `workspace/didChangeWatchedFiles`. */
   readonly disk: Map<string, string>;
   /** The file and position of `$0`, when the fixture has one. */
@@ -100,6 +103,8 @@ export interface ServerOptions {
   readonly capabilities?: ClientCapabilities;
   readonly initialize?: Partial<InitializeParams>;
   readonly host?: Partial<Host>;
+  /** False: `initialize` is not sent, and nothing opened. */
+  readonly initialized?: boolean;
   /** Paths to open at once; all files when it is left out. */
   readonly open?: readonly string[];
 }
@@ -136,19 +141,25 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
   });
   client.listen();
 
-  const { capabilities } = await client.sendRequest(InitializeRequest.type, {
-    processId: null,
-    rootUri: null,
-    workspaceFolders: [{ uri: "file:///", name: "test" }],
-    capabilities: options.capabilities ?? {},
-    ...options.initialize,
-  });
-  await client.sendNotification(InitializedNotification.type, {});
-
   let version = 1;
+  let capabilities: InitializeResult["capabilities"] = {};
   const server: TestServer = {
     client,
-    capabilities,
+    get capabilities() {
+      return capabilities;
+    },
+    begin: async () => {
+      const answer = await client.sendRequest(InitializeRequest.type, {
+        processId: null,
+        rootUri: null,
+        workspaceFolders: [{ uri: "file:///", name: "test" }],
+        capabilities: options.capabilities ?? {},
+        ...options.initialize,
+      });
+      capabilities = answer.capabilities;
+      await client.sendNotification(InitializedNotification.type, {});
+      for (const path of options.open ?? disk.keys()) await server.open(path);
+    },
     disk,
     cursor: cursorOf(fixture),
     errors,
@@ -190,7 +201,7 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
       connection.dispose();
     },
   };
-  for (const path of options.open ?? disk.keys()) await server.open(path);
+  if (options.initialized !== false) await server.begin();
   return server;
 }
 
