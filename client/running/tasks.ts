@@ -11,7 +11,7 @@ import {
   type TaskProvider,
   TaskRevealKind,
   TaskScope,
-  type Uri,
+  Uri,
   type WorkspaceFolder,
   workspace,
 } from "vscode";
@@ -34,7 +34,8 @@ export class WaliaTasks implements TaskProvider {
     const folders = workspace.workspaceFolders ?? [];
     return folders.flatMap((folder) =>
       (["check", "test"] as const).map((verb) => {
-        const task = createTask(this.command, { type: "walia", command: verb }, folder, verb);
+        const definition: WaliaTaskDefinition = { type: "walia", command: verb };
+        const task = createTask(this.command, definition, { scope: folder, name: verb, cwd: folder.uri.fsPath });
         task.group = verb === "test" ? TaskGroup.Test : TaskGroup.Build;
         return task;
       }),
@@ -45,7 +46,9 @@ export class WaliaTasks implements TaskProvider {
     const definition = task.definition as WaliaTaskDefinition;
     if (!["run", "check", "test"].includes(definition.command)) return undefined;
     // VS Code knows the task again by its very definition.
-    return createTask(this.command, definition, task.scope ?? TaskScope.Workspace, task.name);
+    const scope = task.scope ?? TaskScope.Workspace;
+    const cwd = typeof scope === "object" ? scope.uri.fsPath : undefined;
+    return createTask(this.command, definition, { scope, name: task.name, cwd });
   }
 }
 
@@ -54,7 +57,11 @@ export function runTask(command: WaliaCommand, file: Uri, paths: readonly string
   const folder = workspace.getWorkspaceFolder(file);
   const args = workspace.getConfiguration("walia", file).get<string[]>("run.arguments", []);
   const definition: WaliaTaskDefinition = { type: "walia", command: "run", paths, args };
-  const task = createTask(command, definition, folder ?? TaskScope.Workspace, `run ${workspace.asRelativePath(file)}`);
+  const task = createTask(command, definition, {
+    scope: folder ?? TaskScope.Workspace,
+    name: `run ${workspace.asRelativePath(file)}`,
+    cwd: (folder?.uri ?? Uri.joinPath(file, "..")).fsPath,
+  });
   // The program is what people want to see, not how it was started.
   task.presentationOptions = {
     reveal: TaskRevealKind.Always,
@@ -66,17 +73,18 @@ export function runTask(command: WaliaCommand, file: Uri, paths: readonly string
   return task;
 }
 
-function createTask(
-  command: WaliaCommand,
-  definition: WaliaTaskDefinition,
-  scope: WorkspaceFolder | TaskScope.Global | TaskScope.Workspace,
-  name: string,
-): Task {
+interface Placed {
+  readonly scope: WorkspaceFolder | TaskScope.Global | TaskScope.Workspace;
+  readonly name: string;
+  /** The folder to run in; the workspace's when it is undefined. */
+  readonly cwd: string | undefined;
+}
+
+function createTask(command: WaliaCommand, definition: WaliaTaskDefinition, { scope, name, cwd }: Placed): Task {
   const { command: verb, paths = [], args = [] } = definition;
   // With the dashes, every path before them is a file of the program.
   const words = [verb, ...paths, ...(verb === "run" ? ["--", ...args] : [])];
   const { program, args: all, env } = command.invocation(words);
-  const cwd = typeof scope === "object" ? scope.uri.fsPath : undefined;
   const execution = new ProcessExecution(program, [...all], { env: { ...env }, ...(cwd === undefined ? {} : { cwd }) });
   return new Task(definition, scope, name, "walia", execution, verb === "run" ? [] : ["$walia"]);
 }

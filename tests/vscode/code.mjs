@@ -67,12 +67,13 @@ export async function startCode({ tools, vsix, settings = {} }) {
 
   const { chromium } = await import(pathToFileURL(tools.playwright).href);
   const browser = await chromium.launch({ executablePath: tools.chromium, args: CHROMIUM });
+  // All windows share what the browser has loaded: the first one takes the longest.
+  const context = await browser.newContext(isPictured ? PICTURED : { viewport: { width: 1280, height: 800 } });
   return {
     /** A window on a copy of a folder. */
     async open(folder) {
       const copy = join(mkdtempSync(join(home, "folder-")), basename(folder));
       cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith(".wld") });
-      const context = await browser.newContext(isPictured ? PICTURED : { viewport: { width: 1280, height: 800 } });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(copy)}`);
@@ -184,7 +185,7 @@ export class Window {
   }
 
   async close() {
-    await this.page.context().close();
+    await this.page.close();
   }
 }
 
