@@ -2,10 +2,11 @@
 // use instead.
 //
 //   npx esbuild bench/reactor/reads.ts --bundle --platform=node --format=esm --external:koffi --outfile=dist/bench-reads.js
-//   node dist/bench-reads.js [rounds]
+//   node dist/bench-reads.js [rounds [side …]]
 //
 // B1. The sides run in turn, A B C … A B C …, each time from the first submission to the last completion; the first round,
-//     in which V8 still compiles, is shown too. Ratios are of the medians.
+//     in which V8 still compiles, is shown too. Ratios are of the least of each: all that disturbs a run makes it longer.
+//     CPU time, of all the process's threads, is what a busy machine disturbs least.
 // B2. Every side adds up the first byte of each buffer; the sums must agree.
 // B3. C and Go are compiled here from reads.c and reads.go, and left out with a note where the compiler is missing.
 
@@ -26,6 +27,7 @@ const ROUNDS = 7;
 
 interface Run {
   readonly ms: number;
+  readonly cpu: number;
   readonly sum: number;
   readonly enters?: number;
 }
@@ -44,10 +46,20 @@ const paths = Array.from({ length: FILES }, (_, index) => {
   return path;
 });
 const notes: string[] = [];
+/** The sides to run, by a part of their names; none: all. */
+const named = process.argv.slice(3);
+
+/** Milliseconds of CPU time since `before`. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 /** All reads on a driver; `turn` is where a program's tasks would run. */
 function onDriver(driver: Driver, loop: () => Promise<void>): Promise<Run> {
   let start = 0;
+  let before = process.cpuUsage();
+  let cpu = 0;
   let sum = 0;
   let left = READS;
   const handles: Handle[] = [];
@@ -60,14 +72,17 @@ function onDriver(driver: Driver, loop: () => Promise<void>): Promise<Run> {
       }
       sum += (value as Uint8Array)[0]!;
       kept[tag] = value as Uint8Array;
-      if (--left === 0) end = performance.now();
-      if (left === 0) driver.close();
+      if (--left > 0) return;
+      end = performance.now();
+      cpu = cpuSince(before);
+      driver.close();
     },
     failed(_tag, error) {
       throw new Error(`${error.code}: ${error.text}`);
     },
     alarm: () => undefined,
     turn() {
+      before = process.cpuUsage();
       start = performance.now();
       for (let index = 0; index < READS; index++) {
         handles[index % FILES]!.read(index, BYTES, Math.floor(index / FILES) * BYTES);
@@ -80,7 +95,7 @@ function onDriver(driver: Driver, loop: () => Promise<void>): Promise<Run> {
   paths.forEach((path, index) => {
     driver.open(-1 - index, path, "r");
   });
-  return loop().then(() => ({ ms: end - start, sum }));
+  return loop().then(() => ({ ms: end - start, cpu, sum }));
 }
 
 async function uringSide(): Promise<Side | null> {
@@ -128,6 +143,7 @@ const fsRead: Side = {
   runs: [],
   run() {
     const fds = paths.map((path) => openSync(path, "r"));
+    const before = process.cpuUsage();
     const start = performance.now();
     let sum = 0;
     let left = READS;
@@ -137,7 +153,7 @@ const fsRead: Side = {
         read(fds[index % FILES]!, buffer, 0, BYTES, Math.floor(index / FILES) * BYTES, () => {
           sum += buffer[0]!;
           if (--left > 0) return;
-          resolve({ ms: performance.now() - start, sum });
+          resolve({ ms: performance.now() - start, cpu: cpuSince(before), sum });
           for (const fd of fds) closeSync(fd);
         });
       }
@@ -150,6 +166,7 @@ const fsPromises: Side = {
   runs: [],
   async run() {
     const files = await Promise.all(paths.map((path) => promises.open(path)));
+    const before = process.cpuUsage();
     const start = performance.now();
     const buffers = await Promise.all(
       Array.from({ length: READS }, async (_, index) => {
@@ -159,12 +176,13 @@ const fsPromises: Side = {
     );
     const sum = buffers.reduce((total, buffer) => total + buffer[0]!, 0);
     const ms = performance.now() - start;
+    const cpu = cpuSince(before);
     await Promise.all(files.map((file) => file.close()));
-    return { ms, sum };
+    return { ms, cpu, sum };
   },
 };
 
-/** A program of ours that prints milliseconds, enters and sum; null, with a note, when `compile` is not there. */
+/** A program of ours that prints milliseconds, CPU milliseconds, enters and sum; null, with a note, when `compile` is not there. */
 function compiledSide(
   name: string,
   source: string,
@@ -181,16 +199,13 @@ function compiledSide(
     name,
     runs: [],
     async run() {
-      const [ms, enters, sum] = execFileSync(program, paths, { encoding: "utf8" }).trim().split(" ").map(Number);
-      return { ms: ms!, sum: sum!, ...(enters! > 0 ? { enters: enters! } : {}) };
+      const [ms, cpu, enters, sum] = execFileSync(program, paths, { encoding: "utf8" }).trim().split(" ").map(Number);
+      return { ms: ms!, cpu: cpu!, sum: sum!, ...(enters! > 0 ? { enters: enters! } : {}) };
     },
   };
 }
 
-function median(runs: readonly Run[]): number {
-  const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)]!;
-}
+const least = (runs: readonly Run[], what: "ms" | "cpu"): number => Math.min(...runs.map((run) => run[what]));
 
 const sides = [
   compiledSide("C, raw io_uring", "reads.c", (source, program) => ["gcc", "-O2", "-o", program, source]),
@@ -199,20 +214,22 @@ const sides = [
   fsRead,
   fsPromises,
   libuvSide,
-].filter((side) => side !== null);
+]
+  .filter((side) => side !== null)
+  .filter(({ name }) => named.length === 0 || named.some((part) => name.includes(part)));
 
 const rounds = Number(process.argv[2] ?? ROUNDS);
 for (let round = 0; round < rounds; round++) for (const side of sides) side.runs.push(await side.run());
 
 const wanted = sides[0]!.runs[0]!.sum;
-const reference = median(sides[0]!.runs);
 console.log(`${READS} reads of ${BYTES} bytes, ${rounds} rounds, load ${loadavg()[0]!.toFixed(1)}`);
 for (const { name, runs } of sides) {
   if (runs.some(({ sum }) => sum !== wanted)) throw new Error(`${name} has read something else`);
   const times = runs.map(({ ms }) => ms.toFixed(0)).join(" ");
   const enters = runs[0]!.enters === undefined ? "" : `, ${Math.max(...runs.map((run) => run.enters!))} enters`;
-  const ratio = (median(runs) / reference).toFixed(2);
-  console.log(`${name}: ${median(runs).toFixed(0)} ms (${ratio} x ${sides[0]!.name})${enters}; rounds ${times}`);
+  const show = (what: "ms" | "cpu"): string =>
+    `${least(runs, what).toFixed(0)} ms (${(least(runs, what) / least(sides[0]!.runs, what)).toFixed(2)} x)`;
+  console.log(`${name}: ${show("ms")}, CPU ${show("cpu")}${enters}; rounds ${times}`);
 }
 for (const note of notes) console.log(note);
 rmSync(folder, { recursive: true });
