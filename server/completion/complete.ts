@@ -130,10 +130,15 @@ function expressions(view: View, place: Place, context: Context, isStatement: bo
     ...globals(view, place, context),
     ...libraryCandidates(isUnsafe),
     ...leadingWords(context, isStatement),
-    ...performCandidates(view),
-    ...(isStatement ? handlerCandidates(view) : []),
+    ...(context.prefix === "" ? [] : wholeEffects(view, context.prefix, isStatement)),
     ...(clause ? [RESUME] : []),
   ];
+}
+
+/** Performs and handlers as a whole, once a letter of them is typed. */
+function wholeEffects(view: View, prefix: string, isStatement: boolean): Candidate[] {
+  const wanted = (offer: string): boolean => fits(prefix, offer);
+  return [...performCandidates(view, wanted), ...(isStatement ? handlerCandidates(view, wanted) : [])];
 }
 
 /** Before anything is typed, the names of the file and its imports; then those of the whole workspace. */
@@ -291,20 +296,18 @@ export function fits(typed: string, candidate: string): boolean {
 
 /** By group; in a group what begins with the typed letters first. Of two with one label and group the first stays. */
 function sorted(candidates: readonly Candidate[], typed: string): Candidate[] {
-  const rank = new Map(GROUPS.map((group, index) => [group, index]));
-  const begins = ({ label }: Candidate): number => (label.toLowerCase().startsWith(typed.toLowerCase()) ? 0 : 1);
-  const seen = new Set<string>();
-  const unique = candidates.filter((candidate) => {
+  const small = typed.toLowerCase();
+  const seen = new Map<string, { readonly candidate: Candidate; readonly rank: number }>();
+  for (const candidate of candidates) {
     // A library name may stand in two groups, an ambiguous name for several files.
-    const key = `${candidate.label} ${candidate.edits ? candidate.detail : ""}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-  return unique.sort(
-    (a, b) =>
-      begins(a) - begins(b) ||
-      rank.get(a.group)! - rank.get(b.group)! ||
-      (a.label < b.label ? -1 : a.label > b.label ? 1 : 0),
-  );
+    const key = candidate.edits ? `${candidate.label} ${candidate.detail}` : candidate.label;
+    if (seen.has(key)) continue;
+    const begins = candidate.label.toLowerCase().startsWith(small);
+    seen.set(key, { candidate, rank: RANK.get(candidate.group)! + (begins ? 0 : GROUPS.length) });
+  }
+  return [...seen.values()]
+    .sort((a, b) => a.rank - b.rank || (a.candidate.label < b.candidate.label ? -1 : 1))
+    .map(({ candidate }) => candidate);
 }
+
+const RANK: ReadonlyMap<Candidate["group"], number> = new Map(GROUPS.map((group, index) => [group, index]));

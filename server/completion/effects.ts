@@ -85,10 +85,11 @@ function typeOfField(view: View, effect: string, name: string): string {
   return "";
 }
 
-/** `perform "ASK" { question: … }` as a whole. */
-export function performCandidates(view: View): Candidate[] {
-  const { own, reactor } = effectNames(view);
-  return [...own.map((name) => [name, "word"] as const), ...reactor.map((name) => [name, "guess"] as const)].map(
+/** `perform "ASK" { question: … }` as a whole, for effects whose offer is `wanted` by what is typed. */
+export function performCandidates(view: View, wanted: (offer: string) => boolean): Candidate[] {
+  const all = effectNames(view);
+  const [own, reactor] = [all.own, all.reactor].map((names) => names.filter((name) => wanted(`perform ${name}`)));
+  return [...own!.map((name) => [name, "word"] as const), ...reactor!.map((name) => [name, "guess"] as const)].map(
     ([name, group]): Candidate => {
       const fields = payloadFields(name, view.analysis);
       const payload = fields.map((field, i) => `${field}: \${${i + 1}:${field}}`).join(", ");
@@ -106,9 +107,11 @@ export function performCandidates(view: View): Candidate[] {
 }
 
 /** `handle "ASK" { … }` as a whole, effects that nobody handles first. */
-export function handlerCandidates(view: View): Candidate[] {
+export function handlerCandidates(view: View, wanted: (offer: string) => boolean): Candidate[] {
+  const names = effectNames(view).own.filter((name) => wanted(`handle ${name}`));
+  if (names.length === 0) return [];
   const unhandled = unhandledEffects(view);
-  return effectNames(view).own.map((name) => ({
+  return names.map((name) => ({
     label: `handle "${name}"`,
     kind: CompletionItemKind.Snippet,
     group: unhandled.has(name) ? "local" : "word",
