@@ -100,6 +100,7 @@ export class Reactor implements Host, Completions {
   /** What the engine had counted before this program. */
   readonly #performedBefore = E.performed;
   #settle: (finished: Finished) => void = () => undefined;
+  #exitCode: number | null = null;
   #phase: Phase = "running";
   readonly #memory = new MemoryWatch();
   readonly #shard: number;
@@ -157,6 +158,11 @@ export class Reactor implements Host, Completions {
     this.driver.soon();
   }
 
+  /** What `finished` yields, once that is known. */
+  get exitCode(): number | null {
+    return this.#exitCode;
+  }
+
   get mainHasEnded(): boolean {
     return this.#main?.state === TaskState.Done;
   }
@@ -169,7 +175,8 @@ export class Reactor implements Host, Completions {
     this.#queue.clear();
     this.driver.close();
     const someUnhandled = this.#someUnhandled || this.peer?.memory.someUnhandled === true;
-    this.#settle({ exitCode: exitCode === 0 && someUnhandled ? UNHANDLED : exitCode });
+    this.#exitCode = exitCode === 0 && someUnhandled ? UNHANDLED : exitCode;
+    this.#settle({ exitCode: this.#exitCode });
   }
 
   /** E3 */
@@ -284,6 +291,7 @@ export class Reactor implements Host, Completions {
 
   /** A future has its state, from here or from another shard. */
   settle(future: TaskFuture, state: FutureState): void {
+    if (future.state.kind !== "pending") throw new Error(`broken: the future of task ${future.id} settles twice`);
     future.state = state;
     this.peer?.links.forget(future);
     const { waiters } = future;
