@@ -160,5 +160,5 @@ export function tick(): Value {
   if (!host.turnIsOver()) return undefined;
   const limit = host.memoryLimit?.();
   if (limit !== undefined) return outOfMemory(limit);
-  return host.mayGoOn() ? undefined : ask("yield", {});
+  return host.mayGoOn() ? undefined : ask("spent", {});
 }

@@ -13,11 +13,87 @@ export interface Queued {
   readonly input: Input;
 }
 
+/** Why a task is in the run queue, the most urgent first. */
+export enum Urgency {
+  /** Something from outside has come for it: a completion, its time. */
+  Event,
+  /** It was started, or another task has done something that it waited for. */
+  Ready,
+  /** It has used up its time, and only wants to go on. */
+  Spent,
+}
+
 /**
- * The run queue: a ring of tasks with the inputs they go on with, first in, first out. It grows by doubling and goes back
- * to its smallest size when it runs empty, so that a million tasks started at once leave nothing behind.
+ * The run queue of a shard. The most urgent tasks run first, each kind in its order; but after a turn whose time was used
+ * up, the next begins with one of the less urgent ones. So no loop, and no crowd of new tasks, delays an event by more than
+ * a turn or two, and no flood of events stops the others.
  */
 export class RunQueue {
+  readonly #rings: readonly [TaskRing, TaskRing, TaskRing] = [new TaskRing(), new TaskRing(), new TaskRing()];
+  /** Who is served first in this turn; then, and in most turns, it goes by urgency. */
+  #owed: Urgency = Urgency.Event;
+  /** Whom the next used-up turn owes: Ready and Spent in turns. */
+  #nextOwed: Urgency = Urgency.Ready;
+  #hasPaid = true;
+  /** Of the task taken last: what it goes on with. */
+  input: Input | undefined = undefined;
+
+  get length(): number {
+    const [event, ready, spent] = this.#rings;
+    return event.length + ready.length + spent.length;
+  }
+
+  /** How many of them may go to another shard. */
+  get movable(): number {
+    const [event, ready, spent] = this.#rings;
+    return event.movable + ready.movable + spent.movable;
+  }
+
+  push(task: LiveTask, input: Input, urgency: Urgency): void {
+    this.#rings[urgency].push(task, input);
+  }
+
+  /** A turn's time was used up. */
+  turnIsOver(): void {
+    // One that was owed, and has filled the turn, owes nothing to the others of its kind.
+    this.#owed = this.#owed === Urgency.Event ? this.#nextOwed : Urgency.Event;
+    if (this.#owed !== Urgency.Event) this.#nextOwed = this.#owed === Urgency.Ready ? Urgency.Spent : Urgency.Ready;
+    this.#hasPaid = false;
+  }
+
+  /** Takes the task off that is next; its `input` is then that of the queue. */
+  take(): LiveTask | undefined {
+    const ring = this.#nextRing();
+    this.input = ring.firstInput;
+    return ring.shift();
+  }
+
+  #nextRing(): TaskRing {
+    const [event, ready, spent] = this.#rings;
+    if (!this.#hasPaid) {
+      this.#hasPaid = true;
+      if (this.#rings[this.#owed].length > 0) return this.#rings[this.#owed];
+    }
+    return event.length > 0 ? event : ready.length > 0 ? ready : spent;
+  }
+
+  /** Takes out up to `most` tasks that may move and are not being cancelled, the first ones first; the others keep their order. */
+  takeMovable(most: number): Queued[] {
+    const taken: Queued[] = [];
+    for (const ring of this.#rings) if (taken.length < most) taken.push(...ring.takeMovable(most - taken.length));
+    return taken;
+  }
+
+  clear(): void {
+    for (const ring of this.#rings) ring.clear();
+  }
+}
+
+/**
+ * A ring of tasks with the inputs they go on with, first in, first out. It grows by doubling and goes back to its smallest
+ * size when it runs empty, so that a million tasks started at once leave nothing behind.
+ */
+class TaskRing {
   #tasks: (LiveTask | undefined)[] = new Array(SMALLEST).fill(undefined);
   #inputs: (Input | undefined)[] = new Array(SMALLEST).fill(undefined);
   #head = 0;
@@ -58,7 +134,6 @@ export class RunQueue {
     return task;
   }
 
-  /** Takes out up to `most` tasks that may move and are not being cancelled, the first ones first; the others keep their order. */
   takeMovable(most: number): Queued[] {
     const taken: Queued[] = [];
     const kept: Queued[] = [];

@@ -30,7 +30,7 @@ import { Operations, type Submitter } from "./operations.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
-import { type Queued, RunQueue } from "./queue.ts";
+import { type Queued, RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
 import { Peer, type PeerOptions } from "./shards/peer.ts";
 import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
@@ -110,12 +110,16 @@ export class Reactor implements Host, Completions {
   #live = 0;
   #main: LiveTask | null = null;
   #turnEnds = 0;
+  /** A task has used up the turn's time, and said so. */
+  #usedUp = false;
   /** In this turn. */
   #hasPrinted = false;
   /** For when the driver's alarm is set; Infinity: it is not. */
   #alarmAt = Number.POSITIVE_INFINITY;
   #someDue = false;
   #inTurn = false;
+  /** Of the tasks that are woken now. */
+  #urgency = Urgency.Ready;
   readonly #orphans = new Orphans((fault, task) => this.reportUnhandled(fault, task));
   #someUnhandled = false;
 
@@ -207,17 +211,21 @@ export class Reactor implements Host, Completions {
   /** Parked -> Ready (T1) */
   wake(task: LiveTask, input: Input): void {
     if (task.state !== TaskState.Parked) throw new Error(`broken T1: ${task} is woken`);
-    const effect = task.request!.site.effect;
-    task.request = null;
-    task.armed = UNARMED;
     if (task instanceof Delegate) {
+      task.request = null;
       task.state = TaskState.Done;
       this.peer!.reply(task, input);
       return;
     }
-    this.counters.woken(effect);
-    task.state = TaskState.Ready;
+    this.#becomesReady(task);
     this.#enqueue(task, input);
+  }
+
+  #becomesReady(task: LiveTask): void {
+    this.counters.woken(task.request!.site.effect);
+    task.state = TaskState.Ready;
+    task.request = null;
+    task.armed = UNARMED;
   }
 
   resume(task: LiveTask, value: Value): void {
@@ -427,9 +435,9 @@ export class Reactor implements Host, Completions {
 
   // ---- The loop ----
 
-  #enqueue(task: LiveTask, input: Input): void {
+  #enqueue(task: LiveTask, input: Input, urgency = this.#urgency): void {
     if (this.#queue.length === 0 && !this.#inTurn) this.driver.soon();
-    this.#queue.push(task, input);
+    this.#queue.push(task, input, urgency);
   }
 
   poked(): void {
@@ -454,6 +462,7 @@ export class Reactor implements Host, Completions {
     if (this.#isFinished()) return;
     this.#turnEnds = start + TURN;
     this.#hasPrinted = false;
+    this.#usedUp = false;
     this.#inTurn = true;
     if (this.#someDue) this.#wakeDue(start);
     this.#runQueued();
@@ -481,20 +490,28 @@ export class Reactor implements Host, Completions {
     const { peer } = this;
     let untilLook = LOOK;
     while (this.#queue.length > 0) {
-      const input = this.#queue.firstInput as Input;
-      const task = this.#queue.shift();
+      const task = this.#queue.take();
+      const input = this.#queue.input as Input;
       if (task === undefined || task.state === TaskState.Done) continue;
       peer?.deal(this.#queue.movable);
       this.#step(task, input);
       if (this.#isFinished()) return;
-      if (--untilLook > 0) continue;
-      if (this.turnIsOver()) {
+      if (--untilLook > 0 && !this.#usedUp) continue;
+      if (this.#usedUp || this.turnIsOver()) {
+        this.#queue.turnIsOver();
         if (this.#queue.movable > 0) peer?.isOverworked();
         return;
       }
       untilLook = LOOK;
       peer?.receive();
     }
+  }
+
+  /** Parked -> Ready, behind all that something has happened to: it has had its share of time. */
+  putBack(task: LiveTask): void {
+    this.#becomesReady(task);
+    this.#enqueue(task, NIL, Urgency.Spent);
+    this.#usedUp = true;
   }
 
   /** The beginning of a turn of one among several. */
@@ -550,27 +567,34 @@ export class Reactor implements Host, Completions {
 
   completed(tag: Tag, value: DriverValue): void {
     if (this.#phase === "finished") return;
-    const owner = this.operations.end(tag);
-    this.#reaped();
+    const owner = this.#reap(tag);
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
       answers.get(request.site.effect)?.completed?.(this, owner, request, value);
     } else owner?.completed(value);
+    this.#urgency = Urgency.Ready;
   }
 
   failed(tag: Tag, error: DriverError): void {
     if (this.#phase === "finished") return;
-    const owner = this.operations.end(tag);
-    this.#reaped();
+    const owner = this.#reap(tag);
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
       answers.get(request.site.effect)?.failed?.(this, owner, request, error);
     } else owner?.failed(error);
+    this.#urgency = Urgency.Ready;
   }
 
-  #reaped(): void {
+  /** An event has come from outside: whose it is. Whoever it wakes is urgent. */
+  #reap(tag: Tag): LiveTask | Submitter | undefined {
+    this.#eventCame();
+    return this.operations.end(tag);
+  }
+
+  #eventCame(): void {
+    this.#urgency = Urgency.Event;
     this.counters.events++;
     const { flight } = this.counters;
     if (flight.isWanted) flight.mark(Mark.Event, this.now());
@@ -591,9 +615,10 @@ export class Reactor implements Host, Completions {
       if (task === undefined) break;
       const request = task.request!;
       task.armed = UNARMED;
-      this.#reaped();
+      this.#eventCame();
       answers.get(request.site.effect)?.expired?.(this, task, request);
     }
+    this.#urgency = Urgency.Ready;
     this.#someDue = this.#timers.earliest <= now;
     this.#orphans.reportDue(now);
   }

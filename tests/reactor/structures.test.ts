@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Future } from "../../runtime/engine/values.ts";
 import { Descriptors } from "../../runtime/reactor/descriptors.ts";
 import { Operations } from "../../runtime/reactor/operations.ts";
-import { RunQueue, WaitQueue } from "../../runtime/reactor/queue.ts";
+import { RunQueue, Urgency, WaitQueue } from "../../runtime/reactor/queue.ts";
 import { LiveTask } from "../../runtime/reactor/task.ts";
 import { HandDriver } from "./scripted.ts";
 
@@ -25,18 +25,49 @@ describe("queues", () => {
         let next = 0;
         for (const kind of commands) {
           if (kind === "push") {
-            queue.push(task(next), { kind: "value", value: next });
+            queue.push(task(next), { kind: "value", value: next }, Urgency.Ready);
             model.push(next++);
           } else {
-            const input = queue.firstInput;
             const expected = model.shift();
-            expect(queue.shift()?.id).toBe(expected);
-            if (expected !== undefined) expect(input).toEqual({ kind: "value", value: expected });
+            expect(queue.take()?.id).toBe(expected);
+            if (expected !== undefined) expect(queue.input).toEqual({ kind: "value", value: expected });
           }
           expect(queue.length).toBe(model.length);
         }
       }),
     );
+  });
+
+  test("events come first, loops last, and after a turn that was used up one of the others", () => {
+    const queue = new RunQueue();
+    const input = { kind: "value", value: undefined } as const;
+    for (const id of [1, 2]) queue.push(task(id), input, Urgency.Spent);
+    for (const id of [3, 4]) queue.push(task(id), input, Urgency.Ready);
+    for (const id of [5, 6, 7, 8, 9]) queue.push(task(id), input, Urgency.Event);
+    const taken: (number | undefined)[] = [];
+    const turnOf = (count: number): void => {
+      for (let n = 0; n < count; n++) taken.push(queue.take()?.id);
+      queue.turnIsOver();
+    };
+    turnOf(2); // 5, 6 fill it: one that was started is owed
+    turnOf(1); // which fills the turn
+    turnOf(1); // 7: one that loops is owed
+    turnOf(2); // that, and 8
+    turnOf(5);
+    expect(taken).toEqual([5, 6, 3, 7, 1, 8, 9, 4, 2, undefined, undefined]);
+  });
+
+  test("what may move is taken from both, oldest first; the rest keep their order", () => {
+    const queue = new RunQueue();
+    const input = { kind: "value", value: undefined } as const;
+    const movable = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", false);
+    for (const each of [task(1), movable(2), task(3), movable(4), movable(5)]) queue.push(each, input, Urgency.Ready);
+    for (const each of [movable(6), task(7)]) queue.push(each, input, Urgency.Spent);
+    expect(queue.movable).toBe(4);
+    expect(queue.takeMovable(2).map((each) => each.task.id)).toEqual([2, 4]);
+    expect(queue.takeMovable(9).map((each) => each.task.id)).toEqual([5, 6]);
+    expect([queue.movable, queue.length]).toEqual([0, 3]);
+    expect([queue.take()?.id, queue.take()?.id, queue.take()?.id]).toEqual([1, 3, 7]);
   });
 
   test("a wait queue does too, and lets go of those who wait no longer", () => {

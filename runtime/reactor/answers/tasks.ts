@@ -144,6 +144,11 @@ const yieldNow: Answer = {
   begin: (reactor, task) => reactor.resume(task, undefined),
 };
 
+/** Of the engine: a task has had its share of time (engine/tasks.ts). */
+const spent: Answer = {
+  begin: (reactor, task) => reactor.putBack(task),
+};
+
 const exit: Answer = {
   begin(reactor, task, request) {
     const code = request.f_code;
@@ -165,6 +170,7 @@ export const taskAnswers: Readonly<Record<string, Answer>> = {
   timeout,
   cancel,
   yield: yieldNow,
+  spent,
   exit,
   checkpoint,
 };
