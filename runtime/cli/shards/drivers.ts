@@ -1,9 +1,14 @@
 // The driver of a shard that runs on a thread of its own.
 
+import { createReadStream, createWriteStream, fstatSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { isatty, ReadStream, WriteStream } from "node:tty";
 import type { MessagePort } from "node:worker_threads";
 import type { DriverKind } from "../../reactor/drivers/choose.ts";
-import type { Completions, Driver, Tag } from "../../reactor/drivers/driver.ts";
+import type { Completions, Driver, Handle, Tag } from "../../reactor/drivers/driver.ts";
 import { DriverError } from "../../reactor/drivers/driver.ts";
+import { StreamHandle } from "../../reactor/drivers/libuv/stream.ts";
 import { LibuvDriver } from "../../reactor/drivers/libuv.ts";
 import type { FromAttendant, ToAttendant } from "../../reactor/drivers/uring/attendant.ts";
 
@@ -18,6 +23,7 @@ export async function makeDriver(kind: DriverKind, attendant: MessagePort, bell:
 class ThreadDriver extends LibuvDriver {
   readonly #attendant: MessagePort;
   readonly #waiting = new Set<Tag>();
+  #completions!: Completions;
 
   constructor(attendant: MessagePort, bell: Int32Array) {
     super(bell);
@@ -27,6 +33,7 @@ class ThreadDriver extends LibuvDriver {
 
   override attach(completions: Completions): void {
     super.attach(completions);
+    this.#completions = completions;
     this.#attendant.on("message", (message: FromAttendant) => {
       if (!this.#waiting.delete(message.tag)) return;
       this.#rest();
@@ -56,6 +63,12 @@ class ThreadDriver extends LibuvDriver {
     super.close();
   }
 
+  /** Node gives other threads no streams of their own for these, so they are made here, as it makes those of the main one. */
+  override standard(stream: 0 | 1 | 2): Handle {
+    const { readable, writable } = standardStream(stream);
+    return this.keep(new StreamHandle(this.#completions, readable, writable, { release: "keep" }));
+  }
+
   #tell(message: ToAttendant): void {
     this.#attendant.postMessage(message);
   }
@@ -64,4 +77,19 @@ class ThreadDriver extends LibuvDriver {
   #rest(): void {
     if (this.#waiting.size === 0) this.#attendant.unref();
   }
+}
+
+function standardStream(fd: 0 | 1 | 2): { readonly readable: Readable | null; readonly writable: Writable | null } {
+  if (isatty(fd))
+    return fd === 0
+      ? { readable: new ReadStream(fd), writable: null }
+      : { readable: null, writable: new WriteStream(fd) };
+  const stat = fstatSync(fd);
+  if (stat.isFIFO() || stat.isSocket()) {
+    const socket = new Socket({ fd, readable: fd === 0, writable: fd !== 0 });
+    return fd === 0 ? { readable: socket, writable: null } : { readable: null, writable: socket };
+  }
+  return fd === 0
+    ? { readable: createReadStream("", { fd, autoClose: false }), writable: null }
+    : { readable: null, writable: createWriteStream("", { fd, autoClose: false }) };
 }

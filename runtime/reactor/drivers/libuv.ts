@@ -120,12 +120,13 @@ export class LibuvDriver implements Driver {
   }
 
   standard(stream: 0 | 1 | 2): Handle {
-    const handle =
-      stream === 0
-        ? new StreamHandle(this.#completions, process.stdin, null, { release: "keep" })
-        : new StreamHandle(this.#completions, null, stream === 1 ? process.stdout : process.stderr, {
-            release: "keep",
-          });
+    const [readable, writable] =
+      stream === 0 ? [process.stdin, null] : [null, stream === 1 ? process.stdout : process.stderr];
+    return this.keep(new StreamHandle(this.#completions, readable, writable, { release: "keep" }));
+  }
+
+  /** Remembers a handle that is open, for `close`. */
+  protected keep<H extends Handle>(handle: H): H {
     this.#open.add(handle);
     return handle;
   }

@@ -129,8 +129,11 @@ export class SharedLinks implements Links {
   taskGoes(future: TaskFuture, name: string, to: number): void {
     future.task = null;
     this.#exported.delete(future.id);
-    const isOwn = future.id % this.#shards === this.#host.shard;
-    this.#standIns.set(future.id, { future, from: to, name: isOwn ? name : null });
+    this.#standIns.set(future.id, { future, from: to, name: this.#isOwn(future.id) ? name : null });
+  }
+
+  #isOwn(id: number): boolean {
+    return id % this.#shards === this.#host.shard;
   }
 
   /** A task has come: the future that it settles. */
@@ -139,7 +142,7 @@ export class SharedLinks implements Links {
     this.#standIns.delete(id);
     this.#exported.set(id, future);
     // Its creator reports its fault, if that is to be reported (L3).
-    future.observed = true;
+    if (!this.#isOwn(id)) future.observed = true;
     this.#tellLater(future, from);
     return future;
   }
@@ -187,7 +190,7 @@ export class SharedLinks implements Links {
   }
 
   #channelComes(id: number, capacity: number): Channel {
-    if (id % this.#shards === this.#host.shard) return this.channel(id);
+    if (this.#isOwn(id)) return this.channel(id);
     const known = this.#borrowed.get(id);
     const channel = known?.channel.deref();
     if (known !== undefined && channel !== undefined) {
