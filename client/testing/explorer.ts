@@ -39,22 +39,16 @@ export function registerTests(context: ExtensionContext, server: Server, command
     }),
   );
 
+  // Tests can be seen where they cannot run; then it is said why.
   const run = async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
-    if (command === undefined) return;
-    const runner = { tree, programOf: server.programOf, command };
+    const reason = whyNotRun(command);
+    if (reason !== undefined) return void window.showWarningMessage(reason);
+    const runner = { tree, programOf: server.programOf, command: command! };
     await (request.continuous === true ? runAfterSaves : runTests)(runner, request, token);
   };
-  // Nothing of an untrusted workspace may run.
-  const addProfile = (): void => {
-    if (whyNotRun(command) === undefined)
-      subscriptions.push(controller.createRunProfile("Run", TestRunProfileKind.Run, run, true, undefined, true));
-  };
-  addProfile();
   subscriptions.push(
-    workspace.onDidGrantWorkspaceTrust(addProfile),
+    controller.createRunProfile("Run", TestRunProfileKind.Run, run, true, undefined, true),
     commands.registerCommand("walia.runTest", async (uri?: string, line?: number) => {
-      const reason = whyNotRun(command);
-      if (reason !== undefined) return void window.showWarningMessage(reason);
       if (uri === undefined || line === undefined) return void commands.executeCommand("testing.runAtCursor");
       const item = tree.testAt(Uri.parse(uri), line);
       if (item === undefined) return void window.showInformationMessage("There is no test here any more.");
