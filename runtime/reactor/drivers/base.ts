@@ -1,11 +1,20 @@
 // What the handles of every driver share: a home for each operation that a kind of handle does not have, and the names and
 // words of the system's errors.
 
+import { constants } from "node:fs";
 import { getSystemErrorMap } from "node:util";
-import { type Completions, DriverError, type Handle, type Tag } from "./driver.ts";
+import { type Completions, DriverError, type Handle, type OpenMode, type Tag } from "./driver.ts";
 
 /** No submission. Tags are never negative. */
 export const NONE: Tag = -1;
+
+/** What the system is told for each way of opening. */
+export const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
+  r: constants.O_RDONLY,
+  w: constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC,
+  a: constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND,
+  "r+": constants.O_RDWR,
+};
 
 /** A handle on which every operation fails; each kind overrides those it has. */
 export abstract class BaseHandle implements Handle {

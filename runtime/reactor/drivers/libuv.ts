@@ -4,7 +4,7 @@
 
 import * as fs from "node:fs";
 import { connect, Socket } from "node:net";
-import { errorOf, pathError } from "./base.ts";
+import { errorOf, OPEN_FLAGS, pathError } from "./base.ts";
 import type { SourceHandle, Tag } from "./driver.ts";
 import { type Completions, type Driver, DriverError, type Handle, type OpenMode, type Source } from "./driver.ts";
 import { LoopBell } from "./libuv/bell.ts";
@@ -19,13 +19,6 @@ import { WatchedFile } from "./libuv/watch.ts";
 import { isHalted, newBell, type Waker } from "./waker.ts";
 
 const LONGEST_ALARM = 2 ** 31 - 1;
-
-const OPEN_FLAGS: Record<OpenMode, number> = {
-  r: fs.constants.O_RDONLY,
-  w: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
-  a: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND,
-  "r+": fs.constants.O_RDWR,
-};
 
 export class LibuvDriver implements Driver {
   #completions: Completions = NOBODY;

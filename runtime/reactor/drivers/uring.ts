@@ -37,7 +37,7 @@ import { Connecting, Looking, listenEverywhere, listenOn, Opening, type Submitte
 import { Remote, report } from "./uring/remote.ts";
 import { Ring, type RingCounts } from "./uring/ring.ts";
 import { StreamHandle } from "./uring/stream.ts";
-import { changeStatusFlags, close, eventfd } from "./uring/system.ts";
+import { changeStatusFlags, close, eventfd, systemError } from "./uring/system.ts";
 import { WakeRead } from "./uring/wake-read.ts";
 import { answer, isHalted, newBell, park, type Waker } from "./waker.ts";
 
@@ -82,13 +82,15 @@ export class UringDriver implements Driver, Kit {
     const ring = Ring.create();
     if (ring instanceof DriverError) throw ring;
     const inboxes = Inboxes.create(ring.fd);
-    if (inboxes instanceof DriverError) {
+    const waking = eventfd(EFD_CLOEXEC);
+    if (inboxes instanceof DriverError || waking < 0) {
       ring.close();
-      throw inboxes;
+      if (!(inboxes instanceof DriverError)) inboxes.close();
+      throw inboxes instanceof DriverError ? inboxes : systemError(waking);
     }
     this.ring = ring;
     this.inboxes = inboxes;
-    this.#eventfd = eventfd(EFD_CLOEXEC);
+    this.#eventfd = waking;
     this.#wakeRead = new WakeRead(this, this.#eventfd);
     this.#remote = new Remote(port, this.waker());
   }
@@ -235,7 +237,7 @@ export class UringDriver implements Driver, Kit {
 
   source(source: Source): SourceHandle | DriverError {
     if (source.kind === "fifo") return this.#fifo(source.path);
-    const handle = this.#remote.source(this.completions, source);
+    const handle = this.#remote.source(this.completions, source, (gone) => this.#sources.delete(gone));
     this.#sources.add(handle);
     return handle;
   }
@@ -294,7 +296,7 @@ export class UringDriver implements Driver, Kit {
     this.#isClosed = true;
     for (const pending of this.#submitted.values()) if (!("remote" in pending)) pending.giveUp();
     this.#submitted.clear();
-    for (const source of this.#sources) source.close();
+    for (const source of [...this.#sources]) source.close();
     this.#remote.close();
     for (const handle of [...this.#open]) handle.destroy();
     if (!this.#inStep) this.#tearDown(); // U4

@@ -176,14 +176,11 @@ export const SOCKADDR_IN6_BYTES = 28;
 
 // ---- <errno.h>, as completions give them: negative ----
 
-export const EPERM = -1;
 export const EINTR = -4;
 export const EAGAIN = -11;
 export const ENOMEM = -12;
 export const EBUSY = -16;
 export const EINVAL = -22;
-export const EPIPE = -32;
-export const ENOSYS = -38;
 export const ETIME = -62;
 export const EAFNOSUPPORT = -97;
 export const EADDRNOTAVAIL = -99;

@@ -12,7 +12,8 @@ import { type Kit, UringHandle } from "./kit.ts";
 import type { Operation } from "./ring.ts";
 import { close, shutdown } from "./system.ts";
 
-export const HELD = 64;
+/** Connections held for who has not asked yet (L2). */
+const HELD = 64;
 
 export class ListenerHandle extends UringHandle implements Operation {
   override readonly port: number;

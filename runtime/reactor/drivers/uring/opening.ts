@@ -1,6 +1,7 @@
 // What ends in a new handle: opening a file, listening, connecting. Each is an operation of the driver itself.
 
 import { constants } from "node:fs";
+import { OPEN_FLAGS } from "../base.ts";
 import { DriverError, type OpenMode, type Tag } from "../driver.ts";
 import {
   AF_INET6,
@@ -34,13 +35,6 @@ import { bind, close, listen, setOption, socket, systemError } from "./system.ts
 const BACKLOG = 4096;
 /** How long one of several addresses may take before the next is tried, in seconds. */
 const PATIENCE = 2;
-
-export const OPEN_FLAGS: Record<OpenMode, number> = {
-  r: constants.O_RDONLY,
-  w: constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC,
-  a: constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND,
-  "r+": constants.O_RDWR,
-};
 
 /** Something of the driver's that is under way for `tag`. */
 export interface Submitted {

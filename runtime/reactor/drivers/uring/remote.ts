@@ -43,8 +43,9 @@ export class Remote {
     return tag;
   }
 
-  source(completions: Completions, source: Source): RemoteSource {
-    return new RemoteSource(this, completions, source, ++this.#numbers);
+  /** `gone` is told when the source has been closed. */
+  source(completions: Completions, source: Source, gone: (handle: SourceHandle) => void): SourceHandle {
+    return new RemoteSource(this, completions, source, ++this.#numbers, gone);
   }
 
   /** Nobody waits for the answer any more; `handle`: whose submission it is, or null for the driver's own. */
@@ -81,14 +82,22 @@ export class Remote {
 }
 
 /** A source of hardware-port events that the attendant has opened. */
-export class RemoteSource extends BaseHandle implements SourceHandle {
+class RemoteSource extends BaseHandle implements SourceHandle {
   readonly #remote: Remote;
   readonly #handle: number;
+  readonly #gone: (handle: SourceHandle) => void;
   /** Submissions in flight: their tags here, their numbers there. */
   readonly #submitted = new Map<Tag, number>();
 
-  constructor(remote: Remote, completions: Completions, source: Source, handle: number) {
+  constructor(
+    remote: Remote,
+    completions: Completions,
+    source: Source,
+    handle: number,
+    gone: (handle: SourceHandle) => void,
+  ) {
     super(completions);
+    this.#gone = gone;
     this.#remote = remote;
     this.#handle = handle;
     remote.post({ kind: "source", handle, source });
@@ -119,6 +128,7 @@ export class RemoteSource extends BaseHandle implements SourceHandle {
   override close(): void {
     for (const tag of [...this.#submitted.keys()]) this.withdraw(tag);
     this.#remote.post({ kind: "close", handle: this.#handle });
+    this.#gone(this);
   }
 
   #submit(tag: Tag): number {
