@@ -347,7 +347,7 @@ export const actions: WaliaActionDict<unknown> = {
   layoutField(annotations, _var, name, type, bits, _separator): ast.LayoutField {
     return {
       name: identifier(name),
-      type: one(type),
+      type: one<ast.TypeRef | null>(type) ?? { kind: "NamedType", name: "", args: [], ...spanOf(type) },
       nested: null,
       bits: maybe(bits),
       annotations: many(annotations),
