@@ -1,6 +1,6 @@
 // A million timers: the timing wheel of runtime/reactor/timers.ts beside a 4-ary heap and Node's own timers, in one run.
 //
-//   node_modules/.bin/esbuild bench/reactor/timers.ts --bundle --platform=node --format=esm --outfile=dist/bench-timers.js
+//   npx esbuild bench/reactor/timers.ts --bundle --platform=node --format=esm --outfile=dist/bench-timers.js
 //   node --expose-gc dist/bench-timers.js [COUNT]
 //
 // Each row arms COUNT timers, disarms every tenth, and lets the clock go on until all are out, 4,096 at most in a turn as a

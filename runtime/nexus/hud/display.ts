@@ -1,13 +1,12 @@
 // The display as a whole: looks at the shards ten times a second and shows what there is to see, until it is closed. What the
 // program writes meanwhile is kept, and written out when the terminal is its own again.
 
-import { eastAsianWidth } from "get-east-asian-width";
 import type { CounterMemory } from "../counters.ts";
 import { frame, type Look, type Size } from "./frame.ts";
 import { count, duration, short } from "./look.ts";
 import { Pulse } from "./pulse.ts";
 import { Screen } from "./screen.ts";
-import { type Stream, shownLine, Transcript } from "./transcript.ts";
+import { columnsOf, type Stream, shownLine, Transcript } from "./transcript.ts";
 
 /** Milliseconds between two frames; and from the start of the first task to the first, so that a short program does not flash. */
 const FRAME = 100;
@@ -18,7 +17,6 @@ const WHOLE = 50;
 /** A terminal, as far as the display needs one. */
 export interface DisplayTerminal {
   write(text: string): void;
-  /** Undefined: not known. */
   readonly size: () => Size;
 }
 
@@ -48,7 +46,7 @@ export class Display {
     this.#now = options.now ?? Date.now;
     const now = this.#now();
     this.#pulse = new Pulse(options.memory, now);
-    this.#screen = new Screen(options.terminal.write, widthOf);
+    this.#screen = new Screen(options.terminal.write, columnsOf);
     this.#timer = setInterval(() => this.tick(), FRAME);
     // The program is what keeps the process alive.
     this.#timer.unref();
@@ -95,11 +93,4 @@ export class Display {
 
 function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text)
-    if (!/\p{M}|\u200d/u.test(character)) width += eastAsianWidth(character.codePointAt(0)!);
-  return width;
 }

@@ -28,13 +28,10 @@ export class Transcript {
   #dropped = 0;
   readonly #decoders = { 1: new StringDecoder("utf8"), 2: new StringDecoder("utf8") };
   readonly #begun = { 1: "", 2: "" };
-  /** Changes whenever something is added. */
-  version = 0;
 
   add(stream: Stream, chunk: string | Uint8Array): void {
     const text = typeof chunk === "string" ? chunk : this.#decoders[stream].write(Buffer.from(chunk));
     if (text === "") return;
-    this.version++;
     const lines = (this.#begun[stream] + text).split("\n");
     this.#begun[stream] = lines.pop()!.slice(-LONGEST);
     for (const line of lines) {
@@ -83,16 +80,25 @@ const TAB = 8;
 export function shownLine(line: string, width: number): string {
   let shown = "";
   let columns = 0;
-  // What a carriage return leaves to see.
-  const text = stripVTControlCharacters(line.replace(/\r+$/, "").replace(/^.*\r/s, ""));
+  // What a carriage return leaves to see; of a very long line no more than could be shown.
+  const last = line.replace(/\r+$/, "").replace(/^.*\r/s, "");
+  const text = stripVTControlCharacters(last.slice(0, 32 * width + 4096));
   for (const character of text) {
     const piece = character === "\t" ? " ".repeat(TAB - (columns % TAB)) : character;
     if (/\p{Cc}/u.test(piece)) continue;
-    const wide =
-      character === "\t" ? piece.length : /\p{M}|\u200d/u.test(piece) ? 0 : eastAsianWidth(piece.codePointAt(0)!);
+    const wide = columnsOf(piece);
     if (columns + wide > width) break;
     shown += piece;
     columns += wide;
   }
   return shown;
+}
+
+/** How many columns a terminal takes for a text without control characters. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  // Marks and the joiner stand in the column of the character before.
+  for (const character of text)
+    if (!/\p{M}|\u200d/u.test(character)) columns += eastAsianWidth(character.codePointAt(0)!);
+  return columns;
 }
