@@ -49,10 +49,13 @@ function timeCheck(command: string, file: string, cache: string): number {
   return ms;
 }
 
-/** At least so many lines: functions, classes and handlers of ordinary size, no two alike. */
-export function generate(lines: number): string {
+/**
+ * At least so many lines: functions, classes and handlers of ordinary size, no two alike. They are numbered from `first` on, and
+ * call those before them, so that texts with numbers that follow one another make one program.
+ */
+export function generate(lines: number, first = 0): string {
   const out: string[] = [];
-  for (let i = 0; out.length < lines; i++)
+  for (let i = first; out.length < lines; i++)
     out.push(
       `/// Account number ${i}.`,
       `class Account${i} {`,

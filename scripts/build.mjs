@@ -33,9 +33,9 @@ await bundle("server/browser.ts", "server-web.js", { platform: "browser", format
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
 await bundle("runtime/horizon/writer-thread.ts", "horizon-writer.js", { external: NATIVE });
-for (const bench of ["engine", "horizon"])
+for (const bench of ["engine", "horizon", "editor"])
   if (existsSync(join(root, `bench/${bench}.ts`)))
-    await bundle(`bench/${bench}.ts`, `bench-${bench}.js`, { external: NATIVE });
+    await bundle(`bench/${bench}.ts`, `bench-${bench}.js`, { external: NATIVE, head: REQUIRE });
 
 /** Left out when the compiled grammar is newer than its source: others may be reading it. */
 function buildGrammar() {
