@@ -54,11 +54,7 @@ function extractVariable(asked: Asked, expression: ast.Expression): Action[] {
   if (NO_VALUE.has(expression.kind) || expression.kind === "Block") return [];
   const scope = asked.atOffset(expression.start);
   const path = scope.place.nodes.includes(expression) ? scope : asked;
-  const parent = path.ancestors(expression)[0];
-  if (parent?.kind === "Pipe" && parent.right === expression) return [];
-  if (parent?.kind === "Assign" && parent.target === expression) return [];
-  if (parent?.kind === "Unary" && parent.op === "&") return [];
-  if (parent?.kind === "Call" && (parent.callee === expression || takesNames(parent.callee))) return [];
+  if (!isWholeValue(asked, expression)) return [];
   const host = hostOf(path, expression);
   if (!host || host.node === expression) return [];
   const { start, end } = asked.extent(expression);
@@ -119,6 +115,29 @@ function selectedStatements(asked: Asked): { statements: readonly ast.Statement[
   return null;
 }
 
+/** Not the payload of a `perform`, a stage of a pipe, what is called or assigned, or a name that is no value. */
+function isWholeValue(asked: Asked, node: Node): boolean {
+  const scope = asked.atOffset(node.start);
+  const parent = (scope.place.nodes.includes(node) ? scope : asked).ancestors(node)[0];
+  switch (parent?.kind) {
+    case "Perform":
+      return false;
+    case "Pipe":
+      return parent.right !== node;
+    case "Assign":
+      return parent.target !== node;
+    case "Unary":
+      return parent.op !== "&";
+    case "Call":
+      return parent.callee !== node && !takesNames(parent.callee);
+    case "Quantity":
+    case "Gene":
+      return false;
+    default:
+      return true;
+  }
+}
+
 /** What cannot leave its function. */
 const BOUND: readonly (readonly [Node["kind"], string])[] = [
   ["Return", "it holds a `return`"],
@@ -140,7 +159,7 @@ function extractFunction(asked: Asked, nodes: readonly ast.Statement[], block: a
   ];
   const refused = (disabled: string): Action[] => offered({ disabled, edits: () => [] });
 
-  if (!block && NO_VALUE.has(first.kind)) return [];
+  if (!block && (NO_VALUE.has(first.kind) || !isWholeValue(asked, first))) return [];
   for (const [kind, why] of BOUND) if (nodes.some((node) => contains(node, kind))) return refused(why);
   if (nodes.some((node) => contains(node, "Pipe") && pipesAwait(node))) return refused("it holds an `await`");
   if (nodes.some((node) => node.kind === "Handle" && node.body === null))
