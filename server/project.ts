@@ -2,6 +2,8 @@
 //
 // J1. A file's items are kept by their text, so an edit parses one item. What neither this version of the file nor the one
 //     before it uses is let go.
+// J2. Every file that comes changes what names may mean, and the analysis begins anew. So files that are read in the background
+//     wait until there are as many of them as are known already, or no more will come.
 
 import { createWorkspace } from "../language/analyse.ts";
 import type { FileTree, ImportDeclaration, ItemTree } from "../language/ast.ts";
@@ -10,9 +12,14 @@ import { type ItemCache, parseFile, parseSteps } from "../language/parse/parse.t
 import type { ItemStore } from "./host.ts";
 import { createView, type View } from "./view.ts";
 
+/** Fewer files than this wait in any case. */
+const FEW = 8;
+
 export class Project {
   readonly #workspace = createWorkspace();
   readonly #files = new Map<string, FileItems>();
+  /** Trees of files that have been read and are not part of the analysis yet (J2). */
+  readonly #waiting = new Map<string, FileTree>();
   #view: View | null = null;
   #isComplete = false;
 
@@ -29,6 +36,7 @@ export class Project {
   }
 
   set isComplete(value: boolean) {
+    this.letIn();
     this.#isComplete = value;
     this.#view = null;
   }
@@ -47,18 +55,28 @@ export class Project {
     this.#use(path, parseFile(path, text, items, items.tree));
   }
 
-  /** The same in steps, of one item each; what the file holds changes with the last one. */
+  /** The same in steps, of one item each, for a file that is new; it becomes part of the analysis when J2 says so. */
   *setTextInSteps(path: string, text: string): Generator<void> {
     const items = new FileItems(this.store.read(path));
     const tree = yield* parseSteps(path, text, items);
     // Meanwhile somebody may have opened the file.
     if (this.#files.has(path)) return;
     this.#files.set(path, items);
-    this.#use(path, tree);
+    items.finishVersion(tree);
+    this.#waiting.set(path, tree);
+    if (this.#waiting.size >= FEW && 2 * this.#waiting.size >= this.#files.size) this.letIn();
+  }
+
+  /** Makes every file that has been read part of the analysis. */
+  letIn(): void {
+    for (const tree of this.#waiting.values()) this.#workspace.setFile(tree);
+    if (this.#waiting.size > 0) this.#view = null;
+    this.#waiting.clear();
   }
 
   remove(path: string): void {
     if (!this.#files.delete(path)) return;
+    this.#waiting.delete(path);
     this.#workspace.removeFile(path);
     this.#view = null;
   }
@@ -73,8 +91,7 @@ export class Project {
 
   /** The files that a file imports and the project does not have, each as the paths at which it may be. */
   missingImports(path: string): (readonly string[])[] {
-    const tree = this.#workspace.analyse().files.get(path);
-    return importsOf(tree).flatMap((declaration) => {
+    return importsOf(this.#files.get(path)?.tree).flatMap((declaration) => {
       const target = resolvePath(path, declaration.path);
       const candidates = [target, `${target}.wal`];
       return candidates.some((candidate) => this.#files.has(candidate)) ? [] : [candidates];
@@ -100,6 +117,7 @@ export class Project {
 
   #use(path: string, tree: FileTree): void {
     this.#files.get(path)!.finishVersion(tree);
+    this.#waiting.delete(path);
     this.#workspace.setFile(tree);
     this.#view = null;
   }

@@ -133,7 +133,9 @@ export class Projects {
         }
       }
     }
-    if (found.length > 0) this.events.changed([path, ...found]);
+    if (found.length === 0) return;
+    project.letIn();
+    this.events.changed([path, ...found]);
   }
 
   // ---- documents ----
