@@ -34,6 +34,8 @@ const FILES = [
   "syntaxes/markdown.tmLanguage.json",
   "syntaxes/snippets.json",
   "syntaxes/walia.tmLanguage.json",
+  // Diagnostics link to it.
+  "docs/diagnostics.md",
   "CHANGELOG.md",
   "LICENSE",
 ];

@@ -14,6 +14,7 @@ import {
   SYSTEM_EFFECTS,
 } from "../../language/names/builtins.ts";
 import type { ItemNames } from "../../language/names/model.ts";
+import { docMarkdown } from "../doc-text.ts";
 import type { View } from "../view.ts";
 import type { About } from "./candidate.ts";
 
@@ -62,16 +63,16 @@ function ofGlobal(view: View, file: string, name: string): string {
     case "Fun":
       return paragraphs(ofDeclared(view, node, names), where);
     case "Class":
-      return paragraphs(code(`class ${ofClass({ node, names }, analysis).label}`), node.doc, where);
+      return paragraphs(code(`class ${ofClass({ node, names }, analysis).label}`), docMarkdown(node.doc), where);
     case "Var": {
       const types = showTypes(inferenceOf(analysis).typesOfMeaning(meaning));
       const head = `${node.constant ? "const" : "var"} ${name}${types === "" ? "" : `: ${types}`}`;
-      return paragraphs(code(head), node.doc, where);
+      return paragraphs(code(head), docMarkdown(node.doc), where);
     }
     case "Trait":
     case "Layout":
     case "Gene":
-      return paragraphs(code(`${node.kind.toLowerCase()} ${name}`), node.doc, where);
+      return paragraphs(code(`${node.kind.toLowerCase()} ${name}`), docMarkdown(node.doc), where);
     default:
       return "";
   }
@@ -84,7 +85,7 @@ function ofDeclared(view: View, node: ast.FunDeclaration, names: ItemNames): str
   const label = ofFunction(node.name.name, node.fun, names, view.analysis, node.doc).label;
   return paragraphs(
     code(`${node.fun.isAsync ? "async " : ""}fun ${label}`),
-    node.doc,
+    docMarkdown(node.doc),
     effects.length > 0 ? `Performs ${list(effects)}.` : unit && facts.maySuspend(unit) ? "May suspend." : null,
   );
 }
@@ -99,7 +100,7 @@ function ofMember(view: View, { file, owner, name }: Extract<About, { kind: "mem
   if (method) return paragraphs(ofDeclared(view, method, names), `Of ${owner}.`);
   const field = node.kind === "Class" ? node.fields.find((each) => each.name.name === name) : undefined;
   const types = showTypes(inferenceOf(view.analysis).typesOfMember({ kind: "instance", of: { node, names } }, name));
-  return paragraphs(code(`var ${name}${types === "" ? "" : `: ${types}`}`), field?.doc, `Of ${owner}.`);
+  return paragraphs(code(`var ${name}${types === "" ? "" : `: ${types}`}`), docMarkdown(field?.doc), `Of ${owner}.`);
 }
 
 function ofEffect(view: View, name: string): string {

@@ -11,6 +11,7 @@ import { effectsAt, performsOf, receiversAt } from "../../language/query/handler
 import { type Global, type Named, namedAt, type ProgramSymbol } from "../../language/query/symbols.ts";
 import { labelOf } from "../../language/query/units.ts";
 import { aboutText } from "../completion/about.ts";
+import { docMarkdown } from "../doc-text.ts";
 import type { Feature } from "../feature.ts";
 import type { View } from "../view.ts";
 import { linkTo, pathText, plain, receiversText } from "../ways.ts";
@@ -110,7 +111,7 @@ function aboutLocal(view: View, local: Local, names: ItemNames): string {
   const shown = types === "" ? "" : `: ${types}`;
   const shared = local.captured && local.assigned ? "Assigned, and shared with the functions that use it." : "";
   const name = local.role === "this" ? "this" : `${ROLES[local.role]} ${local.name}`;
-  return joined(code(`${name}${shown}`), local.variable?.doc ?? local.node?.doc ?? "", shared);
+  return joined(code(`${name}${shown}`), docMarkdown(local.variable?.doc ?? local.node?.doc), shared);
 }
 
 function aboutGlobal(view: View, { file, itemIndex, export: exported }: Global): string {
@@ -123,7 +124,7 @@ function aboutFunction(view: View, node: ast.FunDeclaration, names: ItemNames): 
   const { label } = ofFunction(node.name.name, node.fun, names, view.analysis, node.doc);
   return joined(
     code(`${node.fun.isAsync ? "async " : ""}fun ${label}`),
-    node.doc ?? "",
+    docMarkdown(node.doc),
     factsOf(view, node.fun, names),
   );
 }
@@ -136,7 +137,11 @@ function aboutMember(view: View, { owner, names, name }: Extract<ProgramSymbol, 
   const types = showTypes(
     inferenceOf(view.analysis).typesOfMember({ kind: "instance", of: { node: owner, names } }, name),
   );
-  return joined(code(`var ${name}${types === "" ? "" : `: ${types}`}`), field?.doc ?? "", `Of \`${owner.name.name}\`.`);
+  return joined(
+    code(`var ${name}${types === "" ? "" : `: ${types}`}`),
+    docMarkdown(field?.doc),
+    `Of \`${owner.name.name}\`.`,
+  );
 }
 
 // ---- effects ----

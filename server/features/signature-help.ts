@@ -10,6 +10,7 @@ import type * as ast from "../../language/ast.ts";
 import { type Callable, callablesOf } from "../../language/infer/callables.ts";
 import { type Scan, scan, type Token, textOf } from "../../language/parse/scan.ts";
 import { nodesAt, type Place, placeAt } from "../../language/query/place.ts";
+import { docMarkdown } from "../doc-text.ts";
 import type { Feature } from "../feature.ts";
 import type { View } from "../view.ts";
 
@@ -44,7 +45,7 @@ export function signatureHelpAt(view: View, file: string, offset: number): Signa
     const active = activeParameter(callable, position, open.named);
     return {
       label: callable.label,
-      ...(callable.doc ? { documentation: { kind: "markdown", value: callable.doc } } : {}),
+      ...(callable.doc ? { documentation: { kind: "markdown", value: docMarkdown(callable.doc) } } : {}),
       parameters: callable.params.map(({ start, end }) => ({ label: [start, end] })),
       ...(active === null ? {} : { activeParameter: active }),
     };
