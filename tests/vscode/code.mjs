@@ -41,7 +41,7 @@ const SETTINGS = {
 
 /** With PICTURES=1 the tests take the pictures of the documentation: less on them, and sharp. */
 const isPictured = process.env.PICTURES === "1";
-const PICTURED = { viewport: { width: 1060, height: 640 }, deviceScaleFactor: 2 };
+const PICTURED = { viewport: { width: 1200, height: 680 }, deviceScaleFactor: 2 };
 
 /** Starts VS Code with the extension. `settings` are the user's, over the ones above. */
 export async function startCode({ tools, vsix, settings = {} }) {
