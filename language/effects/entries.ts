@@ -31,12 +31,20 @@ export interface ProgramHandler {
   readonly names: ItemNames;
 }
 
-export function programHandlers({ linker }: Solution): ProgramHandler[] {
-  const found: ProgramHandler[] = [];
-  for (const { file, names, summary } of linker.items)
-    for (const { node, clause, handled } of summary.handles)
-      if (handled === null) found.push({ effect: node.effect, handle: node, clause, file, names });
-  return found;
+const knownHandlers = new WeakMap<Solution, readonly ProgramHandler[]>();
+
+/** The program-wide handlers; looked for once in each solution. */
+export function programHandlers(solution: Solution): readonly ProgramHandler[] {
+  let handlers = knownHandlers.get(solution);
+  if (handlers === undefined) {
+    handlers = solution.linker.items.flatMap(({ file, names, summary }) =>
+      summary.handles.flatMap(({ node, clause, handled }): ProgramHandler[] =>
+        handled === null ? [{ effect: node.effect, handle: node, clause, file, names }] : [],
+      ),
+    );
+    knownHandlers.set(solution, handlers);
+  }
+  return handlers;
 }
 
 export function entryPoints(solution: Solution, handlers: readonly ProgramHandler[]): EntryPoint[] {

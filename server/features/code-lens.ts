@@ -11,7 +11,9 @@
 
 import type { CodeLens, Location, Position } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
-import { builtin } from "../../language/names/builtins.ts";
+import { inferenceOf } from "../../language/infer/infer.ts";
+import { itemsUsing } from "../../language/infer/sightings.ts";
+import { builtin, builtins } from "../../language/names/builtins.ts";
 import type { ItemNames, Unit } from "../../language/names/model.ts";
 import { walkUnits } from "../../language/names/units.ts";
 import { nodesAt, placeAt } from "../../language/query/place.ts";
@@ -126,18 +128,25 @@ const peek = (title: string, found: readonly Location[], { uri, position }: Data
 function usesOf(view: View, file: string, name: string): Location[] {
   const { analysis } = view;
   const found: Location[] = [];
-  for (const [path, { items }] of analysis.files) {
-    items.forEach(({ tree, offset }, index) => {
-      if (!tree.text.includes(name)) return;
-      for (const { node } of analysis.names(path, index).units.flatMap((unit) => unit.free)) {
-        if (!("name" in node) || typeof node.name !== "string") continue;
-        const meaning = analysis.registry.meaningOf(path, node.name);
-        let used: ast.Span | undefined;
-        if (meaning.kind === "global" && meaning.file === file && node.name === name) used = node;
-        else if (meaning.kind === "module" && meaning.file === file) used = memberOf(tree, node, name);
-        if (used) found.push(view.location(path, { start: used.start + offset, end: used.end + offset }));
+  for (const [path, tree] of analysis.files) {
+    const namesOf = (index: number): ItemNames => analysis.names(path, index);
+    const isOfFile = (used: string): boolean => {
+      const meaning = analysis.registry.meaningOf(path, used);
+      return (meaning.kind === "global" || meaning.kind === "module") && meaning.file === file;
+    };
+    const aliases = tree.items.flatMap((_, index) => namesOf(index).imports.flatMap(({ alias }) => alias?.name ?? []));
+    for (const used of new Set([name, ...aliases])) {
+      const users = itemsUsing(used, tree, namesOf);
+      if (users.length === 0 || !isOfFile(used)) continue;
+      for (const index of users) {
+        const { offset, tree: item } = tree.items[index]!;
+        for (const { node } of namesOf(index).units.flatMap((unit) => unit.free)) {
+          if (!("name" in node) || node.name !== used) continue;
+          const span = used === name ? node : memberOf(item, node, name);
+          if (span) found.push(view.location(path, { start: span.start + offset, end: span.end + offset }));
+        }
       }
-    });
+    }
   }
   return found;
 }
@@ -153,17 +162,24 @@ function memberOf(tree: ast.ItemTree, object: ast.Span, name: string): ast.Ident
 function performsFor(view: View, handle: ast.Handle): Location[] {
   const { analysis } = view;
   const { effect } = handle;
+  const places = new Set<ItemNames>(
+    inferenceOf(analysis)
+      .performsOf(effect)
+      .map(({ names }) => names),
+  );
+  const library = builtins().filter(({ performs }) => performs.includes(effect));
+  for (const [path, tree] of analysis.files)
+    for (const { name } of library)
+      for (const index of itemsUsing(name, tree, (each) => analysis.names(path, each)))
+        places.add(analysis.names(path, index));
   const found: Location[] = [];
-  for (const [path, { items }] of analysis.files) {
-    items.forEach(({ tree, offset }, index) => {
-      if (!PERFORMS.test(tree.text)) return;
-      const names = analysis.names(path, index);
-      walkUnits(tree, names, (node, unit) => {
-        const span = performedAt(node, effect, names);
-        if (span && mayReceive(view, handle, unit))
-          found.push(view.location(path, { start: span.start + offset, end: span.end + offset }));
-        return undefined;
-      });
+  for (const names of places) {
+    const { file, index, offset } = analysis.locate(names);
+    walkUnits(analysis.files.get(file)!.items[index]!.tree, names, (node, unit) => {
+      const span = performedAt(node, effect, names);
+      if (span && mayReceive(view, handle, unit))
+        found.push(view.location(file, { start: span.start + offset, end: span.end + offset }));
+      return undefined;
     });
   }
   return found;
@@ -178,9 +194,6 @@ function mayReceive(view: View, handle: ast.Handle, unit: Unit): boolean {
   }
   return view.analysis.facts.handlersFor(unit, effect).some((handler) => handler.handle === handle);
 }
-
-/** What the text of an item that performs anything contains: the word, or a call of the library's. */
-const PERFORMS = /perform|net_|file_|io_|sleep|timeout/;
 
 function performedAt(node: Node, effect: string, names: ItemNames): ast.Span | null {
   if (node.kind === "Perform") return node.effect === effect ? node.effectSpan : null;

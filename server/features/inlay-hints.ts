@@ -70,7 +70,7 @@ export function hintsIn(
 ): Hint[] {
   const { analysis } = view;
   const found: Hint[] = [];
-  const tasks = wanted.home ? taskUnits(view) : new Set<Unit>();
+  const tasks = wanted.home ? startedIn(view, file) : NO_UNITS;
   view.tree(file).items.forEach(({ offset, tree }, index) => {
     if (offset > part.end || offset + tree.text.length < part.start) return;
     const names = analysis.names(file, index);
@@ -101,8 +101,11 @@ export function hintsIn(
 
 // ---- rows ----
 
-/** Functions that are started as tasks. */
-function taskUnits(view: View): Set<Unit> {
+const NO_UNITS: ReadonlySet<Unit> = new Set();
+
+/** Functions that are started as tasks though they are not `async`, in a file that starts any so. */
+function startedIn(view: View, file: string): ReadonlySet<Unit> {
+  if (!/\b(task|parallel)\b/.test(view.tree(file).text)) return NO_UNITS;
   return new Set(view.analysis.facts.entryPoints.flatMap(({ kind, unit }) => (kind === "task" ? [unit] : [])));
 }
 
@@ -126,7 +129,7 @@ function rowHint(
     if (row.length > 0) parts.push(`! ${row.join(", ")}`);
     else if (wanted.suspensions && waitsByItself(view, unit)) parts.push("⏸");
   }
-  if (tasks.has(unit) && facts.placeOf(unit) === "home") parts.push("⌂");
+  if (wanted.home && (fun.isAsync || tasks.has(unit)) && facts.placeOf(unit) === "home") parts.push("⌂");
   return parts.length > 0 ? { at: head, text: parts.join(" "), kind: "row", unit: unit.path, target: null } : null;
 }
 

@@ -90,7 +90,7 @@ test("reasons on resolve: the way through the calls, and who would handle it", a
   const { tooltip } = (await server.client.sendRequest("inlayHint/resolve", row)) as { tooltip: { value: string } };
   expect(tooltip.value).toBe(
     '- `ASK` at [`ask()`](file:///a.wal#L3) → [`perform "ASK"`](file:///a.wal#L2)\n' +
-      "- `ASK` may be handled at [a.wal:4](file:///a.wal#L4), for the whole program\n" +
+      "- `ASK` may be handled at [/a.wal:4](file:///a.wal#L4), for the whole program\n" +
       "- ⌂ runs at home: it reaches a variable of the program at [`n`](file:///a.wal#L3)",
   );
   const call = hints.find(({ label }) => label === "⏸")!;
