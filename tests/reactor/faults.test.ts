@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DriverError, type Handle, READ, WRITE } from "../../runtime/reactor/drivers/driver.ts";
+import { ACCEPT, DriverError, type Handle, READ, WRITE } from "../../runtime/reactor/drivers/driver.ts";
 import { type Asking, asking, settle } from "./asking.ts";
 import { onEachDriver } from "./drivers.ts";
 
@@ -110,6 +110,18 @@ onEachDriver((on) => {
         connection.close();
       }
       expect(seen.size).toBe(many);
+    });
+
+    test("that comes when a crowd has just been taken is not overlooked", async () => {
+      const listener = await io.handle((tag) => io.driver.listen(tag, "127.0.0.1", 0));
+      const crowd = 150;
+      for (let n = 0; n < crowd; n++) await dial(listener.port);
+      expect(await io.ask((tag) => listener.ready(tag, ACCEPT))).toBe(ACCEPT);
+      // As fast as can be, so that the next one is asked for while the driver still tells the system to pause.
+      for (let n = 0; n < crowd; n++) await io.handle((tag) => listener.accept(tag));
+      const next = io.handle((tag) => listener.accept(tag));
+      (await dial(listener.port)).write("me too");
+      expect(await io.bytes(await next)).toBe("me too");
     });
   });
 

@@ -41,7 +41,7 @@ describe.skipIf(drivers.every(({ name }) => name !== "uring"))("a ring", () => {
     const ring = smallRing();
     const noting = new Noting();
     for (let n = 0; n < 1000; n++) nop(ring, noting, n);
-    while (noting.roles.length < 1000) {
+    for (let round = 0; noting.roles.length < 1000 && round < 2000; round++) {
       ring.enter(null);
       ring.reap();
     }
