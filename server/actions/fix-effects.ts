@@ -124,11 +124,13 @@ export function unwrapped(asked: Asked, unsafe: ast.Unsafe): Edit {
 }
 
 /** What was last in the block may now stand before something. */
-function terminator(asked: Asked, { body }: ast.Unsafe): string {
+function terminator(asked: Asked, unsafe: ast.Unsafe): string {
+  const { body } = unsafe;
+  const outer = asked.ancestors(unsafe)[0];
+  if (outer?.kind === "Block" && outer.statements.at(-1) === unsafe) return "";
   const end = body.statements.at(-1)?.end ?? body.start;
-  return /^\s*;/.test(asked.source({ start: end, end: body.end })) || asked.source(body)[end - body.start - 1] === "}"
-    ? ""
-    : ";";
+  const behind = asked.source({ start: end - 1, end: body.end });
+  return behind.startsWith("}") || /^.\s*;/s.test(behind) ? "" : ";";
 }
 
 const DECLARING = new Set<string>(["Var", "Fun", "Class", "Handle"]);

@@ -23,7 +23,7 @@ const programs = [...folder("examples"), ...folder("tests/parse/samples")]
   .map((program) => ({ ...program, places: placesOf(program.text) }));
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-const options = { seed, numRuns: Number(process.env.RUNS ?? 60) };
+const options = { seed, numRuns: Number(process.env.RUNS ?? 15) };
 
 /** The nodes of a program, and runs of statements. */
 function placesOf(text: string): Span[] {
