@@ -30,6 +30,8 @@ export interface Completions {
   readonly candidates: readonly Candidate[];
   /** Typing on may bring others. */
   readonly isIncomplete: boolean;
+  /** Any expression or word may stand here: no reason to offer something to whom has not asked. */
+  readonly isAnything: boolean;
   /** What a choice replaces, in the file: to the cursor when inserting, to `end` when replacing. */
   readonly word: ast.Span;
 }
@@ -38,7 +40,7 @@ export interface Completions {
 const MAX_CANDIDATES = 400;
 
 export function completionsAt(view: View, file: string, offset: number): Completions {
-  const nothing = { candidates: [], isIncomplete: false, word: { start: offset, end: offset } };
+  const nothing = { candidates: [], isIncomplete: false, isAnything: true, word: { start: offset, end: offset } };
   const found = placeAt(view.analysis, file, offset);
   if (!found) return { ...nothing, candidates: sorted(leadingWords(contextAt("", 0), true), "") };
   const context = contextAt(found.item.tree.text, found.at);
@@ -47,10 +49,12 @@ export function completionsAt(view: View, file: string, offset: number): Complet
     fits(context.prefix, filter ?? label),
   );
   const word = { start: context.word.start + place.item.offset, end: context.word.end + place.item.offset };
-  const isFirst = context.wanted.kind === "expression" && context.prefix === "";
+  const { kind } = context.wanted;
+  const isFirst = kind === "expression" && context.prefix === "";
   return {
     candidates: sorted(candidates, context.prefix).slice(0, MAX_CANDIDATES),
     isIncomplete: isFirst || candidates.length > MAX_CANDIDATES,
+    isAnything: kind === "expression" || kind === "operator",
     word,
   };
 }

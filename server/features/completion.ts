@@ -4,6 +4,7 @@ import {
   type CompletionItem,
   CompletionItemTag,
   type CompletionList,
+  CompletionTriggerKind,
   InsertTextFormat,
   type TextEdit,
 } from "vscode-languageserver";
@@ -18,9 +19,12 @@ export const completion: Feature = {
     completionProvider: { triggerCharacters: [".", '"', "{", "<", "@", "/"], resolveProvider: true },
   },
   register: (connection, services) => {
-    connection.onCompletion(({ textDocument, position }, token) =>
-      services.answer<CompletionList>(textDocument.uri, token, { isIncomplete: false, items: [] }, (view, file) =>
-        completionList(view, file, view.offset(file, position), textDocument.uri, clientOf(services)),
+    connection.onCompletion(({ textDocument: { uri }, position, context }, token) =>
+      services.answer<CompletionList>(uri, token, NOTHING, (view, file) =>
+        completionList(view, file, view.offset(file, position), uri, {
+          ...clientOf(services),
+          isTyping: context?.triggerKind === CompletionTriggerKind.TriggerCharacter,
+        }),
       ),
     );
     connection.onCompletionResolve((item, token) => {
@@ -30,6 +34,8 @@ export const completion: Feature = {
     });
   },
 };
+
+const NOTHING: CompletionList = { isIncomplete: false, items: [] };
 
 /** What a list entry carries for its resolve. */
 interface Data {
@@ -59,9 +65,13 @@ export function completionList(
   file: string,
   offset: number,
   uri: string,
-  client: ClientAbilities,
+  client: ClientAbilities & {
+    /** A character like `{` was typed and nobody has asked: only what fits just there is offered. */
+    readonly isTyping?: boolean;
+  },
 ): CompletionList {
-  const { candidates, isIncomplete, word } = completionsAt(view, file, offset);
+  const { candidates, isIncomplete, isAnything, word } = completionsAt(view, file, offset);
+  if (client.isTyping && isAnything) return NOTHING;
   const insert = view.range(file, { start: word.start, end: offset });
   const replace = view.range(file, word);
   const items = candidates.map((candidate, index): CompletionItem => {

@@ -215,6 +215,18 @@ describe("in the protocol's form", () => {
     expect(aboutText(view, { kind: "global", file: "/nowhere.wal", name: "x" })).toBe("");
   });
 
+  test("a typed brace or dot brings only what fits just there", () => {
+    const typed = (text: string) => {
+      const { view, file, offset } = atCursor(text);
+      return completionList(view, file, offset, "file:///main.wal", { ...FULL, isTyping: true }).items.length > 0;
+    };
+    expect(typed("fun f() {$0")).toBe(false);
+    expect(typed("1 <$0")).toBe(false);
+    expect(typed("for (i in 0..$0")).toBe(false);
+    expect(typed('perform "IO_READ" {$0')).toBe(true);
+    expect(typed('"x".$0')).toBe(true);
+  });
+
   test("through the server", async () => {
     const server = await startServer('var text = "x";\ntext.$0');
     const list = await server.client.sendRequest("textDocument/completion", server.cursor);
