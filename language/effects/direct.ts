@@ -37,7 +37,7 @@ export function dispatchOf(methods: readonly number[]): Direct {
 }
 
 export function directOf(id: number, linker: Linker): Direct {
-  const { unit, sites, item } = linker.units[id]!;
+  const { unit, sites, item } = linker.units.at(id)!;
   const row = emptyRow();
   let monitors = false;
   const edges: Edge[] = [];

@@ -37,11 +37,11 @@ const knownHandlers = new WeakMap<Solution, readonly ProgramHandler[]>();
 export function programHandlers(solution: Solution): readonly ProgramHandler[] {
   let handlers = knownHandlers.get(solution);
   if (handlers === undefined) {
-    handlers = solution.linker.items.flatMap(({ file, names, summary }) =>
-      summary.handles.flatMap(({ node, clause, handled }): ProgramHandler[] =>
-        handled === null ? [{ effect: node.effect, handle: node, clause, file, names }] : [],
-      ),
-    );
+    const found: ProgramHandler[] = [];
+    for (const { file, names, summary } of solution.linker.items)
+      for (const { node, clause, handled } of summary.handles)
+        if (handled === null) found.push({ effect: node.effect, handle: node, clause, file, names });
+    handlers = found;
     knownHandlers.set(solution, handlers);
   }
   return handlers;
@@ -57,9 +57,9 @@ export function entryPoints(solution: Solution, handlers: readonly ProgramHandle
 
 /** Units that are started as tasks. */
 function tasksOf({ linker, nodes, marked }: Solution): EntryPoint[] {
-  const ids = new Set([...marked.starting].flatMap((id) => nodes[id]!.starts));
+  const ids = new Set([...marked.starting].flatMap((id) => nodes.at(id)!.starts));
   return [...ids].flatMap((id) => {
-    const linked = linker.units[id];
+    const linked = linker.units.at(id);
     if (linked === undefined) return [];
     const { file, names } = linked.item;
     return { kind: "task", unit: linked.unit, file, names };
@@ -86,12 +86,12 @@ export function unhandledEffects(solution: Solution, handlers: readonly ProgramH
   if (handlers.some((handler) => handler.effect === "FAULT")) return []; // P4
   const { linker, rows, marked } = solution;
   const starts = [...marked.performing].map((id): EntryPoint => {
-    const { unit, item } = linker.units[id]!;
+    const { unit, item } = linker.units.at(id)!;
     return { kind: unit.kind === "test" ? "test" : "program", unit, file: item.file, names: item.names };
   });
   const found: Unhandled[] = [];
   for (const entry of [...starts, ...tasksOf(solution), ...clauseEntries(solution, handlers)]) {
-    for (const [effect, cause] of rows[linker.idOf(entry.unit)]!.effects) {
+    for (const [effect, cause] of rows.at(linker.idOf(entry.unit))!.effects) {
       if (!cause.sure || REACTOR_EFFECTS.has(effect) || SYSTEM_EFFECTS.has(effect)) continue;
       if (handlers.some((handler) => handler.effect === effect && handler.clause !== entry.unit)) continue;
       found.push({ entry, effect });

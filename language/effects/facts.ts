@@ -66,7 +66,7 @@ export function factsOf(solution: Solution): Facts {
   let performed: Set<string> | undefined;
   return {
     rowOf: (unit) => {
-      const row = rows[linker.idOf(unit)]!;
+      const row = rows.at(linker.idOf(unit))!;
       const params = new Set([...row.variables.values()].map((variable) => variable.param.name));
       return {
         effects: [...row.effects.keys()].sort(),
@@ -92,11 +92,11 @@ export function factsOf(solution: Solution): Facts {
     get unhandled() {
       return unhandledEffects(solution, handlers);
     },
-    mayReach: (handled, effect) => reaches(rows[linker.idOf(handled)]!, effect),
+    mayReach: (handled, effect) => reaches(rows.at(linker.idOf(handled))!, effect),
     get performed() {
       if (performed === undefined) {
         performed = new Set();
-        for (const row of rows) for (const effect of row.effects.keys()) performed.add(effect);
+        for (const row of rows) for (const effect of row!.effects.keys()) performed.add(effect);
       }
       return performed;
     },

@@ -14,6 +14,7 @@ import type * as ast from "../ast.ts";
 import { type Builtin, builtin, builtinMethods } from "../names/builtins.ts";
 import type { ItemNames, Local, Meaning, Registry, Unit } from "../names/model.ts";
 import { type ClassSummary, type ItemSummary, startsTask, type Target, type UnitSummary } from "./summary.ts";
+import { type ReadTable, Table } from "./table.ts";
 
 export interface LinkItem {
   readonly file: string;
@@ -41,7 +42,7 @@ export interface LinkedUnit extends UnitSummary {
 export interface Linker {
   readonly items: readonly LinkItem[];
   /** By number. Nothing is at the number of a dispatch, and of a unit that is gone (L2). */
-  readonly units: readonly (LinkedUnit | undefined)[];
+  readonly units: ReadTable<LinkedUnit>;
   /** The methods that a dispatch stands for; undefined for any other number. */
   methodsOf(id: number): readonly number[] | undefined;
   /** Numbers given out so far; linking may make more dispatches. */
@@ -61,7 +62,7 @@ const UNKNOWN: Link = { ...NOTHING, unknown: true, sure: false };
 /** What a linker goes by. A later version shares what is the same. */
 interface Tables {
   readonly items: readonly LinkItem[];
-  readonly units: readonly (LinkedUnit | undefined)[];
+  readonly units: Table<LinkedUnit>;
   readonly byFile: ReadonlyMap<string, readonly LinkItem[]>;
   /** Methods by name. */
   readonly methods: ReadonlyMap<string, readonly number[]>;
@@ -98,7 +99,7 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
     params: new WeakMap(),
     unitLinks: [],
   };
-  const units: LinkedUnit[] = [];
+  const units = new Table<LinkedUnit>();
   for (const item of items) {
     for (const { unit } of item.summary.units) shared.ids.set(unit, shared.next++);
     place(item, units, shared);
@@ -119,8 +120,8 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
 }
 
 /** Puts the units of an item, which have their numbers, where they belong. */
-function place(item: LinkItem, units: (LinkedUnit | undefined)[], { ids, classes }: Shared): void {
-  for (const { unit, sites } of item.summary.units) units[ids.get(unit)!] = { unit, sites, item };
+function place(item: LinkItem, units: Table<LinkedUnit>, { ids, classes }: Shared): void {
+  for (const { unit, sites } of item.summary.units) units.set(ids.get(unit)!, { unit, sites, item });
   for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
 }
 
@@ -181,7 +182,7 @@ export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Re
   const { shared } = tables;
   if (shared.next > MOST_NUMBERS * tables.units.length) return null;
   const { before, after } = difference(tables.items, items);
-  const units = [...tables.units];
+  const units = tables.units.copy();
   const gone: number[] = [];
   const names = new Set<string>();
   const members = new Set<string>();
@@ -195,7 +196,7 @@ export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Re
     if (was && is && outlineOf(was, shared) === outlineOf(is, shared)) continue;
     for (const each of [was, is]) if (each) noteOutline(each, names, members);
   }
-  for (const id of gone) units[id] = undefined;
+  for (const id of gone) units.set(id, undefined);
 
   closeOver(names, members, items);
   const affected = names.size + members.size === 0 ? [] : items.filter((item) => mentionsAny(item, names, members));
@@ -402,7 +403,7 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
   function ofMethod(name: string): Link {
     const known = methods.get(name) ?? [];
     const builtins = builtinMethods(name);
-    let calls = known.filter((id) => !startsTask(units[id]!.unit));
+    let calls = known.filter((id) => !startsTask(units.at(id)!.unit));
     if (calls.length > FEW) {
       const id = shared.next++;
       dispatches.set(id, calls);
@@ -410,7 +411,7 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
     }
     return {
       calls,
-      starts: known.filter((id) => startsTask(units[id]!.unit)),
+      starts: known.filter((id) => startsTask(units.at(id)!.unit)),
       builtins,
       param: null,
       unknown: slots.has(name) || known.length + builtins.length === 0,

@@ -18,7 +18,7 @@ export interface PathStep {
 }
 
 export function pathToEffect(solution: Solution, unit: Unit, effect: string): PathStep[] {
-  return follow(solution, unit, (id) => solution.rows[id]!.effects.get(effect));
+  return follow(solution, unit, (id) => solution.rows.at(id)!.effects.get(effect));
 }
 
 /** Why a unit may suspend, or must run at home. */
@@ -27,7 +27,7 @@ export function pathToFact(
   unit: Unit,
   fact: "suspends" | "waits" | "home" | "unknown",
 ): PathStep[] {
-  return follow(solution, unit, (id) => solution.rows[id]![fact] ?? undefined);
+  return follow(solution, unit, (id) => solution.rows.at(id)![fact] ?? undefined);
 }
 
 function follow(solution: Solution, unit: Unit, causeAt: (id: number) => Cause | undefined): PathStep[] {
@@ -35,7 +35,7 @@ function follow(solution: Solution, unit: Unit, causeAt: (id: number) => Cause |
   for (let id = solution.linker.idOf(unit); id >= 0; ) {
     const cause = causeAt(id);
     if (!cause) break;
-    const linked = solution.linker.units[id];
+    const linked = solution.linker.units.at(id);
     if (!linked) {
       id = cause.via; // a dispatch is no place in the text
       continue;
@@ -77,11 +77,11 @@ export function handlersFor(solution: Solution, unit: Unit, effect: string): Han
     for (const id of level) {
       if (seen.has(id)) continue;
       seen.add(id);
-      const linked = linker.units[id];
+      const linked = linker.units.at(id);
       if (linked && note(linked.unit, linked.item)) continue;
-      for (const user of users[id]!) {
-        for (const edge of nodes[user]!.edges) {
-          const to = linker.units[edge.callee];
+      for (const user of users.at(id)!) {
+        for (const edge of nodes.at(user)!.edges) {
+          const to = linker.units.at(edge.callee);
           if (to && edge.args.some((arg) => arg.calls.includes(id)))
             for (const inner of unitsIn(to.unit)) note(inner, to.item);
         }

@@ -19,7 +19,7 @@ export function placeOf(solution: Solution, handlers: readonly ProgramHandler[],
   for (let id = work.pop(); id !== undefined; id = work.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
-    const row = solution.rows[id]!;
+    const row = solution.rows.at(id)!;
     if (row.home !== null || row.variables.size > 0) return "home";
     for (const handler of handlers) {
       if (row.effects.has(handler.effect) || SYSTEM_EFFECTS.has(handler.effect))

@@ -51,7 +51,7 @@ export function receiversOf(solution: Solution, unit: Unit, effect: string): Rec
   const found: Receiver[] = [];
   const handlers = new Set<ast.Handle>();
   const seen = new Set<number>();
-  const tasks = new Set([...solution.marked.starting].flatMap((id) => solution.nodes[id]!.starts));
+  const tasks = new Set([...solution.marked.starting].flatMap((id) => solution.nodes.at(id)!.starts));
 
   const note = (receiver: Receiver): void => {
     if (receiver.handler) {
@@ -67,7 +67,7 @@ export function receiversOf(solution: Solution, unit: Unit, effect: string): Rec
     for (const { id, path } of level) {
       if (seen.has(id)) continue;
       seen.add(id);
-      const linked = linker.units[id];
+      const linked = linker.units.at(id);
       if (linked) {
         const own = handleOf(linked.unit);
         if (own?.effect === effect) {
@@ -89,9 +89,9 @@ export function receiversOf(solution: Solution, unit: Unit, effect: string): Rec
 
   /** Who calls a node or passes it on, with the place where that happens; a dispatch is no place. */
   function callersOf(id: number) {
-    return users[id]!.flatMap((user) => {
-      const linked = linker.units[user];
-      const edges = solution.nodes[user]!.edges;
+    return users.at(id)!.flatMap((user) => {
+      const linked = linker.units.at(user);
+      const edges = solution.nodes.at(user)!.edges;
       return edges.flatMap((edge) => {
         const passed = edge.callee !== id && edge.args.some((arg) => arg.calls.includes(id));
         if (edge.callee !== id && !passed) return [];
@@ -108,11 +108,11 @@ export function receiversOf(solution: Solution, unit: Unit, effect: string): Rec
 
   /** V3: the handlers under which `through` calls what it is passed, and whether it also does so under none. */
   function handlersInside(through: number | null, id: number, args: readonly { calls: readonly number[] }[]) {
-    const callee = through === null ? undefined : linker.units[through];
+    const callee = through === null ? undefined : linker.units.at(through);
     if (callee === undefined) return { handlers: [], passes: true };
     const position = args.findIndex((arg) => arg.calls.includes(id));
     const param = callee.unit.locals.filter((local) => local.role === "param")[position];
-    const variables = [...solution.rows[through!]!.variables.values()].filter((each) => each.param === param);
+    const variables = [...solution.rows.at(through!)!.variables.values()].filter((each) => each.param === param);
     const masked = variables.filter((each) => each.masked.includes(effect));
     const handlers =
       masked.length === 0
@@ -130,7 +130,7 @@ export function receiversOf(solution: Solution, unit: Unit, effect: string): Rec
 export function sourcesOf({ linker, rows }: Solution, effect: string): EffectSource[] {
   return linker.items.flatMap((item) =>
     item.summary.units.flatMap(({ unit, sites }) => {
-      if (!rows[linker.idOf(unit)]!.effects.has(effect) && unit.kind !== "handled") return [];
+      if (!rows.at(linker.idOf(unit))!.effects.has(effect) && unit.kind !== "handled") return [];
       return sites.flatMap((site): EffectSource[] => {
         const performs =
           site.kind === "perform"

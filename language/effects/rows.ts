@@ -22,14 +22,15 @@ import { components } from "./components.ts";
 import { type Direct, directOf, dispatchOf, type Edge } from "./direct.ts";
 import type { Linker, MovedLinker } from "./link.ts";
 import { addEffect, addUnknown, addVariable, type Cause, emptyRow, type Row, reaches } from "./row.ts";
+import { type ReadTable, Table } from "./table.ts";
 
 /** Everything is indexed by the number of a node: a unit, or a dispatch (link.ts, L1). Those that are gone are empty. */
 export interface Solution {
   readonly linker: Linker;
-  readonly nodes: readonly Direct[];
-  readonly rows: readonly Row[];
+  readonly nodes: Table<Direct>;
+  readonly rows: Table<Row>;
   /** Who reads a node's row: its callers, and those who pass its function on. */
-  readonly users: readonly (readonly number[])[];
+  readonly users: Table<readonly number[]>;
   readonly marked: Marked;
   /** Made when it is first asked for. */
   shape(): CallShape;
@@ -58,45 +59,56 @@ const NONE_MARKED: Marked = { starting: new Set(), monitoring: new Set(), perfor
 const NOBODY: Direct = { edges: [], reads: [], starts: [], monitors: false, row: emptyRow() };
 
 export function solve(linker: Linker): Solution {
-  const nodes: Direct[] = [];
+  const nodes = new Table<Direct>();
   // Linking makes dispatches: their numbers come up in the same loop.
-  for (let id = 0; id < linker.size(); id++) nodes.push(nodeOf(id, linker));
-  const users: number[][] = nodes.map(() => []);
-  nodes.forEach((node, id) => {
-    for (const read of node.reads) users[read]!.push(id);
+  for (let id = 0; id < linker.size(); id++) nodes.set(id, nodeOf(id, linker));
+  const users = new Table<number[]>();
+  const rows = new Table<Row>();
+  const reads: (readonly number[])[] = [];
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes.at(id)!;
+    users.set(id, []);
+    rows.set(id, node.row);
+    reads.push(node.reads);
+  }
+  reads.forEach((each, id) => {
+    for (const read of each) users.at(read)!.push(id);
   });
-  const rows = nodes.map((node) => node.row);
-  for (const component of components(nodes.map((node) => node.reads))) grow(component, nodes, rows, linker);
-  return solution({ linker, nodes, rows, users }, NONE_MARKED, nodes.keys());
+  for (const component of components(reads)) grow(component, nodes, rows, linker);
+  return solution({ linker, nodes, rows, users }, NONE_MARKED, reads.keys());
 }
 
 /** The solution after an edit (E5). */
 export function solveAgain(old: Solution, { linker, changed, gone }: MovedLinker): Solution {
-  const nodes = [...old.nodes];
-  const users: (readonly number[])[] = [...old.users];
-  const rows = [...old.rows];
+  const nodes = old.nodes.copy();
+  const users = old.users.copy();
+  const rows = old.rows.copy();
   const dirty = new Set<number>(changed);
   for (const id of [...gone, ...changed]) {
-    for (const read of nodes[id]?.reads ?? []) users[read] = users[read]!.filter((user) => user !== id);
+    for (const read of nodes.at(id)?.reads ?? [])
+      users.set(
+        read,
+        users.at(read)!.filter((user) => user !== id),
+      );
   }
   for (const id of gone) {
-    for (const user of users[id]!) dirty.add(user);
-    nodes[id] = NOBODY;
-    rows[id] = NOBODY.row;
+    for (const user of users.at(id)!) dirty.add(user);
+    nodes.set(id, NOBODY);
+    rows.set(id, NOBODY.row);
   }
   for (const id of gone) dirty.delete(id);
   const made = [...changed];
   const solved = [...gone];
-  for (const id of changed) nodes[id] = nodeOf(id, linker);
+  for (const id of changed) nodes.set(id, nodeOf(id, linker));
   // Among the numbers that are new are units, which are done, and the dispatches that linking has made.
   for (let id = old.nodes.length; id < linker.size(); id++) {
-    users[id] ??= [];
-    if (nodes[id]) continue;
-    nodes[id] = nodeOf(id, linker);
+    if (!users.at(id)) users.set(id, []);
+    if (nodes.at(id)) continue;
+    nodes.set(id, nodeOf(id, linker));
     made.push(id);
     dirty.add(id);
   }
-  for (const id of made) for (const read of nodes[id]!.reads) users[read] = [...users[read]!, id];
+  for (const id of made) for (const read of nodes.at(id)!.reads) users.set(read, [...users.at(read)!, id]);
 
   const reached = closure(dirty, users);
   const local = new Int32Array(nodes.length).fill(-1);
@@ -105,23 +117,24 @@ export function solveAgain(old: Solution, { linker, changed, gone }: MovedLinker
   });
   const reads = reached.map((id) => {
     const near: number[] = [];
-    for (const read of nodes[id]!.reads) if (local[read]! >= 0) near.push(local[read]!);
+    for (const read of nodes.at(id)!.reads) if (local[read]! >= 0) near.push(local[read]!);
     return near;
   });
   for (const found of components(reads)) {
     const component = found.map((index) => reached[index]!);
     if (!component.some((id) => dirty.has(id))) continue;
-    const before = component.map((id) => rows[id]);
+    const before = component.map((id) => rows.at(id));
     for (const id of component) {
-      nodes[id] = nodeOf(id, linker);
-      rows[id] = nodes[id].row;
+      const node = nodeOf(id, linker);
+      nodes.set(id, node);
+      rows.set(id, node.row);
     }
     grow(component, nodes, rows, linker);
     solved.push(...component);
     component.forEach((id, index) => {
       const old = before[index];
-      if (old !== undefined && looksTheSame(old, rows[id]!)) return;
-      for (const user of users[id]!) dirty.add(user);
+      if (old !== undefined && looksTheSame(old, rows.at(id)!)) return;
+      for (const user of users.at(id)!) dirty.add(user);
     });
   }
   return solution({ linker, nodes, rows, users }, old.marked, solved);
@@ -135,10 +148,10 @@ function solution(parts: Omit<Solution, "marked" | "shape">, marked: Marked, sol
   const performing = new Set(marked.performing);
   const mark = (set: Set<number>, id: number, belongs: boolean): void => void (belongs ? set.add(id) : set.delete(id));
   for (const id of solved) {
-    const kind = linker.units[id]?.unit.kind;
-    mark(starting, id, nodes[id]!.starts.length > 0);
-    mark(monitoring, id, nodes[id]!.monitors);
-    mark(performing, id, (kind === "top" || kind === "test") && rows[id]!.effects.size > 0);
+    const kind = linker.units.at(id)?.unit.kind;
+    mark(starting, id, nodes.at(id)!.starts.length > 0);
+    mark(monitoring, id, nodes.at(id)!.monitors);
+    mark(performing, id, (kind === "top" || kind === "test") && rows.at(id)!.effects.size > 0);
   }
   let shape: CallShape | undefined;
   return {
@@ -152,30 +165,31 @@ function solution(parts: Omit<Solution, "marked" | "shape">, marked: Marked, sol
 }
 
 function nodeOf(id: number, linker: Linker): Direct {
-  if (linker.units[id]) return directOf(id, linker);
+  if (linker.units.at(id)) return directOf(id, linker);
   const methods = linker.methodsOf(id);
   return methods ? dispatchOf(methods) : NOBODY;
 }
 
 /** The nodes that use one of `ids`, directly or not, and these themselves. */
-function closure(ids: Iterable<number>, users: readonly (readonly number[])[]): number[] {
+function closure(ids: Iterable<number>, users: ReadTable<readonly number[]>): number[] {
   const reached = new Set<number>(ids);
-  for (const id of reached) for (const user of users[id]!) reached.add(user);
+  for (const id of reached) for (const user of users.at(id)!) reached.add(user);
   return [...reached];
 }
 
 /** Lets the rows of a component grow along its edges until nothing changes; the rows that it reads are settled. */
-function grow(component: readonly number[], nodes: readonly Direct[], rows: readonly Row[], linker: Linker): void {
+function grow(component: readonly number[], nodes: ReadTable<Direct>, rows: ReadTable<Row>, linker: Linker): void {
   const circle = isCircle(component, nodes);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const id of component) for (const edge of nodes[id]!.edges) if (take(id, edge, rows, linker)) changed = true;
+    for (const id of component)
+      for (const edge of nodes.at(id)!.edges) if (take(id, edge, rows, linker)) changed = true;
     if (!circle) break;
   }
 }
 
-const isCircle = (component: readonly number[], nodes: readonly Direct[]): boolean =>
-  component.length > 1 || nodes[component[0]!]!.reads.includes(component[0]!);
+const isCircle = (component: readonly number[], nodes: ReadTable<Direct>): boolean =>
+  component.length > 1 || nodes.at(component[0]!)!.reads.includes(component[0]!);
 
 /** E5. */
 function looksTheSame(a: Row, b: Row): boolean {
@@ -186,15 +200,15 @@ function looksTheSame(a: Row, b: Row): boolean {
   return true;
 }
 
-function callShape(nodes: readonly Direct[]): CallShape {
+function callShape(nodes: ReadTable<Direct>): CallShape {
   const recursive = new Uint8Array(nodes.length);
   const height = new Float64Array(nodes.length);
-  for (const component of components(nodes.map((node) => node.reads))) {
+  for (const component of components(Array.from(nodes, (node) => node!.reads))) {
     const circle = isCircle(component, nodes);
     for (const id of component) {
       recursive[id] = circle ? 1 : 0;
       let below = circle ? Number.POSITIVE_INFINITY : -1;
-      for (const callee of nodes[id]!.reads) below = Math.max(below, height[callee]!);
+      for (const callee of nodes.at(id)!.reads) below = Math.max(below, height[callee]!);
       height[id] = 1 + below;
     }
   }
@@ -204,10 +218,10 @@ function callShape(nodes: readonly Direct[]): CallShape {
 // ---- what flows along an edge ----
 
 /** Adds to the row of `id` what `edge` brings; whether that was anything new. */
-function take(id: number, edge: Edge, rows: readonly Row[], linker: Linker): boolean {
-  const row = rows[id]!;
-  const from = rows[edge.callee]!;
-  if (edge.when && !reaches(rows[edge.when.handled]!, edge.when.effect)) return false;
+function take(id: number, edge: Edge, rows: ReadTable<Row>, linker: Linker): boolean {
+  const row = rows.at(id)!;
+  const from = rows.at(edge.callee)!;
+  if (edge.when && !reaches(rows.at(edge.when.handled)!, edge.when.effect)) return false;
   const cause: Cause = { at: edge.at, via: edge.callee };
   let changed = takeRow(row, from, edge.masks === null ? [] : [edge.masks], edge.sure, cause);
   for (const variable of from.variables.values()) {
@@ -242,13 +256,13 @@ function instantiate(
   edge: Edge,
   param: Local,
   masked: readonly string[],
-  rows: readonly Row[],
+  rows: ReadTable<Row>,
   linker: Linker,
 ): boolean {
-  const row = rows[id]!;
+  const row = rows.at(id)!;
   const cause: Cause = { at: edge.at, via: edge.callee };
-  const callee = linker.units[edge.callee]?.unit;
-  const caller = linker.units[id]?.unit;
+  const callee = linker.units.at(edge.callee)?.unit;
+  const caller = linker.units.at(id)?.unit;
   // Behind a dispatch it is not known which method gets the arguments.
   if (!callee || !caller) return addUnknown(row, cause);
   if (param.unit !== callee) {
@@ -261,11 +275,11 @@ function instantiate(
   if (link.param) changed = addVariable(row, linker, link.param, masked, cause);
   for (const passed of link.calls) {
     const passedCause: Cause = { at: edge.at, via: passed };
-    if (takeRow(row, rows[passed]!, masked, edge.sure && link.sure, passedCause)) changed = true;
-    for (const inner of rows[passed]!.variables.values()) {
+    if (takeRow(row, rows.at(passed)!, masked, edge.sure && link.sure, passedCause)) changed = true;
+    for (const inner of rows.at(passed)!.variables.values()) {
       const both = masked.reduce(withMask, inner.masked);
       const visible =
-        inner.param.unit !== linker.units[passed]!.unit && isAround(inner.param.unit, linker.units[id]!.unit);
+        inner.param.unit !== linker.units.at(passed)!.unit && isAround(inner.param.unit, linker.units.at(id)!.unit);
       if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, passedCause))
         changed = true;
     }

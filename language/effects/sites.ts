@@ -22,7 +22,7 @@ export interface SiteFacts {
 /** The places of a unit, in the order of the text. */
 export function sitesIn(solution: Solution, unit: Unit): SiteFacts[] {
   const { linker } = solution;
-  const { sites, item } = linker.units[linker.idOf(unit)]!;
+  const { sites, item } = linker.units.at(linker.idOf(unit))!;
   return sites.map((site) => {
     const { kind, node } = site;
     switch (site.kind) {
@@ -52,23 +52,23 @@ function ofCall(link: Link, args: readonly Link[], solution: Solution): Pick<Sit
     if (row.waits !== null && masked.length === 0) waits = true;
   };
   for (const callee of link.calls) {
-    const row = rows[callee];
+    const row = rows.at(callee);
     addRow(row, []);
     // S2
     for (const { masked } of row?.variables.values() ?? [])
-      for (const arg of args) for (const passed of arg.calls) addRow(rows[passed], masked);
+      for (const arg of args) for (const passed of arg.calls) addRow(rows.at(passed), masked);
   }
   for (const builtin of link.builtins) {
     for (const effect of builtin.performs) effects.add(effect);
     if (builtin.maySuspend) waits = true;
-    for (const position of builtin.calls) for (const passed of args[position]?.calls ?? []) addRow(rows[passed], []);
+    for (const position of builtin.calls) for (const passed of args[position]?.calls ?? []) addRow(rows.at(passed), []);
   }
   return { effects, waits: waits || effects.size > 0 };
 }
 
 /** The code that goes on performs what it performs, but for the effect that stays handled in it. */
 function ofResume(handled: Unit | null, { linker, rows }: Solution): Pick<SiteFacts, "effects" | "waits"> {
-  const row = handled && rows[linker.idOf(handled)];
+  const row = handled && rows.at(linker.idOf(handled));
   if (!row) return { effects: NONE, waits: true };
   const { effect } = handled.node as ast.Handle;
   return { effects: new Set([...row.effects.keys()].filter((each) => each !== effect)), waits: true };

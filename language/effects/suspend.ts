@@ -16,7 +16,7 @@ export const surelyWaits = (solution: Solution, unit: Unit): boolean => rowOf(so
 
 /** The places where a unit surely waits. */
 export function waitsIn(solution: Solution, unit: Unit): ast.Span[] {
-  const { sites, item } = solution.linker.units[solution.linker.idOf(unit)]!;
+  const { sites, item } = solution.linker.units.at(solution.linker.idOf(unit))!;
   return sites.filter((site) => waitsAt(site, item, solution)).map((site) => site.node);
 }
 
@@ -25,7 +25,7 @@ function waitsAt(site: Site, item: LinkItem, { linker, rows }: Solution): boolea
   if (site.kind !== "call") return true;
   const { calls, builtins, sure } = linker.link(site.target, item);
   if (builtins.length > 0) return builtins.every((called) => called.maySuspend);
-  return sure && calls.some((callee) => rows[callee]!.waits !== null);
+  return sure && calls.some((callee) => rows.at(callee)!.waits !== null);
 }
 
 export const isRecursive = (solution: Solution, unit: Unit): boolean =>
@@ -35,4 +35,4 @@ export const isRecursive = (solution: Solution, unit: Unit): boolean =>
 export const callHeight = (solution: Solution, unit: Unit): number =>
   solution.shape().height[solution.linker.idOf(unit)]!;
 
-const rowOf = (solution: Solution, unit: Unit) => solution.rows[solution.linker.idOf(unit)]!;
+const rowOf = (solution: Solution, unit: Unit) => solution.rows.at(solution.linker.idOf(unit))!;
