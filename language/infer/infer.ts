@@ -11,9 +11,12 @@
 import type { Analysis } from "../analyse.ts";
 import type * as ast from "../ast.ts";
 import { builtin } from "../names/builtins.ts";
-import type { ItemNames, Local, Meaning, Unit } from "../names/model.ts";
+import type { ItemNames, Local, Meaning } from "../names/model.ts";
 import { meaningOfUse } from "../names/patterns.ts";
 import { walk } from "../walk.ts";
+import { callsOf } from "./callers.ts";
+import { lineageOf } from "./classes.ts";
+import { type EffectSites, effectSitesOf } from "./effect-sites.ts";
 import {
   awaited,
   builtinResult,
@@ -23,7 +26,7 @@ import {
   type ResultOf,
   SYSTEM_PAYLOADS,
 } from "./results.ts";
-import { calledName, itemsUsing, type Sightings, sightingsOf } from "./sightings.ts";
+import { calledName, type Sightings, seenIn, usersOf } from "./sightings.ts";
 import {
   ANY_MAP,
   BOOLEAN,
@@ -43,7 +46,7 @@ import {
   withoutNil,
 } from "./types.ts";
 
-export interface Inference {
+export interface Inference extends EffectSites {
   /** What an expression of the item with these names may be. */
   typesOf(expression: ast.Expression, names: ItemNames): Types;
   typesOfLocal(local: Local, names: ItemNames): Types;
@@ -55,21 +58,11 @@ export interface Inference {
   typesOfMember(object: ValueType, name: string): Types;
   /** A class and what it inherits from, nearest first: its superclasses and all their traits. */
   lineage(place: ClassPlace): readonly ClassPlace[];
-  /** Every `perform` of an effect in the workspace that is written down. */
-  performsOf(effect: string): readonly { readonly node: ast.Perform; readonly names: ItemNames }[];
-  handlesOf(effect: string): readonly { readonly node: ast.Handle; readonly names: ItemNames }[];
-  /** Every effect that is performed or handled somewhere. */
-  effectNames(): readonly string[];
 }
 
 /** Steps that one question may take (I1): about a millisecond. */
 const BUDGET = 1500;
 const MAX_DEPTH = 40;
-/** Items of other files whose calls are looked at for one parameter. */
-const MAX_CALLERS = 100;
-/** Calls that are looked at for one parameter. */
-const MAX_CALLS = 8;
-
 const inferences = new WeakMap<Analysis, Inference>();
 
 /** The inference over an analysis; the same one each time. */
@@ -85,8 +78,7 @@ export function inferenceOf(analysis: Analysis): Inference {
 function createInference(analysis: Analysis): Inference {
   const { registry } = analysis;
   const answers = new WeakMap<ItemNames, WeakMap<object, Types>>();
-  const effects = new Map<string, { node: ast.Perform | ast.Handle; names: ItemNames }[]>();
-  let allEffectsKnown = false;
+  const { performsOf, handlesOf, effectNames } = effectSitesOf(analysis);
 
   // ---- one question (I1, I2) ----
 
@@ -122,10 +114,7 @@ function createInference(analysis: Analysis): Inference {
     return found;
   }
 
-  const seen = (names: ItemNames): Sightings => {
-    const { file, index } = analysis.locate(names);
-    return sightingsOf(analysis.files.get(file)!.items[index]!.tree, names);
-  };
+  const seen = (names: ItemNames): Sightings => seenIn(names, analysis);
 
   // ---- expressions ----
 
@@ -302,59 +291,13 @@ function createInference(analysis: Analysis): Inference {
     if (passed) return callbackParameter(passed.call, passed.piped, passed.position, position, names);
     if (local.unit.name === null) return UNKNOWN;
     return union([
-      ...callsOf(local.unit, names).map(({ call, piped, names: at }) => {
+      ...callsOf(local.unit, names, analysis).map(({ call, piped, names: at }) => {
         const named = call.args.find((arg) => arg.name?.name === local.name);
         const given = named?.value ?? [...(piped ? [piped] : []), ...positional(call)][position];
         return given ? withoutNil(typesOf(given, at)) : UNKNOWN;
       }),
       ...written(local, names),
     ]);
-  }
-
-  /** The calls of a declared function or method, as far as they are written with its name. */
-  function callsOf(unit: Unit, names: ItemNames) {
-    const owner = unit.kind === "method" ? seen(names).owners.get(unit.node) : undefined;
-    const isInit = owner !== undefined && unit.name === "init";
-    const called = isInit ? constructedBy(owner) : [unit.name!];
-    const found: { call: ast.Call; piped: ast.Expression | null; names: ItemNames }[] = [];
-    const { file } = analysis.locate(names);
-    const isTopLevel = unit.parent?.kind === "top" && unit.parent.parent === null;
-    const lookIn = (items: ItemNames): void => {
-      for (const name of called)
-        for (const { call, piped } of seen(items).calls.get(name) ?? [])
-          if (found.length < MAX_CALLS) found.push({ call, piped, names: items });
-    };
-    if (!isTopLevel) lookIn(names);
-    else if (owner && !isInit)
-      lookIn(names); // methods of that name elsewhere are most often other classes'
-    else {
-      let left = MAX_CALLERS;
-      // Its own file first.
-      for (const path of new Set([file, ...analysis.files.keys()])) {
-        for (const name of called) {
-          for (const index of itemsUsing(name, analysis.files.get(path)!, (each) => analysis.names(path, each))) {
-            if (found.length === MAX_CALLS || left-- <= 0) return found;
-            lookIn(analysis.names(path, index));
-          }
-        }
-      }
-    }
-    return found;
-  }
-
-  /** A class, and those of its file that inherit its `init`. */
-  function constructedBy(place: ClassPlace): string[] {
-    const { file } = analysis.locate(place.names);
-    const classes = registry.exportsIn(file).flatMap((name) => {
-      const meaning = registry.exportOf(file, name);
-      return meaning.kind === "global" && meaning.export.node.kind === "Class" ? [meaning.export.node] : [];
-    });
-    const found = [place.node.name.name];
-    for (let i = 0; i < found.length; i++)
-      for (const { name, superclass, methods } of classes)
-        if (superclass?.name === found[i] && !found.includes(name.name) && !methods.some((m) => m.name.name === "init"))
-          found.push(name.name);
-    return found;
   }
 
   /** `f` of `list.map(f)`: its first parameter is an item. */
@@ -415,8 +358,7 @@ function createInference(analysis: Analysis): Inference {
   /** For a top-level variable that begins as nil: what the rest of its file puts there. */
   function assignedInFile(file: string, name: string): Types {
     const found: Types[] = [];
-    for (const index of itemsUsing(name, analysis.files.get(file)!, (each) => analysis.names(file, each))) {
-      const names = analysis.names(file, index);
+    for (const names of usersOf(name, file, analysis)) {
       for (const unit of names.units) {
         for (const use of unit.free) {
           if (use.access !== "write" || !("name" in use.node) || use.node.name !== name) continue;
@@ -560,59 +502,7 @@ function createInference(analysis: Analysis): Inference {
     );
   }
 
-  function lineage(place: ClassPlace): readonly ClassPlace[] {
-    const found: ClassPlace[] = [];
-    const work: ClassPlace[] = [place];
-    for (let at = work.shift(); at && found.length < 50; at = work.shift()) {
-      const current = at;
-      if (found.some((other) => other.node === current.node)) continue;
-      found.push(current);
-      if (current.node.kind !== "Class") continue;
-      for (const name of [...current.node.traits, ...(current.node.superclass ? [current.node.superclass] : [])]) {
-        const above = classNamed(name, current.names);
-        if (above) work.push(above);
-      }
-    }
-    return found;
-  }
-
-  function classNamed(name: ast.Identifier, names: ItemNames): ClassPlace | undefined {
-    const binding = names.bindingOf(name);
-    if (binding?.kind === "local") return binding.node?.kind === "Class" ? { node: binding.node, names } : undefined;
-    const meaning = registry.meaningOf(analysis.locate(names).file, name.name);
-    if (meaning.kind !== "global") return undefined;
-    const { node } = meaning.export;
-    if (node.kind !== "Class" && node.kind !== "Trait") return undefined;
-    return { node, names: analysis.names(meaning.file, meaning.itemIndex) };
-  }
-
-  // ---- effects ----
-
-  function effectSites() {
-    if (!allEffectsKnown) {
-      allEffectsKnown = true;
-      for (const [file, tree] of analysis.files) {
-        tree.items.forEach((item, index) => {
-          if (!speaksOfEffects(item.tree)) return;
-          const names = analysis.names(file, index);
-          const { performs, handles } = sightingsOf(item.tree, names);
-          for (const node of [...performs, ...handles]) {
-            const sites = effects.get(node.effect);
-            if (sites) sites.push({ node, names });
-            else effects.set(node.effect, [{ node, names }]);
-          }
-        });
-      }
-    }
-    return effects;
-  }
-
-  const performsOf = (effect: string) =>
-    (effectSites().get(effect) ?? []).flatMap(({ node, names }) => (node.kind === "Perform" ? [{ node, names }] : []));
-  const handlesOf = (effect: string) =>
-    (effectSites().get(effect) ?? []).flatMap(({ node, names }) => (node.kind === "Handle" ? [{ node, names }] : []));
-
-  const effectNames = (): readonly string[] => [...effectSites().keys()];
+  const lineage = (place: ClassPlace): readonly ClassPlace[] => lineageOf(place, analysis);
 
   return {
     typesOf,
@@ -646,18 +536,6 @@ const isJust = (types: Types, name: string): boolean =>
 const isNil = (types: Types): boolean => isJust(types, "nil");
 const positional = (call: ast.Call): ast.Expression[] =>
   call.args.flatMap((arg) => (arg.name === null ? [arg.value] : []));
-
-const effectful = new WeakMap<ast.ItemTree, boolean>();
-
-/** Most items neither perform nor handle: their text says so without a walk. */
-function speaksOfEffects(tree: ast.ItemTree): boolean {
-  let known = effectful.get(tree);
-  if (known === undefined) {
-    known = tree.text.includes("perform") || tree.text.includes("handle");
-    effectful.set(tree, known);
-  }
-  return known;
-}
 
 function isExpression(statement: ast.Statement): statement is ast.Expression {
   switch (statement.kind) {

@@ -1,6 +1,7 @@
 // What one item's tree shows about values elsewhere in it: who assigns a name, which calls pass what, what a loop runs over.
 // Found in one walk and kept as long as the item's names (they are the same object until its text changes).
 
+import type { Analysis } from "../analyse.ts";
 import type * as ast from "../ast.ts";
 import { isResume } from "../effects/clauses.ts";
 import type { ItemNames, Local } from "../names/model.ts";
@@ -50,6 +51,12 @@ export function sightingsOf(tree: ast.ItemTree, names: ItemNames): Sightings {
     known.set(names, found);
   }
   return found;
+}
+
+/** The sightings of an item of an analysis. */
+export function seenIn(names: ItemNames, analysis: Analysis): Sightings {
+  const { file, index } = analysis.locate(names);
+  return sightingsOf(analysis.files.get(file)!.items[index]!.tree, names);
 }
 
 function look(tree: ast.ItemTree, names: ItemNames): Sightings {
@@ -194,4 +201,10 @@ export function itemsUsing(name: string, file: ast.FileTree, namesOf: (index: nu
     usersIn.set(file, users);
   }
   return users.get(name) ?? NOBODY;
+}
+
+/** The items of a file of an analysis that use a name which they do not declare. */
+export function usersOf(name: string, file: string, analysis: Analysis): readonly ItemNames[] {
+  const namesOf = (index: number): ItemNames => analysis.names(file, index);
+  return itemsUsing(name, analysis.files.get(file)!, namesOf).map(namesOf);
 }
