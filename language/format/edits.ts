@@ -6,7 +6,7 @@
 import type * as ast from "../ast.ts";
 import { scan } from "../parse/scan.ts";
 import { walk } from "../walk.ts";
-import { formatItems } from "./format.ts";
+import { formatItemAt } from "./format.ts";
 
 /** Replaces what stands between two offsets of the file. */
 export interface TextEdit extends ast.Span {
@@ -15,17 +15,24 @@ export interface TextEdit extends ast.Span {
 
 /** The edits that format a file, in order. */
 export function formatEdits(file: ast.FileTree): TextEdit[] {
-  const made = formatItems(file);
-  return file.items.flatMap(({ offset, tree }, index) =>
-    made[index] === tree.text ? [] : between(tree.text, made[index]!, offset),
-  );
+  return file.items.flatMap((_, index) => itemEdits(file, index));
 }
 
 /** The edits that format the statements which a range touches; with `endingAt`, the outermost that ends there. */
 export function formatRangeEdits(file: ast.FileTree, range: ast.Span, endingAt?: number): TextEdit[] {
   const whole = endingAt === undefined ? statementsAround(file, range) : statementEndingAt(file, endingAt);
   if (whole === null) return [];
-  return formatEdits(file).filter(({ start, end }) => start >= whole.start && end <= whole.end);
+  return file.items
+    .flatMap(({ offset, tree }, index) =>
+      offset <= whole.end && offset + tree.text.length >= whole.start ? itemEdits(file, index) : [],
+    )
+    .filter(({ start, end }) => start >= whole.start && end <= whole.end);
+}
+
+function itemEdits(file: ast.FileTree, index: number): TextEdit[] {
+  const { offset, tree } = file.items[index]!;
+  const made = formatItemAt(file, index);
+  return made === tree.text ? [] : between(tree.text, made, offset);
 }
 
 // ---- From two texts to edits ----

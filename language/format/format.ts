@@ -19,26 +19,24 @@ const BYTE_ORDER_MARK = "\ufeff";
 
 /** The text of a file as it should be. */
 export function formatFile(file: ast.FileTree): string {
-  return formatItems(file).join("");
+  return file.items.map((_, index) => formatItemAt(file, index)).join("");
 }
 
-/** The same in pieces: what becomes of the text of each item. */
-export function formatItems(file: ast.FileTree): string[] {
+/** What becomes of the text of one item of a file; with the others it makes up the whole. */
+export function formatItemAt(file: ast.FileTree, index: number): string {
+  const { tree } = file.items[index]!;
+  if (!isFormattable(file, index)) return tree.text;
   const newline = newlineOf(file.text);
-  let isFirst = true;
-  return file.items.map(({ tree }, index) => {
-    if (!isFormattable(file, index)) {
-      isFirst = false;
-      return tree.text;
-    }
-    const mark = tree.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
-    const text = formatItem(tree, newline);
-    if (text === "") return mark;
-    const blank = !isFirst && startsBlank(file, index);
-    isFirst = false;
-    return `${mark}${blank ? newline : ""}${text}${newline}`;
-  });
+  const mark = tree.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  if (isEmpty(tree)) return mark;
+  const isFirst = file.items.findIndex((item) => !isEmpty(item.tree)) === index;
+  const blank = !isFirst && startsBlank(file, index);
+  return `${mark}${blank ? newline : ""}${formatItem(tree, newline)}${newline}`;
 }
+
+/** Nothing but space and `;`. */
+const isEmpty = ({ statements, comments, errors }: ast.ItemTree): boolean =>
+  statements.length === 0 && comments.length === 0 && errors.length === 0;
 
 /** R5, for the usual line end. */
 const formatted = new WeakMap<ast.ItemTree, string>();
@@ -54,6 +52,9 @@ export function formatItem(tree: ast.ItemTree, newline: Newline): string {
 
 /** Null when our own rules would be broken, or the tree is too deep for the stack: then the text stays as it is. */
 export function layOut(tree: ast.ItemTree, newline: Newline): string | null {
+  // A `;` by itself keeps the comments above it apart from what follows.
+  if (tree.statements.length === 0 && tree.text.includes(";") && scan(tree.text).tokens.length > 0)
+    return tree.text.trim();
   try {
     const made = print(itemDoc(tree), newline);
     return keepsTokens(tree.text, made) ? made : null;

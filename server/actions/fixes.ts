@@ -1,5 +1,5 @@
 // Which rule's diagnostics have which fixes. Those that are not here cannot be fixed by a rule of thumb: the table in
-// tests/server/code-actions.test.ts says why for each.
+// tests/server/actions/cases.test.ts says why for each.
 
 import type { Action, Asked, Edit } from "./action.ts";
 import type { Fixer } from "./fix.ts";
