@@ -3,17 +3,7 @@
 // K1. The list of what goes in is here, and nothing else goes in. What the bundles ask for from outside (packages with native
 //     parts) is found in the bundles and goes in with what it needs itself; then the .vsix is for this kind of machine only.
 
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -51,6 +41,9 @@ for (const folder of packages.values()) copyPackage(folder);
 const manifest = manifestWith(packages);
 writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
+// The editor takes the type for that of its entries, and in a browser it knows scripts only. Node asks the nearest folder.
+for (const folder of ["bin", "dist"]) writeFileSync(join(stage, folder, "package.json"), '{ "type": "module" }\n');
+
 // Everything that stands here goes in.
 writeFileSync(join(stage, ".vscodeignore"), ".vscodeignore\n");
 
@@ -79,6 +72,7 @@ function manifestWith(outside) {
     files,
     bin,
     private: _,
+    type,
     ...kept
   } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const versions = [...outside.keys()].map((name) => [name, dependencies[name]]);

@@ -107,8 +107,7 @@ describe("in a workspace that is trusted", () => {
     const { page } = await open("main.wal");
     await window.goTo(8);
     await page.keyboard.type("greetings.");
-    const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "greet" }).first();
-    await row.waitFor();
+    await page.locator(".suggest-widget .monaco-list-row.focused", { hasText: "greet" }).waitFor();
     await page.keyboard.press("Control+Space");
     await page.locator(".suggest-details", { hasText: "A greeting in the mood" }).waitFor();
     await window.picture("completion");
