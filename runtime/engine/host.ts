@@ -9,7 +9,7 @@
 //     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
 
 import type { Segment } from "./segments.ts";
-import type { Closure, EffectRequest, Fault, Future, Value } from "./values.ts";
+import type { Channel, Closure, EffectRequest, Fault, Future, Value } from "./values.ts";
 
 /** A task: a stack that can be run, and the future of its result. */
 export class Task {
@@ -46,6 +46,10 @@ export interface Host {
   print(line: string): void;
   /** Starts a task that calls `closure`; arguments and captures are copied in by the host. Runs later, never inside. */
   spawn(closure: Closure, args: readonly Value[]): Future;
+  /** Sends on a channel, if that need not wait; false: the task has to ask for it. */
+  trySend?(channel: Channel, value: Value): boolean;
+  /** Receives from a channel, if that need not wait; else SIGNAL. */
+  tryReceive?(channel: Channel): Value;
   /** The running task has had its share of time (asked at loop ends, now and then). */
   turnIsOver(): boolean;
   /** It may have another at once, because nothing else wants to run; a new turn has then begun. */

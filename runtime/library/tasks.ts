@@ -16,7 +16,7 @@ import { currentHost } from "../engine/host.ts";
 import { ask } from "../engine/machine.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
-import { Atomic, Channel, Closure, Future, isEqual } from "../engine/values.ts";
+import { Atomic, Channel, Closure, Future, isEqual, SIGNAL } from "../engine/values.ts";
 import type { Native } from "./native.ts";
 import { isWhole, method, native, needsNumber } from "./native.ts";
 
@@ -82,6 +82,18 @@ function compareSet(_depth: number, self: Value, expected: Value, value: Value):
   return (self as Atomic).replace((found) => isEqual(found, expected), value);
 }
 
+function send(_depth: number, self: Value, value: Value): Value {
+  const channel = self as Channel;
+  return currentHost().trySend?.(channel, value) === true ? undefined : ask("send", { channel, value });
+}
+
+function receive(_depth: number, self: Value): Value {
+  const channel = self as Channel;
+  const host = currentHost();
+  const value = host.tryReceive === undefined ? SIGNAL : host.tryReceive(channel);
+  return value === SIGNAL ? ask("receive", { channel }) : value;
+}
+
 export const taskFunctions: ReadonlyMap<string, Native> = new Map([
   ["task", native(1, Number.POSITIVE_INFINITY, task)],
   waitFor("race"),
@@ -94,8 +106,8 @@ export const taskFunctions: ReadonlyMap<string, Native> = new Map([
 ]);
 
 export const channelMethods: ReadonlyMap<string, Native> = new Map([
-  ["send", method(1, 1, (_depth, channel, value) => ask("send", { channel, value }))],
-  ["receive", method(0, 0, (_depth, channel) => ask("receive", { channel }))],
+  ["send", method(1, 1, send)],
+  ["receive", method(0, 0, receive)],
   ["close", method(0, 0, (_depth, channel) => ask("close", { channel }))],
 ]);
 

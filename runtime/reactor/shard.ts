@@ -17,10 +17,20 @@
 
 import type { Host, Input } from "../engine/host.ts";
 import { E } from "../engine/machine.ts";
-import type { Closure, EffectRequest, Fault, Future, FutureState, Value } from "../engine/values.ts";
+import {
+  type Channel,
+  type Closure,
+  type EffectRequest,
+  type Fault,
+  type Future,
+  type FutureState,
+  SIGNAL,
+  type Value,
+} from "../engine/values.ts";
 import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
 import { Mark } from "../nexus/flight.ts";
 import { figures, read, Saturation } from "../nexus/readings.ts";
+import { tryReceive, trySend } from "./answers/channels.ts";
 import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
@@ -641,8 +651,22 @@ export class Reactor implements Host, Completions {
   }
 
   spawn(closure: Closure, args: readonly Value[]): Future {
-    const [own, ...ownArgs] = this.engine.copyValues([closure, ...args]);
-    return this.startTask(own as Closure, ownArgs, closure.code.name, this.engine.isHome(closure));
+    const isHome = this.engine.isHome(closure);
+    const copies = this.engine.copyValues([closure, ...args]);
+    const own = copies.shift() as Closure;
+    return this.startTask(own, copies, closure.code.name, isHome);
+  }
+
+  trySend(channel: Channel, value: Value): boolean {
+    return this.#isHere(channel) && trySend(this, channel, value);
+  }
+
+  tryReceive(channel: Channel): Value {
+    return this.#isHere(channel) ? tryReceive(this, channel) : SIGNAL;
+  }
+
+  #isHere(channel: Channel): boolean {
+    return this.peer === null || channel.id % this.#shards === this.#shard;
   }
 
   turnIsOver(): boolean {
