@@ -7,6 +7,7 @@
 // A1. Whoever wakes a task disarms all else that was armed for it first.
 // A2. `withdraw` disarms everything, without waking: the task is being cancelled.
 
+import type { Input } from "../engine/host.ts";
 import type { EffectRequest, Future } from "../engine/values.ts";
 import type { DriverError, DriverValue } from "./drivers/driver.ts";
 import type { Reactor } from "./shard.ts";
@@ -20,6 +21,8 @@ export type Place = "channel" | "descriptor" | "first";
 
 export interface Answer {
   readonly place?: Place;
+  /** The fault of what is wrong with the payload, of a request about a descriptor; that one is looked at before. */
+  check?(request: EffectRequest): Input | null;
   begin(reactor: Reactor, task: LiveTask, request: EffectRequest): void;
   /** Its turn at a descriptor has come. */
   start?(reactor: Reactor, task: LiveTask, request: EffectRequest): void;

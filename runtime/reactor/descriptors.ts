@@ -48,6 +48,8 @@ export class Descriptor {
   readonly writing: Lane;
   /** Tasks that wait until it is ready. */
   readonly watching: LiveTask[] = [];
+  /** Tasks that read or write at a place of their own, without taking turns; null: there have been none. */
+  positioned: Set<LiveTask> | null = null;
 
   constructor(
     readonly fd: number,
@@ -59,7 +61,7 @@ export class Descriptor {
 
   /** Every task that waits for it. */
   get tasks(): LiveTask[] {
-    const users = [...this.watching, this.reading.holder, ...this.reading.waiting];
+    const users = [...this.watching, ...(this.positioned ?? []), this.reading.holder, ...this.reading.waiting];
     if (this.writing !== this.reading) users.push(this.writing.holder, ...this.writing.waiting);
     return users.filter((user) => user instanceof LiveTask);
   }

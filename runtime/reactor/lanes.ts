@@ -53,6 +53,7 @@ export function inTurn(place: Place, turn: Turn): Answer {
   };
   return {
     place,
+    check: (request) => turn.check?.(request) ?? null,
     begin(reactor, task, request) {
       const descriptor = turn.find(reactor, request);
       const fault = "kind" in descriptor ? descriptor : (turn.check?.(request) ?? null);

@@ -423,4 +423,56 @@ onEachDriver((on) => {
       expect(existsSync(path)).toBe(false);
     });
   });
+
+  describe("a place in a file", () => {
+    test("is read and written by any number of tasks at once, and moves no offset", async () => {
+      const path = join(folder, "numbers");
+      const out = await lines(
+        `
+        async fun put(file, i) { perform "IO_WRITE" { fd: file, data: str(i % 10), at: i } }
+        async fun get(file, i) { num(perform "IO_READ" { fd: file, max: 1, at: i }.text()) }
+        fun main(path) {
+            var writing = file_open(path, "w");
+            var writes = [];
+            for (i in 0..500) { writes.add(put(writing, i)); }
+            print all(writes).sum();
+            var file = file_open(path, "r");
+            var reads = [];
+            for (i in 0..500) { reads.add(get(file, i)); }
+            print all(reads).sum();
+            print perform "IO_READ" { fd: file, max: 3 }.text();
+            print perform "IO_READ" { fd: file, at: 100000 };
+        }
+        main(args().get(0));
+        `,
+        { args: [path] },
+      );
+      expect(out).toEqual(["500", "2250", "012", "nil"]);
+    });
+
+    test("that cannot be is a fault; so is one in what has no places, and in a file that is closed meanwhile", async () => {
+      const path = join(folder, "a");
+      writeFileSync(path, "abc");
+      const out = await lines(
+        `
+        fun told(f) { handle "FAULT" { effect.kind } f() }
+        async fun late(file) { told(() => perform "IO_READ" { fd: file, at: 0 }.length()) }
+        fun main(path) {
+            var file = file_open(path, "r");
+            print told(() => perform "IO_READ" { fd: file, at: -1 });
+            print told(() => perform "IO_READ" { fd: file, at: "x" });
+            print told(() => perform "IO_READ" { fd: 0, at: 1 });
+            var reading = late(file);
+            yield_now();
+            perform "IO_CLOSE" { fd: file };
+            var result = all([reading]).get(0);
+            print result == "IoError" or result == 3;
+        }
+        main(args().get(0));
+        `,
+        { args: [path] },
+      );
+      expect(out).toEqual(["TypeError", "TypeError", "TypeError", "true"]);
+    });
+  });
 });

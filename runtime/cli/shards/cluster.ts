@@ -50,7 +50,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
 
     const startShard = (shard: number): void => {
       const { port1, port2 } = new MessageChannel();
-      attend(port1);
+      const leave = attend(port1);
       const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: output !== null };
       const workerData: ShardStart = { ...common, ...own };
       const worker = new Worker(entry, {
@@ -63,6 +63,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       worker.on("message", (news: ShardNews) => hear(news));
       worker.on("error", (error) => end({ error }));
       worker.on("exit", () => {
+        leave();
         running.delete(shard);
         if (outcome === null) end({ error: new Error(`core ${shard} has stopped`) });
         else if (running.size === 0) settle();
@@ -95,6 +96,11 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       }
     };
 
+    /** Nobody can end a thread that sleeps in the kernel, the process neither. */
+    const halt = (): void => {
+      for (const shard of running.keys()) memory.halt(shard);
+    };
+
     /** X1 */
     const end = (how: NonNullable<typeof outcome>): void => {
       if (outcome !== null) return;
@@ -103,18 +109,20 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       for (const shard of running.keys()) memory.wake(shard);
       if (running.size === 0) settle();
       else
-        impatient = setTimeout(
-          () => void Promise.all([...running.values()].map((worker) => worker.terminate())),
-          PATIENCE,
-        );
+        impatient = setTimeout(() => {
+          halt();
+          for (const worker of running.values()) void worker.terminate();
+        }, PATIENCE);
     };
 
     const settle = (): void => {
       clearTimeout(impatient);
+      process.off("exit", halt);
       if (outcome !== null && "error" in outcome) reject(outcome.error);
       else resolve(outcome!.code === 0 && memory.someUnhandled ? ExitCode.Fault : outcome!.code);
     };
 
+    process.on("exit", halt);
     startShard(0);
   });
 }

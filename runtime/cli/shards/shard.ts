@@ -61,7 +61,7 @@ export async function runShard(): Promise<void> {
   memory.setWaker(shard, driver.waker());
   if (shard === 0) reactor.start(loaded.main);
   else reactor.join();
-  keepStepping(driver, reactor.finished);
+  keepStepping(driver);
   const { exitCode } = await reactor.finished;
   output.flush();
   tell({ kind: "finished", exitCode });
@@ -71,16 +71,10 @@ export async function runShard(): Promise<void> {
  * Enters a driver that waits in the kernel again and again, each time from Node's loop: what Node and V8 do between two rounds
  * of it (promises, forgetting what is no longer used) is done here, too.
  */
-function keepStepping(driver: Driver, finished: Promise<unknown>): void {
+function keepStepping(driver: Driver): void {
   if (driver.step === undefined) return;
-  let isOver = false;
-  void finished.then(() => {
-    isOver = true;
-  });
   const round = (): void => {
-    if (isOver) return;
-    driver.step!(true);
-    setImmediate(round);
+    if (driver.step!(true)) setImmediate(round);
   };
   round();
 }

@@ -2,12 +2,13 @@
 // input.
 //
 // R1. `fd` names a descriptor. `target` names a bound hardware port, else a descriptor.
+// R2. Reads and writes take their turn at a descriptor and move its offset, unless they say where.
 
 import type { Input } from "../../engine/host.ts";
 import type { EffectRequest, Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import type { Descriptor } from "../descriptors.ts";
-import { ACCEPT, READ } from "../drivers/driver.ts";
+import { ACCEPT, type Handle, READ, type Tag } from "../drivers/driver.ts";
 import { evict, inTurn, notOpen } from "../lanes.ts";
 import { CLOSED, ioFault, isWhole, subjectOf, wrongField, wrongValue } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
@@ -42,7 +43,67 @@ function takeUnread(descriptor: Descriptor, unread: Uint8Array, max: number): Ui
   return unread.subarray(0, max);
 }
 
-const read = inTurn("descriptor", {
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
+/** With `at`, a place in a file, it waits for no turn and moves no offset: any number of them are under way at once (R2). */
+function positioned(
+  inTurn: Answer,
+  submit: (handle: Handle, tag: Tag, request: EffectRequest, at: number) => void,
+): Answer {
+  const isPositioned = (request: EffectRequest): boolean => request.f_at !== undefined;
+  const descriptorOf = (reactor: Reactor, request: EffectRequest): Descriptor => {
+    const descriptor = findTarget(reactor, request);
+    if ("kind" in descriptor) throw new Error("broken V1: the descriptor of a waiting task is gone");
+    descriptor.positioned ??= new Set();
+    return descriptor;
+  };
+  return {
+    ...inTurn,
+    begin(reactor, task, request) {
+      const at = request.f_at;
+      const descriptor = findTarget(reactor, request);
+      const fault = "kind" in descriptor ? descriptor : inTurn.check?.(request);
+      if (!isPositioned(request)) inTurn.begin(reactor, task, request);
+      else if (fault) reactor.wake(task, fault);
+      else if (!isWhole(at, 0, LARGEST)) reactor.wake(task, wrongValue(request, "at", "a place in a file", at));
+      else {
+        const file = descriptor as Descriptor;
+        const handle = reactor.handleOf(file);
+        if (!handle.seekable) reactor.wake(task, wrongValue(request, "at", "nil: this descriptor has no places", at));
+        else {
+          file.positioned ??= new Set();
+          file.positioned.add(task);
+          submit(handle, reactor.submit(task), request, at);
+        }
+      }
+    },
+    completed(reactor, task, request, value) {
+      if (!isPositioned(request)) inTurn.completed!(reactor, task, request, value);
+      else {
+        descriptorOf(reactor, request).positioned!.delete(task);
+        reactor.resume(task, value === null ? undefined : (value as Value));
+      }
+    },
+    failed(reactor, task, request, error) {
+      if (!isPositioned(request)) inTurn.failed!(reactor, task, request, error);
+      else {
+        const descriptor = descriptorOf(reactor, request);
+        descriptor.positioned!.delete(task);
+        reactor.wake(task, ioFault(request, subjectOf(descriptor), error, descriptor.fd));
+      }
+    },
+    withdraw(reactor, task, request) {
+      if (!isPositioned(request)) inTurn.withdraw!(reactor, task, request);
+      else {
+        const descriptor = descriptorOf(reactor, request);
+        descriptor.positioned!.delete(task);
+        descriptor.handle?.withdraw(reactor.takeBack(task));
+      }
+    },
+  };
+}
+
+const readInTurn = inTurn("descriptor", {
   find: findTarget,
   check(request) {
     const max = request.f_max;
@@ -62,11 +123,13 @@ const read = inTurn("descriptor", {
   },
 });
 
+const read = positioned(readInTurn, (handle, tag, request, at) => handle.read(tag, maxOf(request), at));
+
 function isData(data: Value): data is string | Uint8Array {
   return typeof data === "string" || data instanceof Uint8Array;
 }
 
-const write = inTurn("descriptor", {
+const writeInTurn = inTurn("descriptor", {
   find: findTarget,
   check: (request) =>
     isData(request.f_data) ? null : wrongField(request, "data", "a string or Bytes", request.f_data),
@@ -78,6 +141,10 @@ const write = inTurn("descriptor", {
     return { value: value as number };
   },
 });
+
+const write = positioned(writeInTurn, (handle, tag, request, at) =>
+  handle.write(tag, request.f_data as string | Uint8Array, at),
+);
 
 const sync = inTurn("descriptor", {
   find: (reactor, request) => findDescriptor(reactor, request, "fd", request.f_fd),

@@ -14,7 +14,7 @@
 // A1. Nobody sleeps through a message. A sender first publishes its bytes (ring.ts), then stores 1 in MAIL, then rings the
 //     shard's BELL, which keeps a shard from going to sleep and wakes one that has (drivers/waker.ts).
 
-import { type Waker, wake } from "../drivers/waker.ts";
+import { halt, type Waker, wake } from "../drivers/waker.ts";
 import { RING_BYTES, Ring } from "./ring.ts";
 
 /** Words of the program. */
@@ -149,10 +149,19 @@ export class SharedMemory {
   }
   /** Has the shard look around, soon. One that has not started yet does when it starts. */
   wake(shard: number): void {
+    const waker = this.#waker(shard);
+    if (waker !== null) wake(waker);
+  }
+  /** Has the shard's driver close at once (drivers/waker.ts, K5). */
+  halt(shard: number): void {
+    const waker = this.#waker(shard);
+    if (waker !== null) halt(waker);
+  }
+  #waker(shard: number): Waker | null {
     const how = Atomics.load(this.#words, this.#at(shard, WAKER));
-    if (how === 0) return;
     const bell = this.#bells[shard]!;
-    wake(how === 1 ? { kind: "loop", bell } : { kind: "eventfd", bell, fd: how - 2 });
+    if (how === 0) return null;
+    return how === 1 ? { kind: "loop", bell } : { kind: "eventfd", bell, fd: how - 2 };
   }
 
   /** A1 */
