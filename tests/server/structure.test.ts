@@ -93,6 +93,7 @@ describe("linked editing", () => {
     expect(linked("fun f($0ab) 1;")).toBeNull();
   });
   test("an effect from its only handler, when no other file knows it", () => {
+    expect(linked('fun f() { handle "A$0SK" { 1 } perform "ASK" }\nhandle "ASK" { 2 }\nperform "ASK";\n')).toBeNull();
     expect(linked('handle "A$0SK" { 1 }\nperform "ASK";\n')).toEqual(["8-11", "28-31"]);
     expect(linked('handle "ASK" { 1 }\nperform "A$0SK";\n')).toBeNull();
     expect(linked('//- /a.wal\nhandle "A$0SK" { 1 }\nperform "ASK";\n//- /b.wal\nfun f() perform "ASK";\n')).toBeNull();
