@@ -83,7 +83,6 @@ describe("in a workspace that is trusted", () => {
     const hover = page.locator(".monaco-hover", { hasText: "`smu` is not defined; did you mean `sum`?" });
     await hover.waitFor();
     await hover.getByText("W101").waitFor();
-    await window.picture("error");
     await window.command("Problems: Focus on Problems View");
     await page.locator(".markers-panel .monaco-list-row", { hasText: "smu" }).first().waitFor();
     await window.command("View: Hide Panel");
@@ -229,7 +228,6 @@ describe("in a workspace that is trusted", () => {
     await window.command("Walia: Get Started with Walia");
     for (const title of ["Write a program", "Run it", "Test it", "Wait for hardware"])
       await page.locator(".getting-started-step", { hasText: title }).first().waitFor();
-    await window.picture("walkthrough");
   });
 
   test("the server is started again on request", async () => {
