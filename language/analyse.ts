@@ -239,12 +239,7 @@ interface Snapshot {
 /** The file that an item's names belong to. */
 const fileOf = new WeakMap<ItemNames, string>();
 
-function analysisOf(
-  files: ReadonlyMap<string, FileEntry>,
-  lists: Lists,
-  registry: Registry,
-  facts: Facts,
-): Analysis {
+function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registry: Registry, facts: Facts): Analysis {
   const trees = new Map<string, ast.FileTree>();
   const snapshots = new Map<string, Snapshot>();
   for (const [path, { tree, names, entries }] of files) {
