@@ -115,6 +115,21 @@ function selectedStatements(asked: Asked): { statements: readonly ast.Statement[
   return null;
 }
 
+function hostAt(asked: Asked, node: Node) {
+  const scope = asked.atOffset(node.start);
+  return hostOf(scope.place.nodes.includes(node) ? scope : asked, node);
+}
+
+const isBody = (asked: Asked, node: Node): boolean => {
+  const host = hostAt(asked, node);
+  return host?.isBody === true && host.node === node;
+};
+
+const isStatement = (asked: Asked, node: Node): boolean => {
+  const host = hostAt(asked, node);
+  return host !== null && !host.isBody && host.node === node;
+};
+
 /** Not the payload of a `perform`, a stage of a pipe, what is called or assigned, or a name that is no value. */
 function isWholeValue(asked: Asked, node: Node): boolean {
   const scope = asked.atOffset(node.start);
@@ -159,7 +174,10 @@ function extractFunction(asked: Asked, nodes: readonly ast.Statement[], block: a
   ];
   const refused = (disabled: string): Action[] => offered({ disabled, edits: () => [] });
 
-  if (!block && (NO_VALUE.has(first.kind) || !isWholeValue(asked, first))) return [];
+  if (!block && (NO_VALUE.has(first.kind) || first.kind === "Block" || !isWholeValue(asked, first))) return [];
+  // What ends in a brace needs no sign behind it; the call in its place does.
+  const isBraced = asked.source(span).endsWith("}");
+  if (!block && isBraced && isBody(asked, first)) return [];
   for (const [kind, why] of BOUND) if (nodes.some((node) => contains(node, kind))) return refused(why);
   if (nodes.some((node) => contains(node, "Pipe") && pipesAwait(node))) return refused("it holds an `await`");
   if (nodes.some((node) => node.kind === "Handle" && node.body === null))
@@ -195,7 +213,9 @@ function extractFunction(asked: Asked, nodes: readonly ast.Statement[], block: a
       const sign = asked.place.item.tree.text.endsWith("\n") ? "" : "\n";
       const use = result ? `${result.variable!.constant ? "const" : "var"} ${result.name} = ${call}` : call;
       const behind = target ? asked.insert(at, `${sign}\nfun ${name}(${params.join(", ")}) {\n${whole}\n}\n`) : null;
-      return behind ? [asked.replace(span, use), behind] : [];
+      return behind
+        ? [asked.replace(span, isBraced && (block || isStatement(asked, first)) ? `${use};` : use), behind]
+        : [];
     },
   });
 }
