@@ -12,7 +12,8 @@ import { check, compile } from "../runtime/cli/frontend.ts";
 import { parsePrelude } from "../runtime/cli/prelude.ts";
 import type { LoadedProgram } from "../runtime/compile/load.ts";
 import { LibuvDriver } from "../runtime/reactor/drivers/libuv.ts";
-import { Reactor, type ReactorOptions } from "../runtime/reactor/shard.ts";
+import type { ReactorOptions } from "../runtime/reactor/options.ts";
+import { Reactor } from "../runtime/reactor/shard.ts";
 import type { Row } from "./rows.ts";
 
 /** Milliseconds. */

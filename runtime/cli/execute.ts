@@ -5,7 +5,8 @@ import type { FileTree } from "../../language/ast.ts";
 import { type LoadedProgram, loadProgram } from "../compile/load.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import { functions, methods } from "../library/index.ts";
-import { Reactor, type ReactorOptions } from "../reactor/shard.ts";
+import type { ReactorOptions } from "../reactor/options.ts";
+import { Reactor } from "../reactor/shard.ts";
 
 /** Puts a program into the engine. `trees`: its files and the prelude; only their items' texts and places are used. */
 export function load(program: CompiledProgram, trees: readonly FileTree[]): LoadedProgram {

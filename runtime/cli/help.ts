@@ -31,6 +31,10 @@ To run several files as one program, name them all and put -- after the last; wh
 
 Options stand before the file's name:
 
+  --shards N           runs the tasks on N cores, each in a thread of its own; by default on all of them
+  --driver NAME        uring (Linux's io_uring) or libuv (Node's own); by default the first where it can be had
+  --max-tasks N        accepts no more connections while N tasks live; by default a million
+  --verbose            says which driver and how many cores it uses
   --nexus              shows on the terminal how busy the program is and what its tasks wait for, while it runs
   --telemetry          prints what was counted to standard error at the end, as Prometheus text
   --metrics-port PORT  serves the same at http://127.0.0.1:PORT/metrics while the program runs; 0 is a free port

@@ -11,6 +11,8 @@ export interface RunOptions {
   /** All that follows `--`, else all that follows the first name. */
   readonly args: readonly string[];
   readonly shards: number;
+  /** How many tasks may live before no more connections are accepted; undefined: as many as usual. */
+  readonly mostTasks: number | undefined;
   /** Null: the best one that this system has. */
   readonly driver: DriverKind | null;
   /** Says what was chosen. */
@@ -19,11 +21,13 @@ export interface RunOptions {
 }
 
 const MOST_PORT = 65_535;
+const MOST_TASKS = 1_000_000_000;
 const DRIVERS: readonly string[] = ["uring", "libuv"] satisfies readonly DriverKind[];
 
 export function runOptions(words: readonly string[]): RunOptions {
   let shards = Math.min(availableParallelism(), MOST_SHARDS);
   let driver: DriverKind | null = null;
+  let mostTasks: number | undefined;
   let isVerbose = false;
   let telemetry = false;
   let nexus = false;
@@ -44,13 +48,14 @@ export function runOptions(words: readonly string[]): RunOptions {
     else if (name === "verbose" && given === undefined) isVerbose = true;
     else if (name === "metrics-port") metricsPort = wholeNumber(name, valueAfter(name, given), 0, MOST_PORT);
     else if (name === "shards") shards = wholeNumber(name, valueAfter(name, given), 1, MOST_SHARDS);
+    else if (name === "max-tasks") mostTasks = wholeNumber(name, valueAfter(name, given), 1, MOST_TASKS);
     else if (name === "driver") {
       const value = valueAfter(name, given);
       if (!DRIVERS.includes(value)) throw new UsageError("run", `--driver is ${DRIVERS.join(" or ")}, not ${value}`);
       driver = value as DriverKind;
     } else throw new UsageError("run", `there is no option ${word}`);
   }
-  return { ...split(words.slice(at)), shards, driver, isVerbose, watch: { telemetry, nexus, metricsPort } };
+  return { ...split(words.slice(at)), shards, driver, mostTasks, isVerbose, watch: { telemetry, nexus, metricsPort } };
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

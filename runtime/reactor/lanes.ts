@@ -24,7 +24,7 @@ export interface Turn {
   lane(descriptor: Descriptor): Lane;
   /** Its answer, when that takes no operation. */
   atOnce?(descriptor: Descriptor, request: EffectRequest): { readonly value: Value } | null;
-  submit(handle: Handle, tag: Tag, request: EffectRequest, descriptor: Descriptor): void;
+  submit(handle: Handle, tag: Tag, request: EffectRequest, descriptor: Descriptor, reactor: Reactor): void;
   /** What the request yields, given what the operation did; or null when another operation must follow. */
   answer(
     reactor: Reactor,
@@ -45,7 +45,7 @@ export function inTurn(place: Place, turn: Turn): Answer {
     const descriptor = descriptorOf(reactor, request);
     const known = turn.atOnce?.(descriptor, request) ?? null;
     if (known !== null) done(reactor, task, descriptor, known.value);
-    else turn.submit(reactor.handleOf(descriptor), reactor.submit(task), request, descriptor);
+    else turn.submit(reactor.handleOf(descriptor), reactor.submit(task), request, descriptor, reactor);
   };
   const done = (reactor: Reactor, task: LiveTask, descriptor: Descriptor, value: Value): void => {
     reactor.resume(task, value);

@@ -44,6 +44,12 @@ export class Operations {
     return (this.#generations[slot]! << SLOT_BITS) | slot;
   }
 
+  /** False when the tag is late (O1). */
+  isUnderWay(tag: Tag): boolean {
+    const slot = tag & SLOT_MASK;
+    return this.#generations[slot] === tag >> SLOT_BITS && this.#owners[slot] !== undefined;
+  }
+
   /** The operation is over: who it was for, or undefined when the tag is late (O1). */
   end(tag: Tag): LiveTask | Submitter | undefined {
     const slot = tag & SLOT_MASK;

@@ -30,6 +30,7 @@ import {
 import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
 import { Mark } from "../nexus/flight.ts";
 import { figures, read, Saturation } from "../nexus/readings.ts";
+import { Admission } from "./admission.ts";
 import { tryReceive, trySend } from "./answers/channels.ts";
 import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
@@ -37,6 +38,7 @@ import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from 
 import { type Engine, machine } from "./engine.ts";
 import { MemoryWatch } from "./memory.ts";
 import { Operations, type Submitter } from "./operations.ts";
+import type { Finished, ReactorOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
@@ -53,35 +55,6 @@ const TURN = 8;
 const LOOK = 8;
 const DUE = 4096;
 
-export interface ReactorOptions {
-  readonly driver: Driver;
-  /** Sources of hardware ports (sources.ts). */
-  readonly ports?: ReadonlyMap<number, string>;
-  readonly args?: readonly string[];
-  /** Puts one line on standard output. */
-  print(line: string): void;
-  /** Puts out what `print` has kept back: something is about to be written past it, or there is nothing to run. */
-  flush?(): void;
-  /** Somebody outside may call `finish` while the program runs, so even a task that runs alone must stop now and then. */
-  readonly isInterruptible?: boolean;
-  /** Stands in for standard input. */
-  readonly input?: string;
-  /** E3; `task` says whose it was. */
-  onUnhandledFault(fault: Fault, task: string): void;
-  /** The clock: milliseconds since 1970. */
-  now?(): number;
-  /** Where it counts; somebody else may watch. */
-  readonly counters?: CounterMemory | undefined;
-  readonly engine?: Engine;
-  /** Makes this shard one of several; without it, it is the only one. */
-  readonly peer?: PeerOptions;
-}
-
-export interface Finished {
-  /** 0; what `exit` was given; or 70 when a fault was unhandled. */
-  readonly exitCode: number;
-}
-
 type Phase = "running" | "finished";
 
 /** What a new task goes on with, and one whose request yields nil. */
@@ -89,6 +62,7 @@ const NIL: Input = { kind: "value", value: undefined };
 /** Read once: asking the host each time costs more than the clock does. */
 const ORIGIN = performance.timeOrigin;
 const UNHANDLED = 70;
+const MOST_TASKS = 1_000_000;
 
 export class Reactor implements Host, Completions {
   readonly args: readonly string[];
@@ -96,6 +70,7 @@ export class Reactor implements Host, Completions {
   readonly engine: Engine;
   readonly counters: Counters;
   readonly operations = new Operations();
+  readonly admission: Admission;
   readonly descriptors: Descriptors;
   readonly ports: Ports;
   /** This shard among the others; null when it is the only one. */
@@ -144,6 +119,7 @@ export class Reactor implements Host, Completions {
     this.#shard = this.peer?.shard ?? 0;
     this.#shards = this.peer?.shards ?? 1;
     this.#ids = this.#shard;
+    this.admission = new Admission(options.mostTasks ?? MOST_TASKS, () => this.live, this.operations);
     this.descriptors = new Descriptors((fd) => this.ports.isBound(fd), this.#shard, this.#shards);
     if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
     this.#timers = new Timers(this.now());
@@ -175,6 +151,11 @@ export class Reactor implements Host, Completions {
   /** What `finished` yields, once that is known. */
   get exitCode(): number | null {
     return this.#exitCode;
+  }
+
+  /** Tasks of the program that have not ended, on all shards. */
+  get live(): number {
+    return this.peer?.memory.live ?? this.#live;
   }
 
   get mainHasEnded(): boolean {
@@ -303,8 +284,8 @@ export class Reactor implements Host, Completions {
     if (task === this.#main) this.#mainEnded(future);
     else if (outcome.kind === "failed" && !cancelled && !future.observed) this.failedUnobserved(future, task.name);
     if (this.peer === null) this.#live--;
-    // Shard 0 may wait for this to end the program; the task's last message is on its way already.
-    else if (this.peer.memory.taskEnded() === 0) this.peer.memory.wake(0);
+    else this.peer.taskEnded();
+    this.admission.retry();
   }
 
   /** A future has its state, from here or from another shard. */
@@ -554,11 +535,13 @@ export class Reactor implements Host, Completions {
   #nothingToRun(): void {
     const { peer } = this;
     this.#options.flush?.();
+    // In this order: a task that ends elsewhere either wakes this shard or is seen here.
+    peer?.waitsForRoom(this.admission.isFull);
+    this.admission.retry();
     const underWay = this.operations.length + this.#timers.length;
     peer?.beIdle(underWay);
     if (this.#shard !== 0) return;
-    const live = peer?.memory.live ?? this.#live;
-    if (live === 0 && this.ports.watched === 0) {
+    if (this.live === 0 && this.ports.watched === 0) {
       // What the last tasks said before they ended may still be in the mail.
       if (peer?.hasMail === true) this.driver.soon();
       else this.finish(0);

@@ -189,6 +189,35 @@ describe.each(["uring", "libuv"])("on two shards, driver %s", (driver) => {
     expect({ code, out, err }).toEqual({ code: 0, out: "300\n", err: "" });
   });
 
+  test("connections wait while as many tasks live as are allowed", async () => {
+    const { code, out, err } = await walia(["run", "--shards", "2", "--driver", driver, "--max-tasks", "8", "a.wal"], {
+      in: folderWith({
+        "a.wal": `
+          var most = 0;
+          async fun serve(socket) {
+              var live = walia_metrics().get("TASKS_LIVE");
+              if (live > most) { most = live; }
+              sleep(20);
+              net_write(socket, "done");
+              net_close(socket);
+          }
+          async fun server(listener, n) { for (i in 0..n) { serve(net_accept(listener)); } }
+          fun main() {
+              var port = 20000 + time_now() % 20000;
+              var listener = net_listen(port);
+              server(listener, 40);
+              var sockets = [];
+              for (i in 0..40) { sockets.add(net_connect("127.0.0.1", port)); }
+              print sockets.map(socket => net_read(socket).text()).join("").length();
+              print most <= 8;
+          }
+          main();
+        `,
+      }),
+    });
+    expect({ code, out, err }).toEqual({ code: 0, out: "160\ntrue\n", err: "" });
+  });
+
   test("a signal ends it, and one that it waits for does not", async () => {
     const folder = folderWith({
       "waits.wal": 'async fun tell() { print "ready"; } tell(); sleep(100000);',

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../runtime/engine/values.ts";
 import { DriverError } from "../../runtime/reactor/drivers/driver.ts";
-import type { ReactorOptions } from "../../runtime/reactor/shard.ts";
+import type { ReactorOptions } from "../../runtime/reactor/options.ts";
 import { ask, bench, Performed, type Script, script } from "./scripted.ts";
 
 /** Starts one task a script; each script's requests are answered, and what they yield is noted. */

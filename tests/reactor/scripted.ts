@@ -17,7 +17,8 @@ import type {
 } from "../../runtime/reactor/drivers/driver.ts";
 import { newBell, type Waker } from "../../runtime/reactor/drivers/waker.ts";
 import type { Engine } from "../../runtime/reactor/engine.ts";
-import { Reactor, type ReactorOptions } from "../../runtime/reactor/shard.ts";
+import type { ReactorOptions } from "../../runtime/reactor/options.ts";
+import { Reactor } from "../../runtime/reactor/shard.ts";
 
 export type Script = Generator<Asked, Value, Value>;
 

@@ -19,6 +19,7 @@ export interface ShardStart {
   readonly trees: readonly FileTree[];
   readonly ports: ReadonlyMap<number, string>;
   readonly args: readonly string[];
+  readonly mostTasks: number | undefined;
   readonly folder: string;
   /** Colours for what goes to standard error. */
   readonly isColored: boolean;

@@ -37,6 +37,7 @@ export async function runShard(): Promise<void> {
     driver,
     ports: start.ports,
     args: start.args,
+    mostTasks: start.mostTasks,
     counters: start.counters,
     print: (line) => output.print(line),
     flush: output.flush,

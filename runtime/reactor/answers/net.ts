@@ -30,7 +30,7 @@ const listen: Answer = {
 const accept = inTurn("descriptor", {
   find: (reactor, request) => findDescriptor(reactor, request, "fd", request.f_fd),
   lane: (descriptor) => descriptor.reading,
-  submit: (handle, tag) => handle.accept(tag),
+  submit: (handle, tag, _request, _listener, reactor) => reactor.admission.accept(handle, tag),
   answer(reactor, value, _request, listener) {
     return { value: reactor.descriptors.add({ kind: "accepted", listener: listener.fd }, value as Handle).fd };
   },

@@ -1,10 +1,10 @@
 // The memory that the shards of a program share: one SharedArrayBuffer of 32-bit words and rings of bytes.
 //
-//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT (one cache line)
+//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT, CROWDED (one cache line)
 //   then for each shard   3 cache lines of 16 words:
 //     line 0              MAIL BELL WAKER         written by whoever has something for the shard; WAKER once, by the shard
 //     line 1              APPETITE                written by the shard (1) and by whoever feeds it (0)
-//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED    written by the shard alone
+//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED ROOM    written by the shard alone
 //   then for each pair    a ring (ring.ts) from one shard to another: HEAD, TAIL and FULL on lines of their own, then its bytes
 //   then                  slots of shared numbers (numbers.ts): a count of holders and 64 bits each
 //
@@ -25,6 +25,8 @@ const STARTED = 3;
 const STOPPING = 4;
 const FAULTS = 5;
 const OUTPUT = 6;
+/** How many shards have ROOM set. */
+const CROWDED = 7;
 
 const LINE = 16;
 const SHARD_LINES = 3;
@@ -40,6 +42,7 @@ const EPOCH = IDLE + 1;
 const UNDERWAY = IDLE + 2;
 const SENT = IDLE + 3;
 const RECEIVED = IDLE + 4;
+const ROOM = IDLE + 5;
 
 /** More would need more than a bit each elsewhere, and no machine of today asks for it. */
 export const MOST_SHARDS = 64;
@@ -94,6 +97,17 @@ export class SharedMemory {
   /** Yields how many are left. */
   taskEnded(): number {
     return Atomics.sub(this.#words, LIVE, 1) - 1;
+  }
+
+  /** The shard has connections to accept when there are fewer tasks. */
+  wantRoom(shard: number, wants: boolean): void {
+    Atomics.store(this.#words, this.#at(shard, ROOM), wants ? 1 : 0);
+    Atomics.add(this.#words, CROWDED, wants ? 1 : -1);
+  }
+  wakeThoseWhoWantRoom(): void {
+    if (Atomics.load(this.#words, CROWDED) === 0) return;
+    for (let shard = 0; shard < this.shards; shard++)
+      if (Atomics.load(this.#words, this.#at(shard, ROOM)) === 1) this.wake(shard);
   }
 
   /** Shard 0 waits for the others to have nothing to do, to decide whether the program has ended. */

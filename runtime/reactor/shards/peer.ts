@@ -108,6 +108,7 @@ export class Peer implements LinkHost {
   #tokens = 0;
   #idle = false;
   #hasAskedForShards = false;
+  #waitsForRoom = false;
 
   constructor(reactor: Reactor, options: PeerOptions) {
     const { shard, memory } = options;
@@ -319,6 +320,21 @@ export class Peer implements LinkHost {
       counters.stealing += this.#reactor.now() - began;
       return;
     }
+  }
+
+  /** A task has ended here. */
+  taskEnded(): void {
+    const left = this.memory.taskEnded();
+    // Shard 0 may wait for this to end the program; the task's last message is on its way already.
+    if (left === 0) this.memory.wake(0);
+    this.memory.wakeThoseWhoWantRoom();
+  }
+
+  /** Whether this shard is to be woken when tasks end anywhere. */
+  waitsForRoom(waits: boolean): void {
+    if (waits === this.#waitsForRoom) return;
+    this.#waitsForRoom = waits;
+    this.memory.wantRoom(this.shard, waits);
   }
 
   /** A turn's time was not enough, and there are tasks that others could run: it is worth starting them. */
