@@ -44,7 +44,7 @@ import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
 import { type Queued, RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
-import { Peer, type PeerOptions } from "./shards/peer.ts";
+import { Peer } from "./shards/peer.ts";
 import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
 import { Timers } from "./timers.ts";
@@ -267,7 +267,7 @@ export class Reactor implements Host, Completions {
     return true;
   }
 
-  /** A task has come from another shard. */
+  /** A task has come from another shard, or could not go to one. */
   taskArrived(task: LiveTask, input: Input): void {
     this.#enqueue(task, input);
   }
@@ -520,11 +520,6 @@ export class Reactor implements Host, Completions {
   /** Takes tasks that may move out of the queue, oldest first. */
   takeMovable(most: number): Queued[] {
     return this.#queue.takeMovable(most);
-  }
-
-  /** Takes back a task that could not go. */
-  keep(task: LiveTask, input: Input): void {
-    this.#enqueue(task, input);
   }
 
   #isFinished(): boolean {

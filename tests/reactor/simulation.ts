@@ -211,7 +211,9 @@ export function simulate({ program, trees }: Simulated, shards: number, seed: nu
     memory.setWaker(shard, driver.waker());
   });
   const exitCode = (): number | null => reactors.find((reactor) => reactor.exitCode !== null)?.exitCode ?? null;
-  reactors.forEach((reactor, shard) => (shard === 0 ? reactor.start(loaded.main) : reactor.join()));
+  const [first, ...others] = reactors;
+  first!.start(loaded.main);
+  for (const reactor of others) reactor.join();
 
   for (let rounds = 0; exitCode() === null; rounds++) {
     if (rounds > ENOUGH) throw new Error("the program does not end");

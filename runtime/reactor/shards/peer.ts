@@ -313,7 +313,7 @@ export class Peer implements LinkHost {
       let gone = 0;
       for (const { task, input } of tasks) {
         if (this.sendTask(task, input, other)) gone++;
-        else this.#reactor.keep(task, input);
+        else this.#reactor.taskArrived(task, input);
       }
       if (gone === 0) memory.beHungry(other);
       else counters.stealsAnswered++;
