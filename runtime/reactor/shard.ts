@@ -42,7 +42,7 @@ import type { Finished, ReactorOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
-import { type Queued, RunQueue, Urgency } from "./queue.ts";
+import { RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
 import { Peer } from "./shards/peer.ts";
 import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
@@ -484,7 +484,7 @@ export class Reactor implements Host, Completions {
       const task = this.#queue.take();
       const input = this.#queue.input as Input;
       if (task === undefined || task.state === TaskState.Done) continue;
-      peer?.deal(this.#queue.movable);
+      peer?.deal(this.#queue);
       this.#step(task, input);
       if (this.#isFinished()) return;
       if (--untilLook > 0 && !this.#usedUp) continue;
@@ -515,11 +515,6 @@ export class Reactor implements Host, Completions {
     }
     if (this.#queue.length > 0 || this.#someDue) peer.beBusy();
     peer.receive();
-  }
-
-  /** Takes tasks that may move out of the queue, oldest first. */
-  takeMovable(most: number): Queued[] {
-    return this.#queue.takeMovable(most);
   }
 
   #isFinished(): boolean {
@@ -648,7 +643,7 @@ export class Reactor implements Host, Completions {
   }
 
   turnIsOver(): boolean {
-    this.peer?.deal(this.#queue.movable);
+    this.peer?.deal(this.#queue);
     return this.now() >= this.#turnEnds;
   }
 

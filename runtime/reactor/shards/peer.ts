@@ -48,6 +48,7 @@ import {
 import { Mark } from "../../nexus/flight.ts";
 import type { Place } from "../answer.ts";
 import { nameOf } from "../payload.ts";
+import type { RunQueue } from "../queue.ts";
 import type { Reactor } from "../shard.ts";
 import { Delegate, LiveTask, type TaskFuture, TaskState } from "../task.ts";
 import { type LinkHost, SharedLinks } from "./links.ts";
@@ -300,16 +301,17 @@ export class Peer implements LinkHost {
     if (counters.flight.isWanted) counters.flight.mark(Mark.Stolen, began);
   }
 
-  /** A scheduling point: gives tasks to a shard that has none (D1). `spare` tasks of the queue may move. */
-  deal(spare: number): void {
+  /** A scheduling point: gives tasks to a shard that has none (D1). */
+  deal(queue: RunQueue): void {
     const { memory } = this;
-    if (spare < 1 || !memory.someHungry) return;
+    const spare = queue.movable;
+    if (spare === 0 || !memory.someHungry) return;
     for (let step = 1; step < this.shards; step++) {
       const other = (this.shard + step) % this.shards;
       if (!memory.takeWish(other)) continue;
       const { counters } = this.#reactor;
       const began = this.#reactor.now();
-      const tasks = this.#reactor.takeMovable(Math.min(MOST, Math.ceil(spare / 2)));
+      const tasks = queue.takeMovable(Math.min(MOST, Math.ceil(spare / 2)));
       let gone = 0;
       for (const { task, input } of tasks) {
         if (this.sendTask(task, input, other)) gone++;
