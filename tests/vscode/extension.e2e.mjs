@@ -107,8 +107,11 @@ describe("in a workspace that is trusted", () => {
     await window.goTo(8);
     await page.keyboard.type("greetings.");
     await page.locator(".suggest-widget .monaco-list-row.focused", { hasText: "greet" }).waitFor();
-    await page.keyboard.press("Control+Space");
-    await page.locator(".suggest-details", { hasText: "A greeting in the mood" }).waitFor();
+    // The keys mean something else until the list takes them.
+    const details = page.locator(".suggest-details");
+    const show = async () => (await details.isVisible()) || page.keyboard.press("Control+Space");
+    await expect.poll(show, { interval: 1000 }).toBe(true);
+    await details.getByText("A greeting in the mood").waitFor();
     await window.picture("completion");
     await page.keyboard.press("Enter");
     await window.line("greetings.greet").last().waitFor();
