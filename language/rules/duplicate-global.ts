@@ -2,6 +2,9 @@
 
 import type { Rule } from "./rule.ts";
 
+/** So many others are named, however many there are: a name in two hundred files would else be told of forty thousand times. */
+const NAMED = 5;
+
 export const duplicateGlobal: Rule = {
   code: "W103",
   severity: "error",
@@ -10,8 +13,13 @@ export const duplicateGlobal: Rule = {
     for (const name of registry.duplicates()) {
       const all = registry.declarationsOf(name);
       for (const { file, itemIndex, export: declared } of all) {
-        const others = all.filter((other) => other.export !== declared);
-        const where = [...new Set(others.map((other) => (other.file === file ? "this file" : other.file)))];
+        const others = all
+          .slice(0, NAMED + 1)
+          .filter((other) => other.export !== declared)
+          .slice(0, NAMED);
+        const files = [...new Set(others.map((other) => (other.file === file ? "this file" : other.file)))];
+        const further = all.length - 1 - others.length;
+        const where = further === 0 ? files : [...files, `${further} more`];
         report(itemAt(file, itemIndex), {
           span: declared.identifier,
           message: `\`${name}\` is declared at top level twice: also in ${where.join(", ")}`,

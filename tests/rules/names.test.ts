@@ -115,6 +115,15 @@ fun f(a) {
 fun g(a) { print a; { var a = 3; print a; } }
 `));
 
+  test("a name that many files declare names a few of them", () => {
+    const files = Array.from({ length: 20 }, (_, i) => `//- /f${i}.wal\nvar size = ${i};\n`).join("");
+    const [first] = analyseFixture(files).diagnostics("/f19.wal");
+    expect(first?.related).toHaveLength(5);
+    expect(first?.message).toBe(
+      "`size` is declared at top level twice: also in /f0.wal, /f1.wal, /f2.wal, /f3.wal, /f4.wal, 14 more",
+    );
+  });
+
   test("two files that declare one name, and a third that uses it", () => {
     const fixture = `
 //- /a.wal
