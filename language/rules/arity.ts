@@ -1,4 +1,5 @@
-// A call with the wrong number of arguments, or with a named argument that is no parameter, where the callee is certain.
+// A call with the wrong number of arguments, or with a named argument that is no parameter, where the callee is certain; and
+// named arguments of what takes none.
 
 import type * as ast from "../ast.ts";
 import { type KnownCallee, knownCallee } from "./callee.ts";
@@ -21,6 +22,12 @@ export const arity: Rule = {
         const known = knownCallee(call.callee, context);
         const piped = stages.has(call) ? 1 : 0;
         const named = call.args.filter((argument) => argument.name !== null);
+        const [first] = named;
+        if (first?.name && !mayTakeNames(call.callee, known, context)) {
+          const message = "named arguments need a function that is declared with `fun` and called by its name";
+          context.report({ span: first.name, message, related: known ? declared(known) : [] });
+          return;
+        }
         // A built-in's named arguments are its own affair (`net_listen(8080, host: "…")`).
         if (named.length > 0 && known?.declared === null) return;
         if (!checkCount(call.callee, call.args.length + piped, known, context)) return;
@@ -29,6 +36,20 @@ export const arity: Rule = {
     };
   },
 };
+
+/** Where a callee is not known, only because its name is not, or belongs to several, that is said elsewhere. */
+function mayTakeNames(callee: ast.Expression, known: KnownCallee | undefined, context: ItemContext): boolean {
+  if (known) return known.takesNames;
+  if (callee.kind === "Member" && callee.object.kind === "Name") {
+    const isFree = context.names.bindingOf(callee.object)?.kind === "free";
+    return isFree && context.meaningOf(callee.object.name).kind !== "global";
+  }
+  if (callee.kind !== "Name") return false;
+  const binding = context.names.bindingOf(callee);
+  if (binding?.kind !== "free") return false;
+  const meaning = context.meaningOf(binding.name);
+  return meaning.kind !== "global" || context.registry.declarationsOf(binding.name).length > 1;
+}
 
 function checkCount(
   callee: ast.Expression,

@@ -31,6 +31,18 @@ export function lowerCall(lowering: Lowering, node: ast.Call, dest: Dest): void 
     builder.operate({ kind: "invoke", object, name: callee.name.name, args }, node, dest);
     return;
   }
+  const local = localFunction(lowering, callee);
+  if (local !== null && node.args.some((argument) => argument.name !== null)) {
+    const args = inOrder(node, local, local.length);
+    if (args === null) wrongArity(lowering, node, (callee as ast.Name).name, local.length, dest);
+    else
+      lowerCall(
+        lowering,
+        { ...node, args: args.map((value) => ({ start: value.start, end: value.end, name: null, value })) },
+        dest,
+      );
+    return;
+  }
   if (hasNames(lowering, node, dest)) return;
   if (callee.kind === "Super") {
     lowerSuper(lowering, node, callee, dest);
@@ -138,6 +150,14 @@ function inOrder(call: ast.Call, params: readonly string[], required: number): a
     placed[index] = argument.value;
   }
   return placed.map((argument) => argument ?? { kind: "Nil", start: call.end, end: call.end });
+}
+
+/** Parameters of a function that is declared in a function and always means that one; null for all other callees. */
+function localFunction(lowering: Lowering, callee: ast.Expression): readonly string[] | null {
+  if (callee.kind !== "Name") return null;
+  const binding = lowering.context.names.bindingOf(callee);
+  if (binding?.kind !== "local" || binding.node?.kind !== "Fun" || binding.assigned !== binding.early) return null;
+  return binding.node.fun.params.map((param) => param.name.name);
 }
 
 function isSelfTailCall(lowering: Lowering, callee: ast.Expression, count: number, dest: Dest): boolean {

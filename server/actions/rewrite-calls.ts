@@ -96,10 +96,7 @@ function namedArguments(asked: Asked): Action[] {
     registry,
     meaningOf: (name) => registry.meaningOf(asked.file, name),
   });
-  if (!known?.declared || known.params.length !== call.args.length || call.callee.kind !== "Name") return [];
-  // Classes take their arguments by position.
-  const meaning = registry.meaningOf(asked.file, call.callee.name);
-  if (meaning.kind !== "global" || meaning.export.node.kind !== "Fun") return [];
+  if (!known?.declared || !known.takesNames || known.params.length !== call.args.length) return [];
   return [
     {
       title: "Name the arguments",

@@ -126,6 +126,9 @@ describe("control flow", () => {
       "[1, 2, 3, 4]",
       "[1, 2, 2]",
     ));
+  test("named arguments of a function inside a function", () =>
+    prints(`fun outer() { fun f(a, b) { a - b } [f(b: 1, a: 5), f(7, b: 2)] } print outer();`, "[4, 5]"));
+
   test("pipes and named arguments", () =>
     prints(
       `fun sub(a, b) a - b; print 10 |> sub(3) |> sub(2); print sub(b: 1, a: 5); print [1, 2] |> map(x => x + 1) |> sum();`,

@@ -81,6 +81,22 @@ fun f(unknown) {
 }
 `));
 
+  test("named arguments of what takes none", () =>
+    check(`
+class Point { var x; fun init(x) { this.x = x } fun move(by) { this.x = this.x + by } }
+const twice = fun(n) { n * 2 };
+fun area(w, h) { fun half(n) { n / 2 } half(n: w * h) }
+fun apply(f) { f(n: 1) }
+//               ^ W203 named arguments need a function that is declared with \`fun\` and called by its name
+print area(h: 2, w: 1);
+print Point(x: 1).move(by: 2);
+//          ^ W203 named arguments need a function that is declared with \`fun\` and called by its name
+//                     ^^ W203 named arguments need a function that is declared with \`fun\` and called by its name
+print twice(n: 1);
+//          ^ W203 named arguments need a function that is declared with \`fun\` and called by its name
+print apply(f: x => x);
+`));
+
   test("by name", () =>
     check(`
 fun page(list, limit) list.slice(0, limit);
