@@ -33,7 +33,7 @@ await bundle("server/browser.ts", "server-web.js", { platform: "browser", format
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
 await bundle("runtime/horizon/writer-thread.ts", "horizon-writer.js", { external: NATIVE });
-for (const bench of ["engine", "horizon", "editor"])
+for (const bench of ["engine", "reactor", "horizon", "editor"])
   if (existsSync(join(root, `bench/${bench}.ts`)))
     await bundle(`bench/${bench}.ts`, `bench-${bench}.js`, { external: NATIVE, head: REQUIRE });
 

@@ -1,6 +1,6 @@
 // Timers in a 4-ary heap, with the interface of runtime/reactor/timers.ts: what the timing wheel is measured beside.
 
-import type { LiveTask } from "../../runtime/reactor/task.ts";
+import type { LiveTask } from "../../../runtime/reactor/task.ts";
 
 // An entry keeps its number: where[e] is its place in the heap, or the next free entry.
 const SMALLEST = 64;
