@@ -2,15 +2,22 @@
 // (engine/machine.ts), and `load` starts afresh.
 
 import type { FileTree } from "../../language/ast.ts";
-import { type LoadedProgram, loadProgram } from "../compile/load.ts";
+import { type LoadedProgram, loadProgram, type ProgramVersion } from "../compile/load.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import { functions, methods } from "../library/index.ts";
 import type { ReactorOptions } from "../reactor/options.ts";
 import { Reactor } from "../reactor/shard.ts";
 
-/** Puts a program into the engine. `trees`: its files and the prelude; only their items' texts and places are used. */
-export function load(program: CompiledProgram, trees: readonly FileTree[]): LoadedProgram {
-  return loadProgram(program, trees, { functions, methods });
+/**
+ * Puts a program into the engine. `trees`: its files and the prelude; only their items' texts and places are used. `older`:
+ * versions of it that suspended tasks belong to.
+ */
+export function load(
+  program: CompiledProgram,
+  trees: readonly FileTree[],
+  older: readonly ProgramVersion[] = [],
+): LoadedProgram {
+  return loadProgram(program, trees, { functions, methods }, older);
 }
 
 /** Runs a loaded program to its end; or to the end of its time, in milliseconds: then the result is "timeout". */

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import type { DriverKind } from "../reactor/drivers/choose.ts";
+import type { Durability } from "../reactor/keep/keeper.ts";
 import { MOST_SHARDS } from "../reactor/shards/memory.ts";
 import { UsageError } from "./trouble.ts";
 import type { WatchOptions } from "./watching.ts";
@@ -18,10 +19,15 @@ export interface RunOptions {
   /** Says what was chosen. */
   readonly isVerbose: boolean;
   readonly watch: WatchOptions;
+  /** What is promised of the `.wld` file; null: there is none. */
+  readonly durability: Durability | null;
+  /** Whatever an earlier run has left is thrown away. */
+  readonly isFresh: boolean;
 }
 
 const MOST_PORT = 65_535;
 const MOST_TASKS = 1_000_000_000;
+const MODES: readonly string[] = ["group", "strict", "off"] satisfies readonly Durability[];
 const DRIVERS: readonly string[] = ["uring", "libuv"] satisfies readonly DriverKind[];
 
 export function runOptions(words: readonly string[]): RunOptions {
@@ -29,6 +35,9 @@ export function runOptions(words: readonly string[]): RunOptions {
   let driver: DriverKind | null = null;
   let mostTasks: number | undefined;
   let isVerbose = false;
+  let durability: Durability = "group";
+  let isKept = true;
+  let isFresh = false;
   let telemetry = false;
   let nexus = false;
   let metricsPort: number | null = null;
@@ -46,7 +55,13 @@ export function runOptions(words: readonly string[]): RunOptions {
     if (name === "telemetry" && given === undefined) telemetry = true;
     else if (name === "nexus" && given === undefined) nexus = true;
     else if (name === "verbose" && given === undefined) isVerbose = true;
-    else if (name === "metrics-port") metricsPort = wholeNumber(name, valueAfter(name, given), 0, MOST_PORT);
+    else if (name === "no-wld" && given === undefined) isKept = false;
+    else if (name === "fresh" && given === undefined) isFresh = true;
+    else if (name === "durability") {
+      const value = valueAfter(name, given);
+      if (!MODES.includes(value)) throw new UsageError("run", `--durability is ${MODES.join(", ")}, not ${value}`);
+      durability = value as Durability;
+    } else if (name === "metrics-port") metricsPort = wholeNumber(name, valueAfter(name, given), 0, MOST_PORT);
     else if (name === "shards") shards = wholeNumber(name, valueAfter(name, given), 1, MOST_SHARDS);
     else if (name === "max-tasks") mostTasks = wholeNumber(name, valueAfter(name, given), 1, MOST_TASKS);
     else if (name === "driver") {
@@ -55,7 +70,9 @@ export function runOptions(words: readonly string[]): RunOptions {
       driver = value as DriverKind;
     } else throw new UsageError("run", `there is no option ${word}`);
   }
-  return { ...split(words.slice(at)), shards, driver, mostTasks, isVerbose, watch: { telemetry, nexus, metricsPort } };
+  const watch = { telemetry, nexus, metricsPort };
+  const keeping = { durability: isKept ? durability : null, isFresh };
+  return { ...split(words.slice(at)), shards, driver, mostTasks, isVerbose, watch, ...keeping };
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

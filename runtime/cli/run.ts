@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
+import type { Kept } from "./kept.ts";
 import { type RunOptions, runOptions } from "./run-options.ts";
 import { prepareRun, type Runnable } from "./store.ts";
 import { faultText } from "./trace.ts";
@@ -22,6 +23,8 @@ interface Start {
   readonly ports: ReadonlyMap<number, string>;
   readonly options: RunOptions;
   readonly watching: Watching;
+  /** What keeps the program; null when nothing is to be kept. */
+  readonly kept: Kept | null;
   readonly view: View;
   readonly context: Context;
 }
@@ -41,11 +44,14 @@ export async function run(words: readonly string[], context: Context): Promise<n
   if (driver instanceof DriverError) throw new UsageError("run", driver.text);
   if (options.isVerbose) terminal.complain(`walia: driver ${driver.kind} (${driver.reason}), cores ${shards}`);
   const watching = await startWatching(watch, { title: names.join(" "), shards, terminal });
-  const start: Start = { runnable, ports, options, watching, view, context };
+  const kept = await keptProgram(options, runnable, paths, context);
+  const start: Start = { runnable, ports, options, watching, kept, view, context };
   try {
-    // One shard on Node's loop needs no thread of its own.
-    return shards === 1 && driver.kind === "libuv" ? await runHere(start) : await runOnThreads(start, driver.kind);
+    // One shard on Node's loop needs no thread of its own, unless somebody waits for the disk.
+    const isAlone = shards === 1 && driver.kind === "libuv" && kept === null;
+    return isAlone ? await runHere(start) : await runOnThreads(start, driver.kind);
   } finally {
+    await kept?.close();
     await watching.end();
   }
 }
@@ -69,7 +75,7 @@ async function runHere({ runnable, ports, options, watching, view, context }: St
 }
 
 async function runOnThreads(
-  { runnable, ports, options, watching, context }: Start,
+  { runnable, ports, options, watching, kept, context }: Start,
   driver: "uring" | "libuv",
 ): Promise<number> {
   const { terminal, folder } = context;
@@ -84,12 +90,27 @@ async function runOnThreads(
     ports,
     args: options.args,
     mostTasks: options.mostTasks,
+    keeping: kept,
     folder,
     counters: watching.counters,
     isColored: terminal.errorPaint.isColored,
     output: watching.isShown ? terminal : null,
     complain: (text) => terminal.complain(text),
   });
+}
+
+/** Opens the `.wld` file beside the program, if there is one and it is wanted. */
+async function keptProgram(
+  { names, durability, isFresh, shards }: RunOptions,
+  runnable: Runnable,
+  paths: readonly string[],
+  { folder, cache, terminal }: Context,
+): Promise<Kept | null> {
+  if (durability === null || names.includes("-")) return null;
+  const { Kept, wldPath } = await import("./kept.ts");
+  const path = wldPath(names[0]!, paths[0]!, folder);
+  const complain = (text: string): void => terminal.complain(`walia: ${text}`);
+  return Kept.find({ path, durability, isFresh, shards, runnable, cache, complain });
 }
 
 /** Shows the errors that keep a program from running. */

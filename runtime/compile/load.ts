@@ -26,22 +26,76 @@ export interface LoadedProgram {
   readonly globals: ReadonlyMap<string, values.Cell>;
   /** A function that runs the top-level statements one after another. */
   readonly main: values.Closure;
+  /** Variables that have their values: the statements that initialise them are passed over. By "file#name". */
+  readonly kept: Set<string>;
+  /** The program's variables that have a statement of their own. */
+  readonly variables: readonly string[];
+  /** Whether code, class or trait is of the program itself, and not only of an older version of it. */
+  isCurrent(id: string): boolean;
   /** The program's own value of a unit, class or trait that captured nothing, by the id of its code. */
   own(id: string): values.Closure | values.ClassValue | values.TraitValue | undefined;
   readonly tests: readonly { readonly title: string; readonly file: string; readonly run: values.Closure }[];
 }
 
-/** Puts a program into the engine, in place of the one before. Throws LimitError. */
+/** A program, and its files and the prelude, of which only the items' texts and places are used. */
+export interface ProgramVersion {
+  readonly program: CompiledProgram;
+  readonly trees: readonly FileTree[];
+}
+
+/**
+ * Puts a program into the engine, in place of the one before. Code that suspended tasks need of `older` versions of it is
+ * loaded, too, over the same variables. Throws LimitError.
+ */
 export function loadProgram(
   program: CompiledProgram,
   trees: readonly FileTree[],
   builtins: BuiltinTables,
+  older: readonly ProgramVersion[] = [],
 ): LoadedProgram {
   machine.resetProgram();
-  const loader = new Loader(program, trees, builtins);
-  const script = guarded("the program", () => new Script(program.text, { filename: "walia:program" }));
-  (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
-  return loader.finish();
+  const cells = new Map<string, values.Cell>();
+  const kept = new Set<string>();
+  const versions = [...older, { program, trees }].map((version) => {
+    const loader = new Loader(version.program, version.trees, builtins, cells);
+    const script = guarded("the program", () => new Script(version.program.text, { filename: "walia:program" }));
+    (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
+    return loader.finish();
+  });
+  const current = versions.at(-1)!;
+  const main = mainCode(versions.map(({ tops }) => tops).reverse(), kept);
+  const all = <T>(of: (version: LoadedVersion) => ReadonlyMap<string, T>): Map<string, T> =>
+    new Map(versions.flatMap((version) => [...of(version)]));
+  const isCurrent = (id: string): boolean =>
+    current.codes.has(id) || current.classes.has(id) || current.traits.has(id) || id === main.id;
+  return {
+    codes: all(({ codes }) => codes).set(main.id, main),
+    classes: all(({ classes }) => classes),
+    traits: all(({ traits }) => traits),
+    globals: cells,
+    main: new values.Closure(main, 0, main.enter),
+    kept,
+    variables: program.variables.filter((name) => name !== null),
+    isCurrent,
+    own: (id) => {
+      for (let i = versions.length - 1; i >= 0; i--) {
+        const own = versions[i]!.own(id);
+        if (own !== undefined) return own;
+      }
+      return undefined;
+    },
+    tests: current.tests,
+  };
+}
+
+/** A statement of a program's top level, and the variable that it initialises. */
+interface Top {
+  readonly run: values.Closure;
+  readonly variable: string | null;
+}
+
+interface LoadedVersion extends Pick<LoadedProgram, "codes" | "classes" | "traits" | "own" | "tests"> {
+  readonly tops: readonly Top[];
 }
 
 const NEWLINE = 10;
@@ -63,9 +117,15 @@ class Loader {
     readonly program: CompiledProgram,
     trees: readonly FileTree[],
     readonly builtins: BuiltinTables,
+    /** Of all versions of the program; those that it names and that are not there yet are added. */
+    cells: Map<string, values.Cell>,
   ) {
     this.#readSources(trees);
-    this.#globals = program.globals.map(() => new values.Cell(undefined));
+    this.#globals = program.globals.map((ref) => {
+      const cell = cells.get(ref) ?? new values.Cell(undefined);
+      cells.set(ref, cell);
+      return cell;
+    });
   }
 
   /** What the program's JavaScript gets as `$`: RUNTIME_NAMES of linker.ts, and the makers of its constants. */
@@ -222,7 +282,7 @@ class Loader {
     return code;
   }
 
-  finish(): LoadedProgram {
+  finish(): LoadedVersion {
     const walia = new Map(
       this.program.methods.map(([name, unit]) => [name, this.#closure(this.#codes[unit]!)] as const),
     );
@@ -231,8 +291,10 @@ class Loader {
     const own = new Map<string, values.Closure | values.ClassValue | values.TraitValue>();
     for (const closure of [...this.#closures.values(), ...this.#builtins.values()]) own.set(closure.code.id, closure);
     for (const value of this.#values) if (value !== undefined) own.set(value.code.id, value);
-    const tops = this.program.tops.map((unit) => this.#closure(this.#codes[unit]!));
-    const main = mainCode(tops);
+    const tops = this.program.tops.map((unit, i) => ({
+      run: this.#closure(this.#codes[unit]!),
+      variable: this.program.variables[i]!,
+    }));
     const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((entry) => entry !== undefined);
     const codes = [
       ...this.#codes,
@@ -241,14 +303,12 @@ class Loader {
       machine.RESUMING,
       ...operators.methodCodes,
       CONSTRUCT,
-      main,
     ];
     return {
       codes: new Map(codes.map((code) => [code.id, code])),
       classes: new Map(present(this.#classes).map((code) => [code.id, code])),
       traits: new Map(present(this.#traits).map((code) => [code.id, code])),
-      globals: new Map(this.program.globals.map((ref, index) => [ref, this.#globals[index]!])),
-      main: new values.Closure(main, 0, main.enter),
+      tops,
       own: (id) => own.get(id),
       tests: this.program.tests.map(({ title, file, unit }) => ({
         title,
@@ -259,22 +319,38 @@ class Loader {
   }
 }
 
-/** Runs the top-level statements in order. Slot: the number of the statement that is suspended. */
-function mainCode(tops: readonly values.Closure[]): Code {
-  const from = (start: number, depth: number): Value => {
+/**
+ * Runs the top-level statements of the first version in order, except those that initialise a variable of `kept`, which gets
+ * those that have been run. Slot: the id of the statement that is suspended. One that only an older version has is followed
+ * by those of that version.
+ */
+function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Code {
+  const from = (tops: readonly Top[], start: number, depth: number): Value => {
     let result: Value;
     for (let i = start; i < tops.length; i++) {
-      const top = tops[i]!;
-      result = top.enter(top, depth + 200);
-      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, [i]);
+      const { run, variable } = tops[i]!;
+      if (variable !== null && kept.has(variable)) continue;
+      result = run.enter(run, depth + 200);
+      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, [run.code.id]);
+      if (variable !== null) kept.add(variable);
     }
     return result;
+  };
+  const after = (id: Value, depth: number): Value => {
+    for (const tops of versions) {
+      const at = tops.findIndex(({ run }) => run.code.id === id);
+      if (at < 0) continue;
+      const { variable } = tops[at]!;
+      if (variable !== null) kept.add(variable);
+      return from(tops, at + 1, depth);
+    }
+    throw new Error(`broken: no statement ${id}`);
   };
   const code: Code = builtinCode(
     "program",
     ["statement"],
-    (frame: Frame, _value: Value, depth: number) => from((frame.slots[0] as number) + 1, depth),
-    (_self, depth) => from(0, depth),
+    (frame: Frame, _value: Value, depth: number) => after(frame.slots[0], depth),
+    (_self, depth) => from(versions[0]!, 0, depth),
   );
   return code;
 }

@@ -41,12 +41,15 @@ export class Lowering {
 
   constructor(readonly context: ItemContext) {}
 
-  /** Lowers every top-level statement of the item; the units to run as the program, and the tests. */
+  /**
+   * Lowers every top-level statement of the item; the units to run as the program, with the name of the variable that one
+   * initialises, and the tests.
+   */
   item(): {
-    readonly tops: readonly UnitRef[];
+    readonly tops: readonly { readonly unit: UnitRef; readonly variable: string | null }[];
     readonly tests: readonly { readonly title: string; readonly unit: UnitRef }[];
   } {
-    const tops: UnitRef[] = [];
+    const tops: { unit: UnitRef; variable: string | null }[] = [];
     const tests: { title: string; unit: UnitRef }[] = [];
     for (const statement of this.context.tree.statements) {
       const unit = this.context.names.unitOf(statement);
@@ -69,7 +72,10 @@ export class Lowering {
           break;
         default:
           this.#unit(unit, "program", [], false, () => this.#topLevel(statement));
-          tops.push(this.context.unitRef(unit));
+          tops.push({
+            unit: this.context.unitRef(unit),
+            variable: statement.kind === "Var" && !statement.constant ? statement.name.name : null,
+          });
       }
     }
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) next();

@@ -65,6 +65,8 @@ export interface CompiledProgram {
   readonly globals: readonly GlobalRef[];
   /** Units of the top-level statements, in the order they run. */
   readonly tops: readonly number[];
+  /** Of each of them, the variable that it initialises, if it does nothing else. */
+  readonly variables: readonly (GlobalRef | null)[];
   readonly tests: readonly { readonly title: string; readonly file: string; readonly unit: number }[];
   /** Functions of the prelude that are methods of built-in types: "List.map" and its unit. */
   readonly methods: readonly (readonly [name: string, unit: number])[];
@@ -107,7 +109,8 @@ export function compileProgram(
       problem: cls.problem,
     })),
     globals: linker.globals,
-    tops: program.tops.map((ref) => index.get(ref)!),
+    tops: program.tops.map(({ unit }) => index.get(unit)!),
+    variables: program.tops.map(({ variable }) => variable),
     tests: program.tests.map(({ title, file, unit }) => ({ title, file, unit: index.get(unit)! })),
     methods: preludeFunctions.flatMap(([name, unit]) => {
       const method = /^__([A-Za-z]+)_(.+)$/.exec(name);
@@ -169,7 +172,7 @@ function unitData(unit: CoreUnit, place: Place): UnitData {
 class ProgramLowering {
   readonly units: CoreUnit[] = [];
   readonly classes: CoreClass[] = [];
-  readonly tops: UnitRef[] = [];
+  readonly tops: { readonly unit: UnitRef; readonly variable: GlobalRef | null }[] = [];
   readonly tests: { title: string; file: string; unit: UnitRef }[] = [];
   readonly places = new Map<UnitRef, Place>();
   readonly preludeFunctions: [name: string, unit: UnitRef][] = [];
@@ -212,7 +215,8 @@ class ProgramLowering {
           this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
         this.units.push(...lowering.units);
         this.classes.push(...lowering.classes);
-        this.tops.push(...tops);
+        for (const { unit, variable } of tops)
+          this.tops.push({ unit, variable: variable === null ? null : `${path}#${variable}` });
         for (const test of tests) this.tests.push({ ...test, file: path });
         if (path === PRELUDE_PATH)
           for (const exported of context.names.exports)

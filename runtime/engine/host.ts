@@ -28,7 +28,13 @@ export type Input =
   /** The suspended operation yields `value` (for a task that has not started: ignored). */
   | { readonly kind: "value"; readonly value: Value }
   /** The effect is performed at the suspension point: a FAULT that answers a failed request, CANCELLED, IO_RECONNECT. */
-  | { readonly kind: "perform"; readonly effect: string; readonly payload: Readonly<Record<string, Value>> }
+  | {
+      readonly kind: "perform";
+      readonly effect: string;
+      readonly payload: Readonly<Record<string, Value>>;
+      /** Whatever a handler resumes with, this is performed then, and the suspended operation yields what that yields. */
+      readonly again?: EffectRequest;
+    }
   /** The same for a fault that already has a trace: it is shown if nobody handles it. */
   | { readonly kind: "fault"; readonly fault: Fault };
 

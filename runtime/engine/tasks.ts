@@ -48,8 +48,14 @@ function enterPerform(self: Closure, depth: number): Value {
 }
 const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
 
+/** A request that is performed when what was injected above it has been answered. */
+const AGAIN: Code = builtinCode("again", ["request"], (frame, _value, depth) => {
+  const result = performRequest(frame.slots[0] as EffectRequest, depth);
+  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
+});
+
 /** Codes of the frames made here, for the codec. */
-export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM];
+export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM, AGAIN];
 
 /** Runs a task from where it stopped until it ends or asks the host for something. */
 export function run(task: Task, input: Input): Outcome {
@@ -65,6 +71,11 @@ export function run(task: Task, input: Input): Outcome {
       result = input.value;
       break;
     case "perform":
+      if (input.again !== undefined) {
+        const again = new Frame(AGAIN, 1, [input.again]);
+        again.next = stack.frames;
+        stack.frames = again;
+      }
       result = inject(makeRequest(input.effect, input.payload));
       break;
     case "fault":

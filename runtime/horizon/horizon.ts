@@ -25,6 +25,8 @@ export interface HorizonOptions {
   readonly interval?: number;
   /** Bytes of each shard's pipe, a power of two. */
   readonly capacity?: number;
+  /** The space that journals write to already; by default a new one. */
+  readonly memory?: SharedArrayBuffer;
   /** Told of every record that is there when it is opened. */
   readonly visit?: Visit;
   /** Told once, when nothing can be written any more (H2). */
@@ -32,7 +34,7 @@ export interface HorizonOptions {
 }
 
 export const DEFAULT_INTERVAL = 4;
-const DEFAULT_CAPACITY = 4 * 1024 * 1024;
+export const DEFAULT_CAPACITY = 4 * 1024 * 1024;
 
 interface Waiter {
   readonly stamp: Stamp;
@@ -66,7 +68,7 @@ export class Horizon {
   static async open(path: string, options: HorizonOptions): Promise<Horizon> {
     const { by, shards, durability, limit = DEFAULT_LIMIT, visit } = options;
     const store = await Store.open(path, { by, limit, ...(visit && { visit }) });
-    const memory = makeSpace(shards, options.capacity ?? DEFAULT_CAPACITY);
+    const memory = options.memory ?? makeSpace(shards, options.capacity ?? DEFAULT_CAPACITY);
     const interval = options.interval ?? DEFAULT_INTERVAL;
     const workerData: WriterData = { path, owner: store.owner, limit, memory, shards, durability, interval };
     const worker = new Worker(options.writer, { workerData, name: "horizon" });

@@ -76,6 +76,8 @@ export class Descriptors {
   readonly #isTaken: (fd: number) => boolean;
   readonly #step: number;
   #next: number;
+  /** Where those go that are new, moved on or gone, when somebody keeps them. */
+  changed: Set<Descriptor> | null = null;
 
   /** `isTaken` tells numbers that mean something else (V1). A shard's own numbers are those that leave `shard` modulo `shards`. */
   constructor(isTaken: (fd: number) => boolean, shard: number, shards: number) {
@@ -93,7 +95,26 @@ export class Descriptors {
     const descriptor = new Descriptor(this.#next, what, handle);
     this.#next += this.#step;
     this.#open.set(descriptor.fd, descriptor);
+    this.changed?.add(descriptor);
     return descriptor;
+  }
+
+  /** One that an earlier run has left: its number is taken, and its handle follows. */
+  restore(fd: number, what: Described): Descriptor {
+    const descriptor = new Descriptor(fd, what, null);
+    this.#open.set(fd, descriptor);
+    this.reserve(fd + 1);
+    return descriptor;
+  }
+
+  /** The number that comes next, if no port has it. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Numbers below this one are not given out (V1). */
+  reserve(below: number): void {
+    while (this.#next < below) this.#next += this.#step;
   }
 
   get(fd: number): Descriptor | undefined {
@@ -103,6 +124,7 @@ export class Descriptors {
   /** The number means nothing any more; the handle is the caller's to close. */
   remove(descriptor: Descriptor): void {
     this.#open.delete(descriptor.fd);
+    if (descriptor.what.kind !== "standard") this.changed?.add(descriptor);
   }
 
   get length(): number {

@@ -48,6 +48,7 @@ export function inTurn(place: Place, turn: Turn): Answer {
     else turn.submit(reactor.handleOf(descriptor), reactor.submit(task), request, descriptor, reactor);
   };
   const done = (reactor: Reactor, task: LiveTask, descriptor: Descriptor, value: Value): void => {
+    if (descriptor.what.kind === "file") reactor.descriptors.changed?.add(descriptor);
     reactor.resume(task, value);
     release(reactor, turn.lane(descriptor));
   };

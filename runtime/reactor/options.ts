@@ -4,6 +4,7 @@ import type { Fault } from "../engine/values.ts";
 import type { CounterMemory } from "../nexus/counters.ts";
 import type { Driver } from "./drivers/driver.ts";
 import type { Engine } from "./engine.ts";
+import type { KeeperOptions } from "./keep/keeper.ts";
 import type { PeerOptions } from "./shards/peer.ts";
 
 export interface ReactorOptions {
@@ -30,6 +31,8 @@ export interface ReactorOptions {
   readonly mostTasks?: number | undefined;
   /** Makes this shard one of several; without it, it is the only one. */
   readonly peer?: PeerOptions;
+  /** Keeps the program, so that another run can go on with it. */
+  readonly keeper?: KeeperOptions | undefined;
 }
 
 export interface Finished {

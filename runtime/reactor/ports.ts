@@ -31,8 +31,15 @@ type MonitorState =
   | { readonly kind: "queued" }
   | { readonly kind: "reading" }
   | { readonly kind: "holding"; readonly event: Uint8Array }
-  | { readonly kind: "handling" }
+  | { readonly kind: "handling"; readonly task: number }
   | { readonly kind: "ended" };
+
+/** What is kept of a monitor: an event that is held for a handler, or the task that handles one. */
+export interface MonitorView {
+  readonly port: number;
+  readonly event: Uint8Array | undefined;
+  readonly task: number | undefined;
+}
 
 export class Ports {
   readonly #reactor: Reactor;
@@ -70,11 +77,24 @@ export class Ports {
   }
 
   /** Watches a port; nothing new if it is watched already. */
-  monitor(port: Descriptor): void {
+  monitor(port: Descriptor, start = (monitor: Monitor) => monitor.watch()): void {
     if (this.#monitors.has(port.fd)) return;
     const monitor = new Monitor(this.#reactor, port, () => this.#monitors.delete(port.fd));
     this.#monitors.set(port.fd, monitor);
-    monitor.watch();
+    start(monitor);
+  }
+
+  get monitors(): MonitorView[] {
+    return [...this.#monitors.values()].map((monitor) => monitor.view);
+  }
+
+  /** Watches a port again, as `view` says. Yields what is wrong when it cannot be. */
+  restore(number: number, event: Uint8Array | undefined, handling: Future | undefined): string | null {
+    const request: EffectRequest = { site: { effect: "monitor" }, f_port: number };
+    const port = this.find(request, number);
+    if ("kind" in port) return port.kind === "perform" ? String(port.payload.message) : null;
+    this.monitor(port, (monitor) => monitor.goOn(event, handling));
+    return null;
   }
 
   handlerInstalled(effect: string): void {
@@ -109,6 +129,20 @@ class Monitor implements LaneUser, FutureWaiter {
   watch(): void {
     this.#state = { kind: "queued" };
     enter(this.reactor, this.port.reading, this);
+  }
+
+  get view(): MonitorView {
+    const event = this.#state.kind === "holding" ? this.#state.event : undefined;
+    return { port: this.port.fd, event, task: this.#state.kind === "handling" ? this.#state.task : undefined };
+  }
+
+  /** As an earlier run has left it. */
+  goOn(event: Uint8Array | undefined, handling: Future | undefined): void {
+    if (handling !== undefined) {
+      this.#state = { kind: "handling", task: handling.id };
+      handling.waiters = [this];
+    } else if (event !== undefined) this.#state = { kind: "holding", event };
+    else this.watch();
   }
 
   /** queued -> reading */
@@ -160,10 +194,10 @@ class Monitor implements LaneUser, FutureWaiter {
   }
 
   #handle(event: Uint8Array): void {
-    this.#state = { kind: "handling" };
     const { engine } = this.reactor;
     const perform = engine.performTask("IO_READ", { target: this.port.fd, data: event });
     const future = this.reactor.startTask(perform, [], this.#title, engine.isHome(engine.programHandler("IO_READ")!));
+    this.#state = { kind: "handling", task: future.id };
     future.observed = true;
     future.waiters = [this];
   }

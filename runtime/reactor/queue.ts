@@ -87,6 +87,10 @@ export class RunQueue {
   clear(): void {
     for (const ring of this.#rings) ring.clear();
   }
+
+  *[Symbol.iterator](): Iterator<Queued> {
+    for (const ring of this.#rings) yield* ring;
+  }
 }
 
 /**
@@ -115,6 +119,13 @@ class TaskRing {
     const at = (this.#head + this.#length++) & (this.#tasks.length - 1);
     this.#tasks[at] = task;
     this.#inputs[at] = input;
+  }
+
+  *[Symbol.iterator](): Iterator<Queued> {
+    for (let i = 0; i < this.#length; i++) {
+      const at = (this.#head + i) & (this.#tasks.length - 1);
+      yield { task: this.#tasks[at]!, input: this.#inputs[at]! };
+    }
   }
 
   /** The input of the first task. Read before `shift`. */

@@ -42,8 +42,9 @@ import type { Finished, ReactorOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
-import { RunQueue, Urgency } from "./queue.ts";
+import { type Queued, RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
+import { Keeper } from "./keep/keeper.ts";
 import { Peer } from "./shards/peer.ts";
 import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
@@ -75,6 +76,8 @@ export class Reactor implements Host, Completions {
   readonly ports: Ports;
   /** This shard among the others; null when it is the only one. */
   readonly peer: Peer | null;
+  /** Null when nothing is kept. */
+  readonly keeper: Keeper | null;
   readonly finished: Promise<Finished>;
   readonly #options: ReactorOptions;
   readonly #clock: () => number;
@@ -107,6 +110,8 @@ export class Reactor implements Host, Completions {
   #urgency = Urgency.Ready;
   readonly #orphans = new Orphans((fault, task) => this.reportUnhandled(fault, task));
   #someUnhandled = false;
+  /** While a wait of an earlier run is armed again. */
+  #keptDeadline: number | undefined;
 
   constructor(options: ReactorOptions) {
     this.#options = options;
@@ -129,14 +134,16 @@ export class Reactor implements Host, Completions {
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    this.keeper = options.keeper === undefined ? null : new Keeper(this, options.keeper);
     this.driver.attach(this);
   }
 
   // ---- The program ----
 
-  /** Starts the program's own code. */
-  start(program: Closure): Future {
+  /** Starts the program's own code; or goes on with the tasks that an earlier run has left, and yields null. */
+  start(program: Closure): Future | null {
     this.engine.setHost(this);
+    if (this.keeper?.restore() === true) return null;
     const future = this.startTask(program, [], "program", true);
     this.#main = future.task;
     return future;
@@ -159,13 +166,15 @@ export class Reactor implements Host, Completions {
   }
 
   get mainHasEnded(): boolean {
-    return this.#main?.state === TaskState.Done;
+    return this.#main === null || this.#main.state === TaskState.Done;
   }
 
   /** Ends the program now, whatever still waits. */
   finish(exitCode: number): void {
     if (this.#phase === "finished") return;
     this.#phase = "finished";
+    // Ended from outside, it has not ended by itself.
+    if (this.peer?.memory.stopping !== true) this.keeper?.finished();
     this.#orphans.reportDue(Number.POSITIVE_INFINITY);
     this.#queue.clear();
     this.driver.close();
@@ -191,12 +200,17 @@ export class Reactor implements Host, Completions {
     const task = new LiveTask(id, future, name, isHome);
     future.task = task;
     this.engine.startStack(task, closure, args);
-    if (this.peer === null) this.#live++;
-    else this.peer.memory.taskStarted();
-    this.counters.tasksStarted++;
+    this.#begun();
+    this.keeper?.touch(task);
     if (isHome && this.#shard !== 0 && this.peer!.sendTask(task, NIL, 0)) return future;
     this.#enqueue(task, NIL);
     return future;
+  }
+
+  #begun(): void {
+    if (this.peer === null) this.#live++;
+    else this.peer.memory.taskStarted();
+    this.counters.tasksStarted++;
   }
 
   /** Parked -> Ready (T1) */
@@ -209,6 +223,7 @@ export class Reactor implements Host, Completions {
       return;
     }
     this.#becomesReady(task);
+    this.keeper?.touch(task);
     this.#enqueue(task, input);
   }
 
@@ -226,6 +241,7 @@ export class Reactor implements Host, Completions {
   /** Fresh or Ready -> Running -> Parked or Done */
   #step(task: LiveTask, input: Input): void {
     task.state = TaskState.Running;
+    this.keeper?.touch(task);
     this.counters.resumptions++;
     const outcome = this.engine.run(task, input);
     if (outcome.kind !== "asks") {
@@ -240,11 +256,14 @@ export class Reactor implements Host, Completions {
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer === undefined)
       this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
-    else {
-      const owner = this.#ownerOf(request);
-      if (owner === this.#shard) answer.begin(this, task, request);
-      else this.peer!.ask(task, request, owner);
-    }
+    else if (this.keeper?.holds(task, request) !== true) this.beginNow(task, request);
+  }
+
+  /** Has a request answered: here, or by the shard that can. */
+  beginNow(task: LiveTask, request: EffectRequest): void {
+    const owner = this.#ownerOf(request);
+    if (owner === this.#shard) answers.get(request.site.effect)!.begin(this, task, request);
+    else this.peer!.ask(task, request, owner);
   }
 
   /** The shard that answers a request made here. */
@@ -276,6 +295,7 @@ export class Reactor implements Host, Completions {
   #end(task: LiveTask, outcome: FutureState): void {
     task.state = TaskState.Done;
     task.stack = null;
+    this.keeper?.touch(task);
     const future = task.future as TaskFuture;
     const cancelled = task.cancellation !== Cancellation.None;
     future.task = null;
@@ -349,6 +369,10 @@ export class Reactor implements Host, Completions {
   #takeBackRequest(task: LiveTask, then: () => void): void {
     const request = task.request!;
     const answer = answers.get(request.site.effect);
+    if (this.keeper?.forgets(task) === true) {
+      then();
+      return;
+    }
     // A task that cancels itself is parked on `cancel`, which is answered next.
     if (answer?.withdraw === undefined) return;
     if (this.#ownerOf(request) !== this.#shard) this.peer!.withdraw(task, then);
@@ -362,6 +386,56 @@ export class Reactor implements Host, Completions {
   #deliverCancellation(task: LiveTask): void {
     task.cancellation = Cancellation.Delivered;
     this.wake(task, { kind: "perform", effect: "CANCELLED", payload: {} });
+  }
+
+  // ---- What the keeper uses (keep/) ----
+
+  /** A task of an earlier run. */
+  adopt(task: LiveTask, isMain: boolean): void {
+    this.#begun();
+    if (isMain) this.#main = task;
+  }
+
+  /** Arms a wait of an earlier run again, with the deadline that it had. */
+  beginAgain(task: LiveTask, request: EffectRequest, deadline: number | undefined): void {
+    this.#keptDeadline = deadline;
+    this.counters.parked(request.site.effect);
+    this.beginNow(task, request);
+    this.#keptDeadline = undefined;
+  }
+
+  /** When the task's timer is due, if it has one. */
+  deadlineOf(task: LiveTask): number | undefined {
+    const effect = task.request?.site.effect;
+    const isTimed = (effect === "TIMER" || effect === "timeout") && task.armed !== UNARMED;
+    return isTimed ? this.#timers.deadlineOf(task.armed) : undefined;
+  }
+
+  get queued(): Iterable<Queued> {
+    return this.#queue;
+  }
+
+  /** The program's own code, while it has not ended. */
+  get mainId(): number | null {
+    return this.mainHasEnded ? null : this.#main!.id;
+  }
+
+  get lastId(): number {
+    return this.#ids;
+  }
+
+  /** Numbers up to this one were used by an earlier run. */
+  reserveIds(last: number): void {
+    while (this.#ids < last) this.#ids += this.#shards * Math.max(1, Math.floor((last - this.#ids) / this.#shards));
+  }
+
+  printNow(line: string): void {
+    this.#hasPrinted = true;
+    this.#options.print(line);
+  }
+
+  flush(): void {
+    this.#options.flush?.();
   }
 
   // ---- What answers use ----
@@ -389,7 +463,7 @@ export class Reactor implements Host, Completions {
   /** Sets the task's timer. */
   arm(task: LiveTask, deadline: number): void {
     // Requests are made during a turn, which sets the alarm at its end.
-    task.armed = this.#timers.add(deadline, task);
+    task.armed = this.#timers.add(this.#keptDeadline ?? deadline, task);
   }
 
   disarm(task: LiveTask): void {
@@ -461,6 +535,8 @@ export class Reactor implements Host, Completions {
     if (this.#queue.length === 0 && !this.#someDue) this.#nothingToRun();
     if (this.#isFinished()) return;
     this.#inTurn = false;
+    this.keeper?.turnEnded();
+    if (this.#isFinished()) return;
     if (this.#queue.length > 0 || this.#someDue) this.driver.soon();
     this.#setAlarm();
   }
@@ -528,7 +604,8 @@ export class Reactor implements Host, Completions {
     // In this order: a task that ends elsewhere either wakes this shard or is seen here.
     peer?.waitsForRoom(this.admission.isFull);
     this.admission.retry();
-    const underWay = this.operations.length + this.#timers.length;
+    // What is held back has yet to begin.
+    const underWay = this.operations.length + this.#timers.length + (this.keeper?.held ?? 0);
     peer?.beIdle(underWay);
     if (this.#shard !== 0) return;
     if (this.live === 0 && this.ports.watched === 0) {
@@ -608,7 +685,7 @@ export class Reactor implements Host, Completions {
 
   /** An alarm that is set too early is left: when it rings, the right one is set. */
   #setAlarm(): void {
-    const next = Math.min(this.#timers.earliest, this.#orphans.due);
+    const next = Math.min(this.#timers.earliest, this.#orphans.due, this.keeper?.due ?? Number.POSITIVE_INFINITY);
     if (next === Number.POSITIVE_INFINITY) {
       if (this.#alarmAt !== next) this.driver.alarm(null);
     } else if (next < this.#alarmAt) this.driver.alarm(Math.ceil(next - this.now()));
@@ -619,8 +696,7 @@ export class Reactor implements Host, Completions {
   // ---- Host ----
 
   print(line: string): void {
-    this.#hasPrinted = true;
-    this.#options.print(line);
+    if (this.keeper?.holdsLine(line) !== true) this.printNow(line);
   }
 
   spawn(closure: Closure, args: readonly Value[]): Future {
@@ -648,7 +724,7 @@ export class Reactor implements Host, Completions {
   }
 
   mayGoOn(): boolean {
-    if (this.peer !== null) return false;
+    if (this.peer !== null || this.keeper !== null) return false;
     const othersWait = this.#queue.length > 0 || this.#someDue || this.#timers.length > 0;
     const worldMayCall = this.operations.length > 0 || this.ports.watched > 0 || this.#options.isInterruptible === true;
     // What was printed leaves the process only between turns.
@@ -685,9 +761,8 @@ export class Reactor implements Host, Completions {
     return figures(read(this.#counterMemory, this.now()), this.#saturation);
   }
 
-  /** There is no store yet: every start is a cold one. */
   isWarmBoot(): boolean {
-    return false;
+    return this.keeper?.isWarm === true;
   }
 }
 

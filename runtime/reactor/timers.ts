@@ -79,6 +79,10 @@ export class Timers {
     return entry;
   }
 
+  deadlineOf(entry: number): number {
+    return this.#deadline[entry]!;
+  }
+
   remove(entry: number): void {
     const before = this.#previous[entry]!;
     const after = this.#next[entry]!;

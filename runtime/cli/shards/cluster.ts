@@ -13,21 +13,33 @@ import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
 import { attend } from "../../reactor/drivers/uring/attendant.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
 import { ExitCode } from "../exit-codes.ts";
-import type { ShardNews, ShardStart } from "./messages.ts";
+import type { KeptStart, ShardNews, ShardStart } from "./messages.ts";
 
 /** How long shards have for ending, in milliseconds (X2). */
 const PATIENCE = 500;
 
-type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant">;
+type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant" | "kept">;
 
 export interface ClusterOptions extends Common {
   /** What starts a worker: the file of the command itself, which sees that it is no main thread. */
   readonly entry: URL;
   /** Where the shards count; by default, where nobody looks but themselves. */
   readonly counters: CounterMemory | undefined;
+  /** Keeps the program; null when nothing is to be kept. */
+  readonly keeping: Keeping | null;
   /** Puts out what the program prints, and what it writes by itself; null: the shards do it. */
   readonly output: ProgramOutput | null;
   complain(text: string): void;
+}
+
+/** What keeps a program that runs on threads. */
+export interface Keeping {
+  /** For a shard to start with. */
+  startOf(shard: number): KeptStart;
+  /** There is something to keep. Rejects when that cannot be done. */
+  open(): Promise<void>;
+  /** Calls `failed` when nothing can be kept any more. */
+  watch(failed: (reason: string) => void): void;
 }
 
 export interface ProgramOutput {
@@ -39,7 +51,7 @@ export interface ProgramOutput {
 
 /** Runs a program to its end; its exit code. Throws an Error for a mistake of ours. */
 export function runCluster(options: ClusterOptions): Promise<number> {
-  const { entry, complain, output, ...common } = options;
+  const { entry, complain, output, keeping, ...common } = options;
   const memory = SharedMemory.create(options.shards);
   const counters = options.counters ?? counterMemory({ shards: options.shards }, Date.now());
   const running = new Map<number, Worker>();
@@ -52,7 +64,8 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       const { port1, port2 } = new MessageChannel();
       const leave = attend(port1);
       const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: output !== null };
-      const workerData: ShardStart = { ...common, ...own };
+      const kept = keeping?.startOf(shard) ?? null;
+      const workerData: ShardStart = { ...common, ...own, kept };
       const worker = new Worker(entry, {
         workerData,
         argv: ["shard"],
@@ -81,6 +94,12 @@ export function runCluster(options: ClusterOptions): Promise<number> {
         case "complaint":
           complain(news.text);
           break;
+        case "keep":
+          keeping!.open().catch((error: Error) => cannotKeep(error.message));
+          break;
+        case "keepFailed":
+          cannotKeep(news.reason);
+          break;
         case "needShards":
           if (outcome === null) for (let shard = 1; shard < options.shards; shard++) startShard(shard);
           break;
@@ -99,6 +118,11 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     /** Nobody can end a thread that sleeps in the kernel, the process neither. */
     const halt = (): void => {
       for (const shard of running.keys()) memory.halt(shard);
+    };
+
+    const cannotKeep = (reason: string): void => {
+      if (outcome === null) complain(`walia: ${reason}`);
+      end({ code: ExitCode.FileTrouble });
     };
 
     /** X1 */
@@ -123,6 +147,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     };
 
     process.on("exit", halt);
+    keeping?.watch(cannotKeep);
     startShard(0);
   });
 }

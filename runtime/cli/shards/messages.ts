@@ -2,9 +2,13 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { FileTree } from "../../../language/ast.ts";
+import type { ProgramVersion } from "../../compile/load.ts";
 import type { CompiledProgram } from "../../compile/program.ts";
+import type { JournalSeat } from "../../horizon/journal.ts";
 import type { CounterMemory } from "../../nexus/counters.ts";
 import type { DriverKind } from "../../reactor/drivers/choose.ts";
+import type { Durability, KeeperOptions } from "../../reactor/keep/keeper.ts";
+import type { Image } from "../../reactor/keep/restore.ts";
 
 /** What a shard starts with. */
 export interface ShardStart {
@@ -23,8 +27,22 @@ export interface ShardStart {
   readonly folder: string;
   /** Colours for what goes to standard error. */
   readonly isColored: boolean;
+  /** What keeps the program; null when nothing is to be kept. */
+  readonly kept: KeptStart | null;
   /** The main thread prints what the program prints: it shows something else on the terminal, too. */
   readonly printsAtMain: boolean;
+}
+
+/** What a shard needs to keep its part of the program. */
+export interface KeptStart {
+  readonly durability: Durability;
+  readonly seat: JournalSeat;
+  /** The folder that names of variables are relative to. */
+  readonly folder: string;
+  readonly sources: KeeperOptions["sources"];
+  readonly image: Image | null;
+  /** Versions of the program that suspended tasks may belong to. */
+  readonly older: readonly ProgramVersion[];
 }
 
 /** From a shard. */
@@ -37,6 +55,10 @@ export type ShardNews =
   | { readonly kind: "written"; readonly stream: 1 | 2; readonly data: string | Uint8Array }
   /** Text for standard error. */
   | { readonly kind: "complaint"; readonly text: string }
+  /** There is something to keep: the `.wld` file is needed now. */
+  | { readonly kind: "keep" }
+  /** Nothing can be kept any more. */
+  | { readonly kind: "keepFailed"; readonly reason: string }
   /** There is work for more shards. */
   | { readonly kind: "needShards" }
   /** Nobody reads standard output any more. */

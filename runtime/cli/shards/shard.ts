@@ -10,6 +10,7 @@ import { paint } from "../paint.ts";
 import { faultText } from "../trace.ts";
 import { View } from "../view.ts";
 import { makeDriver } from "./drivers.ts";
+import { keeperOf } from "./kept.ts";
 import type { ShardNews, ShardStart } from "./messages.ts";
 import { Output } from "./output.ts";
 import { postStandardStreams } from "./posted.ts";
@@ -25,7 +26,15 @@ export async function runShard(): Promise<void> {
   const output = start.printsAtMain
     ? { print: (text: string) => tell({ kind: "lines", text }), flush: () => undefined }
     : new Output(memory, () => tell({ kind: "brokenPipe" }));
-  const loaded = load(start.program, trees);
+  const loaded = load(start.program, trees, start.kept?.older);
+  const code = {
+    code: (id: string) => loaded.codes.get(id),
+    classCode: (id: string) => loaded.classes.get(id),
+    traitCode: (id: string) => loaded.traits.get(id),
+    own: (id: string) => loaded.own(id),
+    programSegment,
+  };
+  const keeper = start.kept === null || shard !== 0 ? undefined : await keeperOf(start.kept, loaded, code, tell);
   const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
   if (start.printsAtMain)
     postStandardStreams(
@@ -45,16 +54,11 @@ export async function runShard(): Promise<void> {
       output.flush();
       tell({ kind: "complaint", text: faultText(fault, task, view) });
     },
+    keeper,
     peer: {
       shard,
       memory,
-      code: {
-        code: (id) => loaded.codes.get(id),
-        classCode: (id) => loaded.classes.get(id),
-        traitCode: (id) => loaded.traits.get(id),
-        own: (id) => loaded.own(id),
-        programSegment,
-      },
+      code,
       installHandler: installProgramHandler,
       needShards: () => tell({ kind: "needShards" }),
     },

@@ -28,7 +28,10 @@ function waitingAt(channel: Channel): Waiting {
 /** The channel of a request; undefined when it was given something else. */
 function channelOf(reactor: Reactor, task: LiveTask, request: EffectRequest): Channel | undefined {
   const { f_channel: channel } = request;
-  if (channel instanceof Channel) return channel;
+  if (channel instanceof Channel) {
+    reactor.keeper?.touchChannel(channel);
+    return channel;
+  }
   reactor.wake(task, wrongField(request, "channel", "a Channel", channel));
   return undefined;
 }

@@ -158,7 +158,7 @@ const exit: Answer = {
   releases: true,
 };
 
-/** Without a store there is nothing to wait for. */
+/** Begun when what is to be kept is on the disk (keep/keeper.ts, G3); without a store there is nothing to wait for. */
 const checkpoint: Answer = {
   begin: (reactor, task) => reactor.resume(task, undefined),
 };

@@ -11,7 +11,15 @@ import { faultFromValue, faultToValue } from "../../codec/fault.ts";
 import { type CodecContext, CodecError, type EncodeOptions } from "../../codec/format.ts";
 import type { Input } from "../../engine/host.ts";
 import type { Segment } from "../../engine/segments.ts";
-import { type Atomic, Channel, Future, type FutureState, MapValue, type Value } from "../../engine/values.ts";
+import {
+  type Atomic,
+  Channel,
+  type EffectRequest,
+  Future,
+  type FutureState,
+  MapValue,
+  type Value,
+} from "../../engine/values.ts";
 
 /** What the receiver is told of a shared thing; for a settled future, its state follows. */
 export enum Kind {
@@ -43,6 +51,8 @@ export class Packer {
   constructor(
     readonly links: Links,
     readonly code: CodeContext,
+    /** What else goes to the encoder. */
+    readonly options: EncodeOptions = {},
   ) {}
 
   /** Throws CodecError for what cannot be sent. */
@@ -67,7 +77,7 @@ export class Packer {
 
   #join(encodeLast: (options: EncodeOptions) => Uint8Array, to: number): Uint8Array {
     const met = new Set<Shared>();
-    const options: EncodeOptions = { met: (shared) => void met.add(shared) };
+    const options: EncodeOptions = { ...this.options, met: (shared) => void met.add(shared) };
     const last = encodeLast(options);
     if (met.size === 0) return joined([last]);
     const entries: Value[] = [];
@@ -154,18 +164,19 @@ export function inputToValue(input: Input): Value[] {
     case "value":
       return [0, input.value];
     case "perform":
-      return [1, input.effect, MapValue.of(Object.entries(input.payload))];
+      return [1, input.effect, MapValue.of(Object.entries(input.payload)), input.again as Value];
     case "fault":
       return [2, faultToValue(input.fault)];
   }
 }
 
 export function inputFromValue(value: Value, code: Pick<CodecContext, "code">): Input {
-  const [kind, first, second] = value as Value[];
+  const [kind, first, second, again] = value as Value[];
   if (kind === 0) return { kind: "value", value: first };
   if (kind === 2) return { kind: "fault", fault: faultFromValue(first, code) };
   if (kind !== 1) throw new CodecError("a value that is no input", -1);
   const payload: Record<string, Value> = Object.create(null);
   for (const [name, field] of (second as MapValue).entries) payload[String(name)] = field;
-  return { kind: "perform", effect: first as string, payload };
+  const input = { kind: "perform", effect: first as string, payload } as const;
+  return again === undefined ? input : { ...input, again: again as EffectRequest };
 }

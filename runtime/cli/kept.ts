@@ -1,0 +1,159 @@
+// The `.wld` file of a program that `walia run` starts: found, opened when there is something to keep, closed, and taken away
+// when it has nothing in it. What is in it, and when it is written, is the reactor's (reactor/keep/).
+//
+// V1. Sources stand in the file whole: names and texts of the program's files, under the fingerprint of all. Those of an earlier
+//     run that differ from today's are compiled again, because a suspended task may be in the middle of them.
+
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { type Cache, fingerprint } from "../../cache/cache.ts";
+import type { ProgramVersion } from "../compile/load.ts";
+import { PRELUDE_PATH } from "../compile/program.ts";
+import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
+import { makeSpace } from "../horizon/space.ts";
+import { DEFAULT_LIMIT, inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
+import { isRunning } from "../horizon/owner.ts";
+import { payloadOf } from "../horizon/check.ts";
+import { Table } from "../horizon/tables.ts";
+import { HorizonError } from "../horizon/trouble.ts";
+import type { Durability } from "../reactor/keep/keeper.ts";
+import type { Image } from "../reactor/keep/restore.ts";
+import { prepareRun, type Runnable } from "./store.ts";
+import type { Keeping } from "./shards/cluster.ts";
+import type { KeptStart } from "./shards/messages.ts";
+import { FileTrouble } from "./trouble.ts";
+import { version } from "./version.ts";
+
+/** `server.wal` has `server.wld` beside it; a folder has a file of its own name in it. */
+export function wldPath(name: string, first: string, folder: string): string {
+  const path = resolve(folder, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return join(path, `${basename(path)}.wld`);
+  return `${first.replace(/\.wal$/, "")}.wld`;
+}
+
+export interface KeptOptions {
+  readonly path: string;
+  readonly durability: Durability;
+  readonly isFresh: boolean;
+  readonly shards: number;
+  readonly runnable: Runnable;
+  readonly cache: Cache;
+  complain(text: string): void;
+}
+
+type SourceFile = readonly [name: string, text: string];
+
+export class Kept implements Keeping {
+  readonly #options: KeptOptions;
+  readonly #memory: SharedArrayBuffer;
+  readonly #folder: string;
+  readonly #sources: KeptStart["sources"];
+  #image: Image | null = null;
+  #older: ProgramVersion[] = [];
+  #opening: Promise<Horizon> | null = null;
+  #failed: (reason: string) => void = () => undefined;
+
+  private constructor(options: KeptOptions) {
+    this.#options = options;
+    this.#memory = makeSpace(options.shards, DEFAULT_CAPACITY);
+    this.#folder = dirname(options.path).replaceAll("\\", "/");
+    const files = options.runnable.trees
+      .filter((tree) => tree.path !== PRELUDE_PATH)
+      .map((tree): SourceFile => [relative(this.#folder, tree.path).replaceAll("\\", "/"), tree.text]);
+    const record = Buffer.from(JSON.stringify(files));
+    this.#sources = { key: fingerprint(record), record };
+  }
+
+  /** Reads what an earlier run has left. FileTrouble when that cannot be read, or another process has it. */
+  static async find(options: KeptOptions): Promise<Kept> {
+    const { path, isFresh } = options;
+    const kept = new Kept(options);
+    try {
+      if (isFresh) startOver(path);
+      if (existsSync(path)) await kept.#read();
+    } catch (error) {
+      throw error instanceof HorizonError ? new FileTrouble(path, error.reason) : error;
+    }
+    return kept;
+  }
+
+  async #read(): Promise<void> {
+    const image = new Map<Table, Map<number | string, Uint8Array>>();
+    await this.#open((table, key, part) => {
+      let records = image.get(table);
+      if (records === undefined) image.set(table, (records = new Map()));
+      records.set(key, Uint8Array.from(payloadOf(part)));
+    });
+    this.#image = image;
+    if ((image.get(Table.Tasks)?.size ?? 0) === 0) return;
+    for (const [key, record] of image.get(Table.Sources) ?? [])
+      if (key !== this.#sources.key) await this.#compileOlder(record);
+  }
+
+  /** V1 */
+  async #compileOlder(record: Uint8Array): Promise<void> {
+    const files = JSON.parse(Buffer.from(record).toString("utf8")) as SourceFile[];
+    const texts = new Map(files.map(([name, text]) => [resolve(this.#folder, name).replaceAll("\\", "/"), text]));
+    const { runnable } = await prepareRun([...texts.keys()], (path) => texts.get(path), this.#options.cache);
+    if (runnable === null) this.#options.complain("the source of an earlier run has errors for this release of Walia");
+    else this.#older.push(runnable);
+  }
+
+  startOf(shard: number): KeptStart {
+    const { path, durability, shards } = this.#options;
+    return {
+      durability,
+      seat: { path, memory: this.#memory, shards, shard, limit: DEFAULT_LIMIT },
+      folder: this.#folder,
+      sources: this.#sources,
+      image: shard === 0 ? this.#image : null,
+      older: this.#older,
+    };
+  }
+
+  watch(failed: (reason: string) => void): void {
+    this.#failed = failed;
+  }
+
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
+  #open(visit?: Parameters<typeof Horizon.open>[1]["visit"]): Promise<Horizon> {
+    const { path, durability, shards } = this.#options;
+    this.#opening ??= Horizon.open(path, {
+      by: version,
+      durability,
+      shards,
+      writer: join(__dirname, "horizon-writer.js"),
+      memory: this.#memory,
+      failed: (error) => this.#failed(error.message),
+      ...(visit && { visit }),
+    });
+    return this.#opening;
+  }
+
+  /** Lets go of the file. */
+  async close(): Promise<void> {
+    const horizon = await this.#opening?.catch(() => null);
+    // What failed was reported when it did.
+    await horizon?.close().catch(() => undefined);
+  }
+}
+
+/** Takes the file of an earlier run away. HorizonError when it is in use. */
+function startOver(path: string): void {
+  if (!existsSync(path)) return;
+  const owner = unreadableOwner(path);
+  if (owner !== undefined && isRunning(owner)) throw inUse(path, owner);
+  removeWithLock(path);
+}
+
+/** A damaged file has no owner that one could ask. */
+function unreadableOwner(path: string): ReturnType<typeof ownerOf> {
+  try {
+    return ownerOf(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+// How a shard keeps its part of a program: names of its variables, its journal, and what is said of tasks of older source.
+
+import type { LoadedProgram } from "../../compile/load.ts";
+import type { KeeperOptions } from "../../reactor/keep/keeper.ts";
+import type { CodeContext } from "../../reactor/shards/parcel.ts";
+import type { KeptStart, ShardNews } from "./messages.ts";
+
+/** `tell`: to the main thread. */
+export async function keeperOf(
+  { durability, seat, folder, sources, image }: KeptStart,
+  loaded: LoadedProgram,
+  code: CodeContext,
+  tell: (news: ShardNews) => void,
+): Promise<KeeperOptions> {
+  const { Journal } = await import("../../horizon/journal.ts");
+  const prefix = `${folder}/`;
+  // Names stay the same when the program's folder is moved.
+  const nameOf = (ref: string): string => (ref.startsWith(prefix) ? ref.slice(prefix.length) : ref);
+  const refs = new Map([...loaded.globals.keys(), ...loaded.variables].map((ref) => [nameOf(ref), ref]));
+  return {
+    durability,
+    journal: new Journal(seat),
+    code,
+    globals: new Map([...loaded.globals].map(([ref, cell]) => [nameOf(ref), cell])),
+    hasVariables: loaded.variables.length > 0,
+    kept: {
+      add: (name) => void loaded.kept.add(refs.get(name) ?? name),
+      [Symbol.iterator]: () => [...loaded.kept].map(nameOf).values(),
+    },
+    isCurrent: (id) => loaded.isCurrent(id),
+    sources,
+    image,
+    needed: () => tell({ kind: "keep" }),
+    failed: (reason) => tell({ kind: "keepFailed", reason }),
+    complain: (text) => tell({ kind: "complaint", text: `walia: ${text}` }),
+  };
+}

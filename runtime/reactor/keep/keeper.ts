@@ -1,0 +1,322 @@
+// Keeps a running program in its `.wld` file: says at which moments its state is written down, and what of it has changed.
+//
+//   tasks, channels, descriptors that change ──> touched ── cut, between two turns ──> records ──> journal (horizon/)
+//
+// G1. A cut is taken between two turns, where every task is parked, ready or over and its stack is data. All that has changed
+//     since the last cut goes into one step of the journal, so the file has the whole program as it was at one moment.
+// G2. `group` cuts every few milliseconds while something changes, and spends at most a tenth of the time on it. `strict` cuts
+//     whenever something is about to leave the process; `off` only when the program asks for it, or ends.
+// G3. What leaves the process in `strict` is held until the cut that has it is durable: requests that write, connect or open
+//     are begun after that, and so is what was printed. `checkpoint()` is held in this way in every mode.
+// G4. Nothing is written before there is something to keep: a task that waits, or a variable of the program.
+// G5. A program that ends by itself leaves its variables and nothing else.
+
+import type { Cell, EffectRequest } from "../../engine/values.ts";
+import { Channel } from "../../engine/values.ts";
+import { type Change, put, remove } from "../../horizon/change.ts";
+import type { Journal, Stamp } from "../../horizon/journal.ts";
+import { Table } from "../../horizon/tables.ts";
+import { endChanges, taskChanges } from "../../horizon/task-record.ts";
+import type { Descriptor } from "../descriptors.ts";
+import { nameOf } from "../payload.ts";
+import type { Reactor } from "../shard.ts";
+import type { CodeContext } from "../shards/parcel.ts";
+import { type LiveTask, TaskState } from "../task.ts";
+import { type Image, Restorer } from "./restore.ts";
+import { Scribe } from "./scribe.ts";
+
+export type Durability = "strict" | "group" | "off";
+
+export interface KeeperOptions {
+  readonly durability: Durability;
+  readonly journal: Pick<Journal, "step" | "flush" | "wait">;
+  readonly code: CodeContext;
+  /** The program's variables and constants, by names that stay the same wherever the program's folder is. */
+  readonly globals: ReadonlyMap<string, Cell>;
+  /** The program has a variable at its top level. */
+  readonly hasVariables: boolean;
+  /** Names of variables that have been given their first value; those that an earlier run has kept are added. */
+  readonly kept: NameSet;
+  /** Whether code is of the program's own source and not of an older one. */
+  isCurrent(id: string): boolean;
+  /** By what the sources of this run are known in the file. */
+  readonly sources: { readonly key: string; readonly record: Uint8Array };
+  /** What an earlier run has left; null on a cold start. */
+  readonly image: Image | null;
+  /** There is something to keep now (G4): told once, before the first step. */
+  needed(): void;
+  /** Nothing can be kept any more. */
+  failed(reason: string): void;
+  /** Something of the earlier run cannot go on; a line for people. */
+  complain(text: string): void;
+}
+
+/** A set of names of globals. */
+export interface NameSet extends Iterable<string> {
+  add(name: string): void;
+}
+
+/** Milliseconds between two cuts, and how much longer than a cut itself the time between two of them is (G2). */
+const INTERVAL = 5;
+const SHARE = 9;
+/** What is seen outside, or makes the program wait for something outside (G3). */
+const LEAVES: ReadonlySet<string> = new Set(["IO_WRITE", "IO_OPEN", "IO_CONNECT", "IO_SYNC", "IO_CLOSE", "port_write"]);
+
+export class Keeper {
+  readonly #reactor: Reactor;
+  readonly #options: KeeperOptions;
+  readonly #scribe: Scribe;
+  readonly #touched = new Set<LiveTask>();
+  readonly #channels = new Set<Channel>();
+  readonly #descriptors = new Set<Descriptor>();
+  /** Tasks that have a record, and how many steps of each were kept. */
+  readonly #kept = new Map<number, number>();
+  readonly #keptDescriptors = new Set<number>();
+  readonly #held: { readonly task: LiveTask; readonly request: EffectRequest }[] = [];
+  #printed: string[] = [];
+  readonly #last = new Map<string, Uint8Array>();
+  #isNeeded = false;
+  #hasFailed = false;
+  #homeHasRun = true;
+  #due: number;
+  #order = 0;
+
+  constructor(reactor: Reactor, options: KeeperOptions) {
+    this.#reactor = reactor;
+    this.#options = options;
+    this.#scribe = new Scribe(options.code, (channel) => this.#channels.add(channel));
+    this.#due = reactor.now() + INTERVAL;
+    this.#isNeeded = options.image !== null;
+    reactor.descriptors.changed = this.#descriptors;
+  }
+
+  get isWarm(): boolean {
+    return this.#options.image !== null;
+  }
+
+  /** Goes on with what an earlier run has left. False when it left no tasks: then its own code runs. */
+  restore(): boolean {
+    const { image } = this.#options;
+    if (image === null) return false;
+    const restorer = new Restorer(this.#reactor, { ...this.#options, image });
+    for (const [id, generation] of restorer.kept) this.#kept.set(id, generation);
+    for (const fd of restorer.descriptors) this.#keptDescriptors.add(fd);
+    if (!restorer.restore()) return false;
+    this.#scribe.adopt(restorer);
+    // Records name each other's parts by number, which are given anew.
+    for (const task of restorer.tasks) this.touch(task);
+    return true;
+  }
+
+  // ---- What has changed ----
+
+  touch(task: LiveTask): void {
+    this.#touched.add(task);
+    if (task.isHome) this.#homeHasRun = true;
+  }
+
+  touchChannel(channel: Channel): void {
+    this.#channels.add(channel);
+  }
+
+  // ---- What is held back (G3) ----
+
+  /** True when the request is begun later, by `turnEnded`. */
+  holds(task: LiveTask, request: EffectRequest): boolean {
+    const { effect } = request.site;
+    const isHeld = effect === "checkpoint" || (this.#options.durability === "strict" && LEAVES.has(effect));
+    if (isHeld) this.#held.push({ task, request });
+    return isHeld;
+  }
+
+  /** The task is being cancelled: true when its request was held and is forgotten now. */
+  forgets(task: LiveTask): boolean {
+    const at = this.#held.findIndex((each) => each.task === task);
+    if (at >= 0) this.#held.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** True when the line is printed later. */
+  holdsLine(line: string): boolean {
+    if (this.#options.durability !== "strict") return false;
+    this.#printed.push(line);
+    return true;
+  }
+
+  /** How many requests have yet to begin. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  // ---- Cuts ----
+
+  /** When the next cut is due; Infinity while nothing has changed. */
+  get due(): number {
+    if (this.#hasFailed) return Number.POSITIVE_INFINITY;
+    if (this.#held.length > 0 || this.#printed.length > 0) return 0;
+    if (this.#options.durability === "off") return Number.POSITIVE_INFINITY;
+    return this.#touched.size + this.#channels.size + this.#descriptors.size > 0 ? this.#due : Number.POSITIVE_INFINITY;
+  }
+
+  /** Between two turns (G1). */
+  turnEnded(): void {
+    const now = this.#reactor.now();
+    if (this.due > now) return;
+    const held = this.#held.splice(0);
+    const printed = this.#printed;
+    this.#printed = [];
+    const mustWait = held.length > 0 || printed.length > 0;
+    const stamp = this.#attempt(() => {
+      const made = this.#cut(now, printed);
+      if (made !== null && mustWait) this.#await(made);
+      return made;
+    });
+    if (this.#hasFailed) return;
+    for (const line of printed) this.#reactor.printNow(line);
+    if (printed.length > 0 && stamp !== null) {
+      this.#reactor.flush();
+      this.#attempt(() => this.#options.journal.step([remove(Table.Output, 0)]));
+    }
+    for (const { task, request } of held) {
+      if (task.state === TaskState.Parked && task.request === request) this.#reactor.beginNow(task, request);
+    }
+    this.#due = this.#reactor.now() + Math.max(INTERVAL, (this.#reactor.now() - now) * SHARE);
+  }
+
+  /** The program has ended by itself (G5). */
+  finished(): void {
+    if (this.#hasFailed) return;
+    this.#attempt(() => {
+      for (const line of this.#printed) this.#reactor.printNow(line);
+      if (!this.#isNeeded && !this.#options.hasVariables) return;
+      this.#need();
+      const changes: Change[] = [remove(Table.Output, 0), remove(Table.Globals, "handlers")];
+      for (const id of this.#kept.keys()) changes.push(...endChanges(id));
+      for (const fd of this.#keptDescriptors) changes.push(remove(Table.Descriptors, fd));
+      for (const port of this.#scribe.keptMonitors) changes.push(remove(Table.Monitors, port));
+      this.#scribe.forgetTasks();
+      for (const key of this.#options.image?.get(Table.Sources)?.keys() ?? []) changes.push(remove(Table.Sources, key));
+      changes.push(put(Table.Globals, "globals", this.#scribe.globals(this.#options.globals)));
+      changes.push(...this.#sharedChanges(), ...this.#program(null), remove(Table.Sources, this.#options.sources.key));
+      this.#await(this.#options.journal.step(changes));
+    });
+  }
+
+  /** Everything that has changed, as one step; null when there is nothing to keep (G4). */
+  #cut(now: number, printed: readonly string[]): Stamp | null {
+    const { journal, globals, hasVariables } = this.#options;
+    const someWait = [...this.#touched].some((task) => task.state !== TaskState.Done);
+    if (!this.#isNeeded && !someWait && !hasVariables) {
+      this.#touched.clear();
+      return null;
+    }
+    this.#need();
+    const changes: Change[] = [];
+    if (this.#homeHasRun) this.#scribe.globals(globals);
+    const inputs = new Map([...this.#reactor.queued].map(({ task, input }) => [task, input]));
+    for (const task of this.#touched) {
+      if (task.state === TaskState.Done) {
+        this.#scribe.taskEnds(task.id);
+        if (this.#kept.delete(task.id)) changes.push(...endChanges(task.id));
+        continue;
+      }
+      const generation = (this.#kept.get(task.id) ?? 0) + 1;
+      this.#kept.set(task.id, generation);
+      const frames = this.#scribe.task(task, inputs.get(task), ++this.#order);
+      changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
+    }
+    this.#touched.clear();
+    if (this.#homeHasRun) this.#putChanged(changes, Table.Globals, "globals", this.#scribe.globals(globals));
+    this.#homeHasRun = false;
+    this.#putChanged(changes, Table.Globals, "handlers", this.#scribe.handlers());
+    for (const descriptor of this.#descriptors) {
+      const { fd } = descriptor;
+      if (this.#reactor.descriptors.get(fd) === descriptor) {
+        this.#keptDescriptors.add(fd);
+        changes.push(put(Table.Descriptors, fd, this.#scribe.descriptor(descriptor)));
+      } else if (this.#keptDescriptors.delete(fd)) changes.push(remove(Table.Descriptors, fd));
+    }
+    this.#descriptors.clear();
+    changes.push(...this.#scribe.monitors(this.#reactor.ports.monitors));
+    changes.push(...this.#sharedChanges(), ...this.#program(this.#reactor.mainId));
+    if (printed.length > 0) changes.push(put(Table.Output, 0, Buffer.from(`${printed.join("\n")}\n`)));
+    return changes.length === 0 ? null : journal.step(changes);
+  }
+
+  /** Channels and atomics that records name, as far as they have changed. Those of a channel's items come on the way. */
+  #sharedChanges(): Change[] {
+    const changes: Change[] = [];
+    for (const channel of this.#channels) {
+      if (this.#scribe.knows(channel)) changes.push(put(Table.Channels, channel.id, this.#scribe.channel(channel)));
+    }
+    this.#channels.clear();
+    changes.push(...this.#scribe.atomics(), ...this.#scribe.lost());
+    return changes;
+  }
+
+  #program(mainId: number | null): Change[] {
+    const { sources, kept } = this.#options;
+    const { key, record } = sources;
+    const changes: Change[] = [];
+    const { lastId, descriptors } = this.#reactor;
+    this.#putChanged(changes, Table.Globals, "program", this.#scribe.program([mainId ?? undefined, lastId, descriptors.next, key, [...kept]]));
+    this.#putChanged(changes, Table.Sources, key, record);
+    return changes;
+  }
+
+  #putChanged(changes: Change[], table: Table, key: string, payload: Uint8Array): void {
+    const name = `${table} ${key}`;
+    const last = this.#last.get(name);
+    if (last !== undefined && Buffer.compare(last, payload) === 0) return;
+    this.#last.set(name, payload);
+    changes.push(put(table, key, payload));
+  }
+
+  #recordOf(task: LiveTask, generation: number, now: number): Parameters<typeof taskChanges>[0] {
+    const { request } = task;
+    const on = request === null ? undefined : subjectOf(request);
+    return {
+      id: task.id,
+      name: task.name,
+      standing: request === null ? 0 : 1,
+      effect: request === null ? "" : nameOf(request),
+      on,
+      deadline: this.#reactor.deadlineOf(task),
+      since: Math.floor(now),
+      home: task.isHome,
+      generation,
+      crashes: 0,
+    };
+  }
+
+  #need(): void {
+    if (this.#isNeeded) return;
+    this.#isNeeded = true;
+    this.#options.needed();
+  }
+
+  #await(stamp: Stamp): void {
+    this.#options.journal.flush();
+    this.#options.journal.wait(stamp);
+  }
+
+  /** The store refuses: nothing more is kept, and the program ends. */
+  #attempt<T>(write: () => T): T | null {
+    try {
+      return write();
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#options.failed(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+}
+
+/** The number of what a request waits for. */
+function subjectOf(request: EffectRequest): number | undefined {
+  const { f_target: target, f_fd: fd, f_future: future, f_channel: channel } = request;
+  if (typeof fd === "number" && Number.isSafeInteger(fd) && fd >= 0) return fd;
+  if (typeof target === "number" && Number.isSafeInteger(target) && target >= 0) return target;
+  if (channel instanceof Channel) return channel.id;
+  return typeof future === "object" && future !== null && "id" in future ? (future.id as number) : undefined;
+}

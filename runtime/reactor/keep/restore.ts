@@ -1,0 +1,354 @@
+// Goes on with what an earlier run has left in its `.wld` file. Cells of globals get their values; when tasks were pending, they
+// are put where they were: descriptors are opened again first, then each wait is armed anew from its request (task.ts, T2).
+//
+// L1. What cannot be opened again stays a descriptor on which every operation fails, with the reason.
+// L2. A deadline is the one from before. A wait that others can end is taken up in the order in which it began.
+// L3. A read on a connection that was dialled sees IO_RECONNECT first, then goes on with the new connection.
+// L4. A task that cannot be read is reported and stays in the file as it is; the others are not disturbed.
+
+import { decode } from "../../codec/decode.ts";
+import type { CodecContext } from "../../codec/format.ts";
+import { installProgramHandler } from "../../engine/machine.ts";
+import {
+  Atomic,
+  type Cell,
+  Channel,
+  type Closure,
+  type EffectRequest,
+  type Future,
+  type FutureState,
+  type Value,
+} from "../../engine/values.ts";
+import { Table } from "../../horizon/tables.ts";
+import { readTask, type TaskRecord } from "../../horizon/task-record.ts";
+import type { Described, Descriptor } from "../descriptors.ts";
+import { BaseHandle } from "../drivers/base.ts";
+import { type Completions, DriverError, type DriverValue, type Handle, type OpenMode, type Tag } from "../drivers/driver.ts";
+import type { Reactor } from "../shard.ts";
+import { type CodeContext, inputFromValue, Kind, type Links, Packer } from "../shards/parcel.ts";
+import { Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
+
+/** Every record of a file, by table and key; plain data, for another thread. */
+export type Image = ReadonlyMap<Table, ReadonlyMap<number | string, Uint8Array>>;
+
+export interface RestoreOptions {
+  readonly image: Image;
+  readonly code: CodeContext;
+  readonly globals: ReadonlyMap<string, Cell>;
+  readonly kept: { add(name: string): void };
+  isCurrent(id: string): boolean;
+  complain(text: string): void;
+}
+
+interface Waiting {
+  readonly task: LiveTask;
+  readonly record: TaskRecord;
+  readonly order: number;
+  readonly input: Value;
+  readonly request: EffectRequest | undefined;
+}
+
+export class Restorer {
+  readonly tasks: LiveTask[] = [];
+  readonly kept = new Map<number, number>();
+  readonly descriptors = new Set<number>();
+  /** Objects that tasks share with the globals, by number (scribe.ts, P1). */
+  readonly pins = new Map<number, object>();
+  readonly #reactor: Reactor;
+  readonly #options: RestoreOptions;
+  readonly #packer: Packer;
+  readonly #futures = new Map<number, TaskFuture>();
+  readonly #channels = new Map<number, Channel>();
+  readonly #atomics = new Map<number, Atomic>();
+  readonly #unfilled: Channel[] = [];
+  readonly #redialled = new Map<number, string>();
+  /** Code of an older source was met in what is being read. */
+  #metOlder = false;
+  #opening = 0;
+  #waiting: Waiting[] = [];
+
+  constructor(reactor: Reactor, options: RestoreOptions) {
+    this.#reactor = reactor;
+    this.#options = options;
+    const links: Links = {
+      goes: () => 0,
+      comes: (kind, id, detail) => this.#shared(kind, id, detail),
+      settled: (future, state) => this.#settled(future, state),
+    };
+    const { code: own } = options;
+    const met = (id: string): string => {
+      this.#metOlder ||= !options.isCurrent(id);
+      return id;
+    };
+    const code: CodeContext = {
+      ...own,
+      code: (id) => own.code(met(id)),
+      classCode: (id) => own.classCode(met(id)),
+      traitCode: (id) => own.traitCode(met(id)),
+      external: (number) => this.pins.get(number),
+    };
+    this.#packer = new Packer(links, code);
+    for (const [key, record] of this.#table(Table.Tasks))
+      this.kept.set(key as number, readTask(key as number, record).task.generation);
+    for (const fd of this.#table(Table.Descriptors).keys()) this.descriptors.add(fd as number);
+  }
+
+  /** Ports that were watched. */
+  get monitors(): number[] {
+    return [...this.#table(Table.Monitors).keys()] as number[];
+  }
+
+  #table(table: Table): ReadonlyMap<number | string, Uint8Array> {
+    return this.#options.image.get(table) ?? new Map();
+  }
+
+  /** False when no task was pending. */
+  restore(): boolean {
+    const reactor = this.#reactor;
+    const program = this.#table(Table.Globals).get("program");
+    const [mainId, lastId, nextDescriptor, , kept] = program === undefined ? [] : (decode(program, NOTHING) as Value[]);
+    if (typeof lastId === "number") reactor.reserveIds(lastId);
+    if (typeof nextDescriptor === "number") reactor.descriptors.reserve(nextDescriptor);
+    const isResumed = this.#table(Table.Tasks).size > 0;
+    if (isResumed) this.#restoreHandlers();
+    this.#restoreGlobals(kept as string[]);
+    if (isResumed) {
+      let older = 0;
+      for (const [id, record] of this.#table(Table.Tasks)) {
+        this.#metOlder = false;
+        this.#readTask(id as number, record, id === mainId);
+        if (this.#metOlder) older++;
+      }
+      if (older > 0) this.#options.complain(olderText(older));
+      this.#fillChannels();
+      this.#openAll();
+    } else this.#fillChannels();
+    return isResumed;
+  }
+
+  #restoreHandlers(): void {
+    const bytes = this.#table(Table.Globals).get("handlers");
+    if (bytes === undefined) return;
+    for (const handler of this.#packer.unpack(bytes, 0) as Closure[]) installProgramHandler(handler);
+  }
+
+  /** `kept`: those that have had their first value. */
+  #restoreGlobals(kept: readonly string[]): void {
+    const bytes = this.#table(Table.Globals).get("globals");
+    if (bytes === undefined) return;
+    const [names, values, numbers, objects] = this.#packer.unpack(bytes, 0) as [string[], Value[], number[], object[]];
+    names.forEach((name, i) => {
+      const cell = this.#options.globals.get(name);
+      if (cell === undefined) return;
+      cell.v = values[i];
+      if (kept.includes(name)) this.#options.kept.add(name);
+    });
+    numbers.forEach((number, i) => this.pins.set(number, objects[i]!));
+  }
+
+  #readTask(id: number, bytes: Uint8Array, isMain: boolean): void {
+    const { task: record, frames = this.#table(Table.Frames).get(id) } = readTask(id, bytes);
+    try {
+      const { stack, beside } = this.#packer.unpackStack(frames ?? new Uint8Array(0), 0);
+      const [order, isFresh, cancellation, observed, input, request] = beside as Value[];
+      const future = this.#future(id);
+      const task = new LiveTask(id, future, record.name, record.home);
+      task.stack = stack;
+      task.cancellation = cancellation as Cancellation;
+      future.task = task;
+      future.observed = observed === true;
+      if (isFresh !== true) task.state = request === undefined ? TaskState.Ready : TaskState.Parked;
+      this.#reactor.adopt(task, isMain);
+      this.tasks.push(task);
+      this.#waiting.push({ task, record, order: order as number, input, request: request as EffectRequest | undefined });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.complain(`task ${id} (${record.name}) cannot go on: ${why}. It stays in the file.`);
+    }
+  }
+
+  // ---- Futures, channels and atomics ----
+
+  #future(id: number): TaskFuture {
+    let future = this.#futures.get(id);
+    if (future === undefined) {
+      future = new TaskFuture(id);
+      this.#futures.set(id, future);
+    }
+    return future;
+  }
+
+  #shared(kind: Kind, id: number, detail: number): Future | Channel | Atomic {
+    if (kind === Kind.Channel) return this.#channel(id, detail);
+    return kind === Kind.Atomic ? this.#atomic(id) : this.#future(id);
+  }
+
+  #settled(future: Future, state: FutureState): void {
+    future.state = state;
+    future.observed = true;
+  }
+
+  #channel(id: number, capacity: number): Channel {
+    let channel = this.#channels.get(id);
+    if (channel === undefined) {
+      channel = new Channel(id, capacity);
+      this.#channels.set(id, channel);
+      this.#unfilled.push(channel);
+    }
+    return channel;
+  }
+
+  /** What is in a channel may name further ones. */
+  #fillChannels(): void {
+    for (let channel = this.#unfilled.pop(); channel !== undefined; channel = this.#unfilled.pop()) {
+      const bytes = this.#table(Table.Channels).get(channel.id);
+      if (bytes === undefined) continue;
+      const [, closed, ...items] = this.#packer.unpack(bytes, 0) as Value[];
+      channel.closed = closed === true;
+      for (const item of items) channel.items.push(item);
+    }
+  }
+
+  #atomic(id: number): Atomic {
+    let atomic = this.#atomics.get(id);
+    if (atomic === undefined) {
+      const bytes = this.#table(Table.Atomics).get(id);
+      atomic = new Atomic(id, bytes === undefined ? 0 : (decode(bytes, NOTHING) as number));
+      this.#atomics.set(id, atomic);
+    }
+    return atomic;
+  }
+
+  // ---- Descriptors ----
+
+  #openAll(): void {
+    this.#opening++;
+    for (const [fd, bytes] of this.#table(Table.Descriptors)) this.#open(fd as number, this.#packer.unpack(bytes, 0) as Value[]);
+    this.#opened();
+  }
+
+  #open(fd: number, [kind, first, second, third]: readonly Value[]): void {
+    const reactor = this.#reactor;
+    const { driver } = reactor;
+    switch (kind) {
+      case "file": {
+        const mode = second as OpenMode;
+        // What "w" has emptied and written stays.
+        const how = mode === "w" ? "r+" : mode;
+        const descriptor = reactor.descriptors.restore(fd, { kind, path: first as string, mode });
+        descriptor.offset = third as number;
+        this.#begin(descriptor, (tag) => driver.open(tag, first as string, how));
+        break;
+      }
+      case "listener": {
+        const what = { kind, host: first as string | undefined, port: second as number, session: third } as const;
+        this.#begin(reactor.descriptors.restore(fd, what), (tag) => driver.listen(tag, what.host, what.port));
+        break;
+      }
+      case "dialled": {
+        const what = { kind, host: first as string, port: second as number } as const;
+        this.#redialled.set(fd, `the program was started again and has dialled ${what.host}:${what.port} anew`);
+        this.#begin(reactor.descriptors.restore(fd, what), (tag) => driver.connect(tag, what.host, what.port));
+        break;
+      }
+      default: {
+        const what: Described = { kind: "accepted", listener: first as number };
+        const lost = new DriverError("ECONNRESET", "the program was started again, and the connection is gone");
+        reactor.descriptors.restore(fd, what).handle = new LostHandle(reactor, lost);
+      }
+    }
+  }
+
+  #begin(descriptor: Descriptor, submit: (tag: Tag) => void): void {
+    this.#opening++;
+    submit(
+      this.#reactor.submit({
+        completed: (value: DriverValue) => {
+          descriptor.handle = value as Handle;
+          this.#opened();
+        },
+        failed: (error) => {
+          descriptor.handle = new LostHandle(this.#reactor, error);
+          this.#redialled.delete(descriptor.fd);
+          this.#opened();
+        },
+      }),
+    );
+  }
+
+  #opened(): void {
+    if (--this.#opening > 0) return;
+    this.#restoreMonitors();
+    const waiting = this.#waiting.sort((a, b) => a.order - b.order);
+    this.#waiting = [];
+    for (const one of waiting) this.#goOn(one);
+    this.#reactor.driver.soon();
+  }
+
+  #restoreMonitors(): void {
+    for (const [port, bytes] of this.#table(Table.Monitors)) {
+      const [event, task] = decode(bytes, NOTHING) as [Uint8Array | undefined, number | undefined];
+      const future = task === undefined ? undefined : this.#futures.get(task);
+      const trouble = this.#reactor.ports.restore(port as number, event, future);
+      if (trouble !== null) this.#options.complain(trouble);
+    }
+  }
+
+  /** L2 */
+  #goOn({ task, record, input, request }: Waiting): void {
+    if (request === undefined) {
+      this.#reactor.taskArrived(task, inputFromValue(input ?? [0, undefined], this.#options.code));
+      return;
+    }
+    task.request = request;
+    const fd = request.f_fd;
+    const reason = request.site.effect === "IO_READ" && typeof fd === "number" ? this.#redialled.get(fd) : undefined;
+    if (reason !== undefined) {
+      this.#reactor.wake(task, { kind: "perform", effect: "IO_RECONNECT", payload: { fd, reason }, again: request });
+    } else this.#reactor.beginAgain(task, request, record.deadline);
+  }
+}
+
+const olderText = (count: number): string =>
+  count === 1
+    ? "1 task finishes with the source that it was suspended in"
+    : `${count} tasks finish with the source that they were suspended in`;
+
+/** L1 */
+class LostHandle extends BaseHandle {
+  readonly #error: DriverError;
+
+  constructor(completions: Completions, error: DriverError) {
+    super(completions);
+    this.#error = error;
+  }
+
+  override read(tag: Tag): void {
+    this.completions.failed(tag, this.#error);
+  }
+  override write(tag: Tag): void {
+    this.completions.failed(tag, this.#error);
+  }
+  override accept(tag: Tag): void {
+    this.completions.failed(tag, this.#error);
+  }
+  override ready(tag: Tag): void {
+    this.completions.failed(tag, this.#error);
+  }
+  override sync(tag: Tag): void {
+    this.completions.failed(tag, this.#error);
+  }
+  withdraw(): void {}
+  close(): void {}
+}
+
+/** Records of numbers, strings and bytes name nothing. */
+const NOTHING: CodecContext = {
+  code: () => undefined,
+  classCode: () => undefined,
+  traitCode: () => undefined,
+  future: () => undefined,
+  channel: () => undefined,
+  atomic: () => undefined,
+  programSegment: () => undefined,
+};
