@@ -28,13 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Stores bytes: what they mean is the reactor's and the codec's business.
   "runtime/horizon": [],
   "runtime/reactor/drivers": [],
-  "runtime/reactor": [
-    "runtime/engine",
-    "runtime/codec",
-    "runtime/nexus",
-    "runtime/horizon",
-    "runtime/reactor/drivers",
-  ],
+  "runtime/reactor": ["runtime/engine", "runtime/codec", "runtime/nexus", "runtime/horizon", "runtime/reactor/drivers"],
   "runtime/cli": [
     "language",
     "cache",

@@ -9,18 +9,18 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
+import { payloadOf } from "../horizon/check.ts";
 import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
+import { isRunning } from "../horizon/owner.ts";
 import { makeSpace } from "../horizon/space.ts";
 import { DEFAULT_LIMIT, inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
-import { isRunning } from "../horizon/owner.ts";
-import { payloadOf } from "../horizon/check.ts";
 import { Table } from "../horizon/tables.ts";
 import { HorizonError } from "../horizon/trouble.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
 import type { Image } from "../reactor/keep/restore.ts";
-import { prepareRun, type Runnable } from "./store.ts";
 import type { Keeping } from "./shards/cluster.ts";
 import type { KeptStart } from "./shards/messages.ts";
+import { prepareRun, type Runnable } from "./store.ts";
 import { FileTrouble } from "./trouble.ts";
 import { version } from "./version.ts";
 
@@ -51,6 +51,8 @@ export class Kept implements Keeping {
   #image: Image | null = null;
   #older: ProgramVersion[] = [];
   #opening: Promise<Horizon> | null = null;
+  /** The program has ended by itself, so only its variables are kept. */
+  #hasEnded = false;
   #failed: (reason: string) => void = () => undefined;
 
   private constructor(options: KeptOptions) {
@@ -80,8 +82,8 @@ export class Kept implements Keeping {
   async #read(): Promise<void> {
     const image = new Map<Table, Map<number | string, Uint8Array>>();
     await this.#open((table, key, part) => {
-      let records = image.get(table);
-      if (records === undefined) image.set(table, (records = new Map()));
+      const records = image.get(table) ?? new Map<number | string, Uint8Array>();
+      image.set(table, records);
       records.set(key, Uint8Array.from(payloadOf(part)));
     });
     this.#image = image;
@@ -106,6 +108,7 @@ export class Kept implements Keeping {
       seat: { path, memory: this.#memory, shards, shard, limit: DEFAULT_LIMIT },
       folder: this.#folder,
       sources: this.#sources,
+      isWarm: this.#image !== null,
       image: shard === 0 ? this.#image : null,
       older: this.#older,
     };
@@ -113,6 +116,10 @@ export class Kept implements Keeping {
 
   watch(failed: (reason: string) => void): void {
     this.#failed = failed;
+  }
+
+  ended(): void {
+    this.#hasEnded = true;
   }
 
   async open(): Promise<void> {
@@ -138,6 +145,9 @@ export class Kept implements Keeping {
     const horizon = await this.#opening?.catch(() => null);
     // What failed was reported when it did.
     await horizon?.close().catch(() => undefined);
+    const { path, runnable } = this.#options;
+    const hasVariables = runnable.program.variables.some((variable) => variable !== null);
+    if (horizon != null && this.#hasEnded && !hasVariables) removeWithLock(path);
   }
 }
 

@@ -91,8 +91,8 @@ export class Collector {
   /** Takes in every step up to a cut, which it gives back. */
   collect(): Stamp {
     const { words } = this.space;
-    const cut = Atomics.load(words, Word.Stamp);
-    for (const inlet of this.#inlets) this.#settle(inlet, cut);
+    let cut = Atomics.load(words, Word.Stamp);
+    for (const inlet of this.#inlets) cut = this.#settle(inlet, cut);
     const later: Step[] = [];
     const now: Step[] = [];
     for (const step of this.#steps) (isAtOrAfter(cut, step.stamp) ? now : later).push(step);
@@ -113,13 +113,17 @@ export class Collector {
     return this.#changes.every(({ size }) => size === 0);
   }
 
-  /** M3: drains until no step up to the cut can be missing. */
-  #settle(inlet: Inlet, cut: Stamp): void {
+  /**
+   * M3: drains until no step up to the cut can be missing, and gives the cut back. A shard that was ended in the middle of a step
+   * never delivers it: then the cut is before that step.
+   */
+  #settle(inlet: Inlet, cut: Stamp): Stamp {
     const { words } = this.space;
     for (;;) {
       const busy = Atomics.load(words, inlet.pipe.busy);
       inlet.drain(this.#steps);
-      if (busy === 0 || (inlet.newest !== undefined && isAtOrAfter(inlet.newest, cut))) return;
+      if (busy === 0 || (inlet.newest !== undefined && isAtOrAfter(inlet.newest, cut))) return cut;
+      if (Atomics.load(words, Word.Close) === 1) return inlet.newest ?? Atomics.load(words, Word.Durable);
       // It is a matter of microseconds, except where the shard waits for room or the machine is busy.
       Atomics.wait(words, inlet.pipe.busy, 1, 0.05);
     }

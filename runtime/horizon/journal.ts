@@ -59,15 +59,44 @@ export class Journal {
    * its table cannot have.
    */
   step(changes: readonly Change[]): Stamp {
-    const { words } = this.#space;
     this.#requireRunning();
     for (const change of changes) this.#requireRoom(change);
     this.#sink.raw(STEP_HEAD);
     for (const change of changes) writeChange(this.#sink, change);
     const step = this.#sink.view();
+    this.prepare();
+    return this.#deliver(step, this.takeStamp());
+  }
+
+  /**
+   * From now on the writer waits for this shard's part of a step that several shards make together: each prepares, then one takes
+   * the stamp, then each hands over its part under it. So all parts are in one commit (M3).
+   */
+  prepare(): void {
     // Stored before the stamp is taken, so that the writer never misses a step below its cut (M3).
-    Atomics.store(words, this.#pipe.busy, 1);
-    const stamp = (Atomics.add(words, Word.Stamp, 1) + 1) | 0;
+    Atomics.store(this.#space.words, this.#pipe.busy, 1);
+  }
+
+  takeStamp(): Stamp {
+    return (Atomics.add(this.#space.words, Word.Stamp, 1) + 1) | 0;
+  }
+
+  /** What was prepared does not come. */
+  abandon(): void {
+    Atomics.store(this.#space.words, this.#pipe.busy, 0);
+  }
+
+  /** This shard's part of a step, for which it has prepared. Throws as `step`; then it is to be abandoned. */
+  part(changes: readonly Change[], stamp: Stamp): Stamp {
+    this.#requireRunning();
+    for (const change of changes) this.#requireRoom(change);
+    this.#sink.raw(STEP_HEAD);
+    for (const change of changes) writeChange(this.#sink, change);
+    return this.#deliver(this.#sink.view(), stamp);
+  }
+
+  #deliver(step: Buffer, stamp: Stamp): Stamp {
+    const { words } = this.#space;
     step.writeUInt32LE(step.length - 4, 0);
     step.writeInt32LE(stamp, 4);
     this.#write(step);

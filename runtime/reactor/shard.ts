@@ -36,6 +36,7 @@ import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
 import { type Engine, machine } from "./engine.ts";
+import { Keeper } from "./keep/keeper.ts";
 import { MemoryWatch } from "./memory.ts";
 import { Operations, type Submitter } from "./operations.ts";
 import type { Finished, ReactorOptions } from "./options.ts";
@@ -44,7 +45,6 @@ import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
 import { type Queued, RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
-import { Keeper } from "./keep/keeper.ts";
 import { Peer } from "./shards/peer.ts";
 import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
@@ -91,8 +91,8 @@ export class Reactor implements Host, Completions {
   #exitCode: number | null = null;
   #phase: Phase = "running";
   readonly #memory = new MemoryWatch();
-  readonly #shard: number;
-  readonly #shards: number;
+  readonly shard: number;
+  readonly shards: number;
   #ids: number;
   /** Tasks that have not ended; only counted while this shard is the only one. */
   #live = 0;
@@ -121,16 +121,16 @@ export class Reactor implements Host, Completions {
     this.engine = options.engine ?? machine;
     this.ports = new Ports(this, options.ports ?? new Map());
     this.peer = options.peer === undefined ? null : new Peer(this, options.peer);
-    this.#shard = this.peer?.shard ?? 0;
-    this.#shards = this.peer?.shards ?? 1;
-    this.#ids = this.#shard;
+    this.shard = this.peer?.shard ?? 0;
+    this.shards = this.peer?.shards ?? 1;
+    this.#ids = this.shard;
     this.admission = new Admission(options.mostTasks ?? MOST_TASKS, () => this.live, this.operations);
-    this.descriptors = new Descriptors((fd) => this.ports.isBound(fd), this.#shard, this.#shards);
+    this.descriptors = new Descriptors((fd) => this.ports.isBound(fd), this.shard, this.shards);
     if (options.input !== undefined) this.descriptors.get(0)!.handle = textInput(options.input, this);
     this.#timers = new Timers(this.now());
     this.#counterMemory = options.counters ?? counterMemory({}, this.now());
     this.#saturation = new Saturation(this.#counterMemory.startedAt);
-    this.counters = new Counters(this.#counterMemory, this.#shard);
+    this.counters = new Counters(this.#counterMemory, this.shard);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -152,6 +152,7 @@ export class Reactor implements Host, Completions {
   /** Starts a shard other than the first: it waits for tasks. */
   join(): void {
     this.engine.setHost(this);
+    this.keeper?.join();
     this.driver.soon();
   }
 
@@ -202,7 +203,7 @@ export class Reactor implements Host, Completions {
     this.engine.startStack(task, closure, args);
     this.#begun();
     this.keeper?.touch(task);
-    if (isHome && this.#shard !== 0 && this.peer!.sendTask(task, NIL, 0)) return future;
+    if (isHome && this.shard !== 0 && this.peer!.sendTask(task, NIL, 0)) return future;
     this.#enqueue(task, NIL);
     return future;
   }
@@ -262,13 +263,13 @@ export class Reactor implements Host, Completions {
   /** Has a request answered: here, or by the shard that can. */
   beginNow(task: LiveTask, request: EffectRequest): void {
     const owner = this.#ownerOf(request);
-    if (owner === this.#shard) answers.get(request.site.effect)!.begin(this, task, request);
+    if (owner === this.shard) answers.get(request.site.effect)!.begin(this, task, request);
     else this.peer!.ask(task, request, owner);
   }
 
   /** The shard that answers a request made here. */
   #ownerOf(request: EffectRequest): number {
-    return this.peer === null ? this.#shard : this.peer.ownerOf(answers.get(request.site.effect)?.place, request);
+    return this.peer === null ? this.shard : this.peer.ownerOf(answers.get(request.site.effect)?.place, request);
   }
 
   /** Answers a request of another shard, for the delegate of its task. */
@@ -325,8 +326,8 @@ export class Reactor implements Host, Completions {
 
   /** A task for people: "task 3 (name)", or "task 3@1 (name)" when shard 1 has started it. */
   titleOf(id: number, name: string): string {
-    const creator = id % this.#shards;
-    return `task ${Math.floor(id / this.#shards)}${creator === 0 ? "" : `@${creator}`} (${name})`;
+    const creator = this.peer?.memory.creatorOf(id) ?? 0;
+    return `task ${Math.floor(id / this.shards)}${creator === 0 ? "" : `@${creator}`} (${name})`;
   }
 
   /** Somebody awaits a future. */
@@ -375,7 +376,7 @@ export class Reactor implements Host, Completions {
     }
     // A task that cancels itself is parked on `cancel`, which is answered next.
     if (answer?.withdraw === undefined) return;
-    if (this.#ownerOf(request) !== this.#shard) this.peer!.withdraw(task, then);
+    if (this.#ownerOf(request) !== this.shard) this.peer!.withdraw(task, then);
     else {
       answer.withdraw(this, task, request);
       then();
@@ -426,7 +427,7 @@ export class Reactor implements Host, Completions {
 
   /** Numbers up to this one were used by an earlier run. */
   reserveIds(last: number): void {
-    while (this.#ids < last) this.#ids += this.#shards * Math.max(1, Math.floor((last - this.#ids) / this.#shards));
+    if (last > this.#ids) this.#ids += this.shards * Math.ceil((last - this.#ids) / this.shards);
   }
 
   printNow(line: string): void {
@@ -525,6 +526,7 @@ export class Reactor implements Host, Completions {
   #takeTurn(start: number): void {
     if (this.peer !== null) this.#joinIn(this.peer);
     if (this.#isFinished()) return;
+    this.keeper?.standStill();
     this.#turnEnds = start + TURN;
     this.#hasPrinted = false;
     this.#usedUp = false;
@@ -607,7 +609,7 @@ export class Reactor implements Host, Completions {
     // What is held back has yet to begin.
     const underWay = this.operations.length + this.#timers.length + (this.keeper?.held ?? 0);
     peer?.beIdle(underWay);
-    if (this.#shard !== 0) return;
+    if (this.shard !== 0) return;
     if (this.live === 0 && this.ports.watched === 0) {
       // What the last tasks said before they ended may still be in the mail.
       if (peer?.hasMail === true) this.driver.soon();
@@ -715,12 +717,12 @@ export class Reactor implements Host, Completions {
   }
 
   #isHere(channel: Channel): boolean {
-    return this.peer === null || channel.id % this.#shards === this.#shard;
+    return this.peer === null || this.peer.memory.creatorOf(channel.id) === this.shard;
   }
 
   turnIsOver(): boolean {
     this.peer?.deal(this.#queue);
-    return this.now() >= this.#turnEnds;
+    return this.now() >= this.#turnEnds || this.keeper?.isAwaited === true;
   }
 
   mayGoOn(): boolean {
@@ -743,13 +745,15 @@ export class Reactor implements Host, Completions {
   }
 
   nextId(): number {
-    this.#ids += this.#shards;
+    this.#ids += this.shards;
     return this.#ids;
   }
 
   /** The shard that a descriptor belongs to; hardware ports and the standard streams are the first's. */
   shardOfDescriptor(fd: number): number {
-    return fd <= 2 || (this.ports.isBound(fd) && this.descriptors.get(fd) === undefined) ? 0 : fd % this.#shards;
+    return fd <= 2 || (this.ports.isBound(fd) && this.descriptors.get(fd) === undefined)
+      ? 0
+      : (this.peer?.memory.creatorOf(fd) ?? 0);
   }
 
   now(): number {

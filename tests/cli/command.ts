@@ -37,6 +37,8 @@ export function folderWith(files: Readonly<Record<string, string | Uint8Array>>)
 export interface Options {
   /** The working folder. */
   readonly in?: string;
+  /** What a program keeps stays for its next run; else each run is its first. */
+  readonly isKept?: boolean;
   /** Standard input; none unless given. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
@@ -86,7 +88,9 @@ export function startWalia(words: readonly string[], options: Options = {}): Run
 }
 
 export function spawnWalia(words: readonly string[], options: Options): ChildProcess {
-  return spawn(process.execPath, [...NODE_OPTIONS, command, ...words], settings(options));
+  const [first, ...rest] = words;
+  const all = first === "run" && options.isKept !== true ? ["run", "--no-wld", ...rest] : words;
+  return spawn(process.execPath, [...NODE_OPTIONS, command, ...all], settings(options));
 }
 
 function settings(options: Options): { cwd: string; env: NodeJS.ProcessEnv } {

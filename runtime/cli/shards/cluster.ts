@@ -38,6 +38,8 @@ export interface Keeping {
   startOf(shard: number): KeptStart;
   /** There is something to keep. Rejects when that cannot be done. */
   open(): Promise<void>;
+  /** The program has ended by itself. */
+  ended(): void;
   /** Calls `failed` when nothing can be kept any more. */
   watch(failed: (reason: string) => void): void;
 }
@@ -104,6 +106,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
           if (outcome === null) for (let shard = 1; shard < options.shards; shard++) startShard(shard);
           break;
         case "finished":
+          if (outcome === null) keeping?.ended();
           end({ code: news.exitCode });
           break;
         case "brokenPipe":

@@ -7,7 +7,7 @@ import type { KeptStart, ShardNews } from "./messages.ts";
 
 /** `tell`: to the main thread. */
 export async function keeperOf(
-  { durability, seat, folder, sources, image }: KeptStart,
+  { durability, seat, folder, sources, isWarm, image }: KeptStart,
   loaded: LoadedProgram,
   code: CodeContext,
   tell: (news: ShardNews) => void,
@@ -29,6 +29,7 @@ export async function keeperOf(
     },
     isCurrent: (id) => loaded.isCurrent(id),
     sources,
+    isWarm,
     image,
     needed: () => tell({ kind: "keep" }),
     failed: (reason) => tell({ kind: "keepFailed", reason }),

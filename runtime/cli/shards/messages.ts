@@ -40,6 +40,7 @@ export interface KeptStart {
   /** The folder that names of variables are relative to. */
   readonly folder: string;
   readonly sources: KeeperOptions["sources"];
+  readonly isWarm: boolean;
   readonly image: Image | null;
   /** Versions of the program that suspended tasks may belong to. */
   readonly older: readonly ProgramVersion[];

@@ -34,7 +34,7 @@ export async function runShard(): Promise<void> {
     own: (id: string) => loaded.own(id),
     programSegment,
   };
-  const keeper = start.kept === null || shard !== 0 ? undefined : await keeperOf(start.kept, loaded, code, tell);
+  const keeper = start.kept === null ? undefined : await keeperOf(start.kept, loaded, code, tell);
   const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
   if (start.printsAtMain)
     postStandardStreams(

@@ -244,7 +244,11 @@ const close: Answer = {
   releases: true,
 };
 
+/** Performed where a read waits whose connection was dialled anew (keep/restore.ts, L3). Unhandled, the read simply goes on. */
+const reconnect: Answer = { begin: (reactor, task) => reactor.resume(task, undefined) };
+
 export const ioAnswers: Readonly<Record<string, Answer>> = {
+  IO_RECONNECT: reconnect,
   IO_READ: read,
   IO_WRITE: write,
   IO_SYNC: sync,

@@ -11,6 +11,7 @@
 // G4. Nothing is written before there is something to keep: a task that waits, or a variable of the program.
 // G5. A program that ends by itself leaves its variables and nothing else.
 
+import { encode } from "../../codec/encode.ts";
 import type { Cell, EffectRequest } from "../../engine/values.ts";
 import { Channel } from "../../engine/values.ts";
 import { type Change, put, remove } from "../../horizon/change.ts";
@@ -24,12 +25,13 @@ import type { CodeContext } from "../shards/parcel.ts";
 import { type LiveTask, TaskState } from "../task.ts";
 import { type Image, Restorer } from "./restore.ts";
 import { Scribe } from "./scribe.ts";
+import { type PartJournal, Stand } from "./stand.ts";
 
 export type Durability = "strict" | "group" | "off";
 
 export interface KeeperOptions {
   readonly durability: Durability;
-  readonly journal: Pick<Journal, "step" | "flush" | "wait">;
+  readonly journal: PartJournal & Pick<Journal, "step" | "flush" | "wait">;
   readonly code: CodeContext;
   /** The program's variables and constants, by names that stay the same wherever the program's folder is. */
   readonly globals: ReadonlyMap<string, Cell>;
@@ -41,7 +43,9 @@ export interface KeeperOptions {
   isCurrent(id: string): boolean;
   /** By what the sources of this run are known in the file. */
   readonly sources: { readonly key: string; readonly record: Uint8Array };
-  /** What an earlier run has left; null on a cold start. */
+  /** There was an earlier run. */
+  readonly isWarm: boolean;
+  /** What it has left, for the first shard; else null. */
   readonly image: Image | null;
   /** There is something to keep now (G4): told once, before the first step. */
   needed(): void;
@@ -62,6 +66,12 @@ const SHARE = 9;
 /** What is seen outside, or makes the program wait for something outside (G3). */
 const LEAVES: ReadonlySet<string> = new Set(["IO_WRITE", "IO_OPEN", "IO_CONNECT", "IO_SYNC", "IO_CLOSE", "port_write"]);
 
+/** A request that has yet to begin. */
+interface Held {
+  readonly task: LiveTask;
+  readonly request: EffectRequest;
+}
+
 export class Keeper {
   readonly #reactor: Reactor;
   readonly #options: KeeperOptions;
@@ -72,14 +82,18 @@ export class Keeper {
   /** Tasks that have a record, and how many steps of each were kept. */
   readonly #kept = new Map<number, number>();
   readonly #keptDescriptors = new Set<number>();
-  readonly #held: { readonly task: LiveTask; readonly request: EffectRequest }[] = [];
+  readonly #held: Held[] = [];
   #printed: string[] = [];
+  /** Lines of the last cut have left the process since. */
+  #hasPrinted = false;
   readonly #last = new Map<string, Uint8Array>();
   #isNeeded = false;
   #hasFailed = false;
   #homeHasRun = true;
   #due: number;
   #order = 0;
+  readonly #isFirst: boolean;
+  #stand: Stand | null = null;
 
   constructor(reactor: Reactor, options: KeeperOptions) {
     this.#reactor = reactor;
@@ -87,21 +101,30 @@ export class Keeper {
     this.#scribe = new Scribe(options.code, (channel) => this.#channels.add(channel));
     this.#due = reactor.now() + INTERVAL;
     this.#isNeeded = options.image !== null;
+    this.#isFirst = reactor.shard === 0;
+    if (reactor.peer !== null) this.#stand = new Stand(reactor.peer, options.journal);
     reactor.descriptors.changed = this.#descriptors;
   }
 
   get isWarm(): boolean {
-    return this.#options.image !== null;
+    return this.#options.isWarm;
   }
 
   /** Goes on with what an earlier run has left. False when it left no tasks: then its own code runs. */
   restore(): boolean {
-    const { image } = this.#options;
+    const { image, journal } = this.#options;
     if (image === null) return false;
+    for (const lines of image.get(Table.Output)?.values() ?? [])
+      this.#reactor.printNow(Buffer.from(lines).toString().replace(/\n$/, ""));
     const restorer = new Restorer(this.#reactor, { ...this.#options, image });
+    this.#attempt(() => {
+      const changes = restorer.leftovers;
+      if (changes.length > 0) journal.step(changes);
+    });
     for (const [id, generation] of restorer.kept) this.#kept.set(id, generation);
     for (const fd of restorer.descriptors) this.#keptDescriptors.add(fd);
-    if (!restorer.restore()) return false;
+    const isResumed = restorer.restore();
+    if (!isResumed) return false;
     this.#scribe.adopt(restorer);
     // Records name each other's parts by number, which are given anew.
     for (const task of restorer.tasks) this.touch(task);
@@ -117,6 +140,49 @@ export class Keeper {
 
   touchChannel(channel: Channel): void {
     this.#channels.add(channel);
+  }
+
+  /** The task is in a message for another shard, which keeps it from now on. */
+  goes(task: LiveTask): void {
+    this.#touched.delete(task);
+    this.#scribe.taskEnds(task.id);
+    this.#kept.delete(task.id);
+  }
+
+  /** A task has come from another shard, which may have kept it. */
+  comes(task: LiveTask): void {
+    this.#kept.set(task.id, 1);
+    this.touch(task);
+  }
+
+  // ---- Several shards (stand.ts) ----
+
+  /** A shard other than the first has started. */
+  join(): void {
+    const { memory } = this.#reactor.peer!;
+    this.#reactor.reserveIds(memory.floor);
+    this.#reactor.descriptors.reserve(memory.floor);
+  }
+
+  /** The first shard waits for this one to stand still. */
+  get isAwaited(): boolean {
+    return !this.#isFirst && this.#stand?.isAwaited === true;
+  }
+
+  /** Before a turn of a shard other than the first: takes part in a cut, if there is one. */
+  standStill(): void {
+    if (this.isAwaited) this.#takePart();
+  }
+
+  /** What this shard has to say at a cut that the first one makes. */
+  #takePart(): void {
+    const { held, printed } = this.#release();
+    const now = this.#reactor.now();
+    this.#attempt(() => {
+      const stamp = this.#stand!.takePart(() => this.#ownChanges(now, printed));
+      if (stamp !== null && (held.length > 0 || printed.length > 0)) this.#await(stamp);
+    });
+    this.#letOut(held, printed);
   }
 
   // ---- What is held back (G3) ----
@@ -153,7 +219,10 @@ export class Keeper {
   /** When the next cut is due; Infinity while nothing has changed. */
   get due(): number {
     if (this.#hasFailed) return Number.POSITIVE_INFINITY;
-    if (this.#held.length > 0 || this.#printed.length > 0) return 0;
+    const isHeld = this.#held.length > 0 || this.#printed.length > 0;
+    // Whoever must wait for the first shard asks it once, and is let out by its cut.
+    if (isHeld) return this.#isFirst ? (this.#stand?.isReady === false ? this.#due : 0) : this.#due;
+    if (this.#isFirst && this.#stand?.isWanted === true) return this.#due;
     if (this.#options.durability === "off") return Number.POSITIVE_INFINITY;
     return this.#touched.size + this.#channels.size + this.#descriptors.size > 0 ? this.#due : Number.POSITIVE_INFINITY;
   }
@@ -162,25 +231,39 @@ export class Keeper {
   turnEnded(): void {
     const now = this.#reactor.now();
     if (this.due > now) return;
-    const held = this.#held.splice(0);
+    if (!this.#isFirst) {
+      this.#stand!.want();
+      this.#due = now + INTERVAL;
+      return;
+    }
+    if (this.#stand?.isReady === false) {
+      this.#due = now + INTERVAL;
+      return;
+    }
+    const { held, printed } = this.#release();
+    this.#attempt(() => {
+      const stamp = this.#cut(now, printed);
+      if (stamp !== null && (held.length > 0 || printed.length > 0)) this.#await(stamp);
+    });
+    this.#letOut(held, printed);
+    this.#due = this.#reactor.now() + Math.max(INTERVAL, (this.#reactor.now() - now) * SHARE);
+  }
+
+  #release(): { readonly held: readonly Held[]; readonly printed: readonly string[] } {
     const printed = this.#printed;
     this.#printed = [];
-    const mustWait = held.length > 0 || printed.length > 0;
-    const stamp = this.#attempt(() => {
-      const made = this.#cut(now, printed);
-      if (made !== null && mustWait) this.#await(made);
-      return made;
-    });
+    return { held: this.#held.splice(0), printed };
+  }
+
+  /** What was held back is in the file now (G3). */
+  #letOut(held: readonly Held[], printed: readonly string[]): void {
     if (this.#hasFailed) return;
     for (const line of printed) this.#reactor.printNow(line);
-    if (printed.length > 0 && stamp !== null) {
-      this.#reactor.flush();
-      this.#attempt(() => this.#options.journal.step([remove(Table.Output, 0)]));
-    }
+    if (printed.length > 0) this.#reactor.flush();
+    this.#hasPrinted ||= printed.length > 0;
     for (const { task, request } of held) {
       if (task.state === TaskState.Parked && task.request === request) this.#reactor.beginNow(task, request);
     }
-    this.#due = this.#reactor.now() + Math.max(INTERVAL, (this.#reactor.now() - now) * SHARE);
   }
 
   /** The program has ended by itself (G5). */
@@ -190,14 +273,21 @@ export class Keeper {
       for (const line of this.#printed) this.#reactor.printNow(line);
       if (!this.#isNeeded && !this.#options.hasVariables) return;
       this.#need();
-      const changes: Change[] = [remove(Table.Output, 0), remove(Table.Globals, "handlers")];
+      const changes: Change[] = [remove(Table.Globals, "handlers")];
+      for (let shard = 0; shard < this.#reactor.shards; shard++) changes.push(remove(Table.Output, shard));
+      // Other shards may have kept tasks that do not count any more, and say so no longer.
+      const isOver = true;
       for (const id of this.#kept.keys()) changes.push(...endChanges(id));
       for (const fd of this.#keptDescriptors) changes.push(remove(Table.Descriptors, fd));
       for (const port of this.#scribe.keptMonitors) changes.push(remove(Table.Monitors, port));
       this.#scribe.forgetTasks();
       for (const key of this.#options.image?.get(Table.Sources)?.keys() ?? []) changes.push(remove(Table.Sources, key));
       changes.push(put(Table.Globals, "globals", this.#scribe.globals(this.#options.globals)));
-      changes.push(...this.#sharedChanges(), ...this.#program(null), remove(Table.Sources, this.#options.sources.key));
+      changes.push(
+        ...this.#sharedChanges(),
+        ...this.#program(null, isOver),
+        remove(Table.Sources, this.#options.sources.key),
+      );
       this.#await(this.#options.journal.step(changes));
     });
   }
@@ -205,14 +295,30 @@ export class Keeper {
   /** Everything that has changed, as one step; null when there is nothing to keep (G4). */
   #cut(now: number, printed: readonly string[]): Stamp | null {
     const { journal, globals, hasVariables } = this.#options;
-    const someWait = [...this.#touched].some((task) => task.state !== TaskState.Done);
+    const stand = this.#stand;
+    const someWait = [...this.#touched].some((task) => task.state !== TaskState.Done) || stand !== null;
     if (!this.#isNeeded && !someWait && !hasVariables) {
       this.#touched.clear();
       return null;
     }
     this.#need();
+    const make = (): Change[] => {
+      if (this.#homeHasRun) this.#scribe.globals(globals);
+      const changes = this.#ownChanges(now, printed);
+      if (this.#homeHasRun) this.#putChanged(changes, Table.Globals, "globals", this.#scribe.globals(globals));
+      this.#homeHasRun = false;
+      this.#putChanged(changes, Table.Globals, "handlers", this.#scribe.handlers());
+      changes.push(...this.#scribe.monitors(this.#reactor.ports.monitors), ...this.#program(this.#reactor.mainId));
+      return changes;
+    };
+    if (stand?.othersRun === true) return stand.lead(make);
+    const changes = make();
+    return changes.length === 0 ? null : journal.step(changes);
+  }
+
+  /** Tasks, descriptors, channels and atomics of this shard that have changed. */
+  #ownChanges(now: number, printed: readonly string[]): Change[] {
     const changes: Change[] = [];
-    if (this.#homeHasRun) this.#scribe.globals(globals);
     const inputs = new Map([...this.#reactor.queued].map(({ task, input }) => [task, input]));
     for (const task of this.#touched) {
       if (task.state === TaskState.Done) {
@@ -226,9 +332,6 @@ export class Keeper {
       changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
     }
     this.#touched.clear();
-    if (this.#homeHasRun) this.#putChanged(changes, Table.Globals, "globals", this.#scribe.globals(globals));
-    this.#homeHasRun = false;
-    this.#putChanged(changes, Table.Globals, "handlers", this.#scribe.handlers());
     for (const descriptor of this.#descriptors) {
       const { fd } = descriptor;
       if (this.#reactor.descriptors.get(fd) === descriptor) {
@@ -237,29 +340,34 @@ export class Keeper {
       } else if (this.#keptDescriptors.delete(fd)) changes.push(remove(Table.Descriptors, fd));
     }
     this.#descriptors.clear();
-    changes.push(...this.#scribe.monitors(this.#reactor.ports.monitors));
-    changes.push(...this.#sharedChanges(), ...this.#program(this.#reactor.mainId));
-    if (printed.length > 0) changes.push(put(Table.Output, 0, Buffer.from(`${printed.join("\n")}\n`)));
-    return changes.length === 0 ? null : journal.step(changes);
+    changes.push(...this.#sharedChanges());
+    const { shard, lastId, descriptors } = this.#reactor;
+    this.#putChanged(changes, Table.Globals, `shard ${shard}`, encode(Math.max(lastId, descriptors.next)));
+    if (printed.length > 0) changes.push(put(Table.Output, shard, Buffer.from(`${printed.join("\n")}\n`)));
+    else if (this.#hasPrinted) changes.push(remove(Table.Output, shard));
+    this.#hasPrinted = false;
+    return changes;
   }
 
   /** Channels and atomics that records name, as far as they have changed. Those of a channel's items come on the way. */
   #sharedChanges(): Change[] {
     const changes: Change[] = [];
     for (const channel of this.#channels) {
-      if (this.#scribe.knows(channel)) changes.push(put(Table.Channels, channel.id, this.#scribe.channel(channel)));
+      const isOwn =
+        this.#reactor.peer === null || this.#reactor.peer.memory.creatorOf(channel.id) === this.#reactor.shard;
+      if (isOwn && (this.#stand?.othersRun === true || this.#scribe.knows(channel)))
+        changes.push(put(Table.Channels, channel.id, this.#scribe.channel(channel)));
     }
     this.#channels.clear();
     changes.push(...this.#scribe.atomics(), ...this.#scribe.lost());
     return changes;
   }
 
-  #program(mainId: number | null): Change[] {
+  #program(mainId: number | null, isOver = false): Change[] {
     const { sources, kept } = this.#options;
     const { key, record } = sources;
     const changes: Change[] = [];
-    const { lastId, descriptors } = this.#reactor;
-    this.#putChanged(changes, Table.Globals, "program", this.#scribe.program([mainId ?? undefined, lastId, descriptors.next, key, [...kept]]));
+    this.#putChanged(changes, Table.Globals, "program", encode([mainId ?? undefined, key, [...kept], isOver]));
     this.#putChanged(changes, Table.Sources, key, record);
     return changes;
   }

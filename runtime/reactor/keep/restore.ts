@@ -19,14 +19,22 @@ import {
   type FutureState,
   type Value,
 } from "../../engine/values.ts";
+import { type Change, remove } from "../../horizon/change.ts";
 import { Table } from "../../horizon/tables.ts";
 import { readTask, type TaskRecord } from "../../horizon/task-record.ts";
 import type { Described, Descriptor } from "../descriptors.ts";
 import { BaseHandle } from "../drivers/base.ts";
-import { type Completions, DriverError, type DriverValue, type Handle, type OpenMode, type Tag } from "../drivers/driver.ts";
+import {
+  type Completions,
+  DriverError,
+  type DriverValue,
+  type Handle,
+  type OpenMode,
+  type Tag,
+} from "../drivers/driver.ts";
 import type { Reactor } from "../shard.ts";
 import { type CodeContext, inputFromValue, Kind, type Links, Packer } from "../shards/parcel.ts";
-import { Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
 
 /** Every record of a file, by table and key; plain data, for another thread. */
 export type Image = ReadonlyMap<Table, ReadonlyMap<number | string, Uint8Array>>;
@@ -57,6 +65,7 @@ export class Restorer {
   readonly #reactor: Reactor;
   readonly #options: RestoreOptions;
   readonly #packer: Packer;
+  readonly #program: readonly Value[];
   readonly #futures = new Map<number, TaskFuture>();
   readonly #channels = new Map<number, Channel>();
   readonly #atomics = new Map<number, Atomic>();
@@ -88,6 +97,9 @@ export class Restorer {
       external: (number) => this.pins.get(number),
     };
     this.#packer = new Packer(links, code);
+    const program = this.#table(Table.Globals).get("program");
+    this.#program = program === undefined ? [] : (decode(program, NOTHING) as Value[]);
+    if (this.#hasEnded) return;
     for (const [key, record] of this.#table(Table.Tasks))
       this.kept.set(key as number, readTask(key as number, record).task.generation);
     for (const fd of this.#table(Table.Descriptors).keys()) this.descriptors.add(fd as number);
@@ -102,16 +114,35 @@ export class Restorer {
     return this.#options.image.get(table) ?? new Map();
   }
 
+  /** The program of that run has ended by itself: only its variables count. */
+  get #hasEnded(): boolean {
+    return this.#program[3] === true;
+  }
+
+  /** What is in the file and does not count. */
+  get leftovers(): Change[] {
+    const changes = [...this.#table(Table.Output).keys()].map((key) => remove(Table.Output, key));
+    if (!this.#hasEnded) return changes;
+    for (const table of [Table.Tasks, Table.Frames, Table.Descriptors, Table.Monitors])
+      for (const key of this.#table(table).keys()) changes.push(remove(table, key));
+    return changes;
+  }
+
   /** False when no task was pending. */
   restore(): boolean {
     const reactor = this.#reactor;
-    const program = this.#table(Table.Globals).get("program");
-    const [mainId, lastId, nextDescriptor, , kept] = program === undefined ? [] : (decode(program, NOTHING) as Value[]);
-    if (typeof lastId === "number") reactor.reserveIds(lastId);
-    if (typeof nextDescriptor === "number") reactor.descriptors.reserve(nextDescriptor);
-    const isResumed = this.#table(Table.Tasks).size > 0;
+    const [mainId, , kept] = this.#program;
+    for (const [key, record] of this.#table(Table.Globals)) {
+      if (!String(key).startsWith("shard ")) continue;
+      const last = decode(record, NOTHING) as number;
+      reactor.reserveIds(last);
+      reactor.descriptors.reserve(last + 1);
+    }
+    // Before anything is asked of what was there: it is all this shard's.
+    if (reactor.peer !== null) reactor.peer.memory.floor = Math.max(reactor.lastId, reactor.descriptors.next);
+    const isResumed = !this.#hasEnded && this.#table(Table.Tasks).size > 0;
     if (isResumed) this.#restoreHandlers();
-    this.#restoreGlobals(kept as string[]);
+    this.#restoreGlobals((kept ?? []) as string[]);
     if (isResumed) {
       let older = 0;
       for (const [id, record] of this.#table(Table.Tasks)) {
@@ -143,7 +174,7 @@ export class Restorer {
       cell.v = values[i];
       if (kept.includes(name)) this.#options.kept.add(name);
     });
-    numbers.forEach((number, i) => this.pins.set(number, objects[i]!));
+    for (const [i, number] of numbers.entries()) this.pins.set(number, objects[i]!);
   }
 
   #readTask(id: number, bytes: Uint8Array, isMain: boolean): void {
@@ -160,7 +191,13 @@ export class Restorer {
       if (isFresh !== true) task.state = request === undefined ? TaskState.Ready : TaskState.Parked;
       this.#reactor.adopt(task, isMain);
       this.tasks.push(task);
-      this.#waiting.push({ task, record, order: order as number, input, request: request as EffectRequest | undefined });
+      this.#waiting.push({
+        task,
+        record,
+        order: order as number,
+        input,
+        request: request as EffectRequest | undefined,
+      });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.complain(`task ${id} (${record.name}) cannot go on: ${why}. It stays in the file.`);
@@ -223,7 +260,8 @@ export class Restorer {
 
   #openAll(): void {
     this.#opening++;
-    for (const [fd, bytes] of this.#table(Table.Descriptors)) this.#open(fd as number, this.#packer.unpack(bytes, 0) as Value[]);
+    for (const [fd, bytes] of this.#table(Table.Descriptors))
+      this.#open(fd as number, this.#packer.unpack(bytes, 0) as Value[]);
     this.#opened();
   }
 

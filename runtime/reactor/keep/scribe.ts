@@ -4,7 +4,8 @@
 //   task         parcel (shards/parcel.ts) of its stack, beside it [order, not begun, cancellation, observed, input, request]
 //   globals      parcel of [names, values, numbers, pinned objects]
 //   handlers     parcel of the handlers of the whole program, outermost first
-//   program      [id of the main task, last id, next descriptor, key of the sources, variables that have their first value]
+//   program      [id of the main task, key of the sources, variables that have their first value, whether it has ended]
+//   shard N      the greatest number that the shard has given to anything
 //   channel      parcel of [capacity, closed, item, …]          atomic   its value
 //   descriptor   parcel of [kind, …]                            monitor  [event that is held, id of the task that handles one]
 //
@@ -13,7 +14,9 @@
 //     variable holds it any more, as long as the record of some task names it.
 // P2. Settled futures stand with their state in every record that names them. Pending ones are named by the id of their task.
 
+import { resolve } from "node:path";
 import { encode } from "../../codec/encode.ts";
+import type { Input } from "../../engine/host.ts";
 import { E } from "../../engine/machine.ts";
 import { SegmentKind } from "../../engine/segments.ts";
 import {
@@ -28,10 +31,8 @@ import {
   TraitValue,
   type Value,
 } from "../../engine/values.ts";
-import type { Input } from "../../engine/host.ts";
 import { type Change, put, remove } from "../../horizon/change.ts";
 import { Table } from "../../horizon/tables.ts";
-import { resolve } from "node:path";
 import type { Descriptor } from "../descriptors.ts";
 import type { MonitorView } from "../ports.ts";
 import { type CodeContext, inputToValue, type Links, Packer } from "../shards/parcel.ts";
@@ -109,7 +110,7 @@ export class Scribe {
       task.cancellation,
       task.future.observed,
       input === undefined ? undefined : inputToValue(input),
-      task.request as Value,
+      (task.request ?? undefined) as Value,
     ];
     const bytes = this.#packer.packStack(task.stack!, beside, 0);
     this.#external = () => undefined;
@@ -165,7 +166,12 @@ export class Scribe {
   /** What is one thing only if nobody copies it: neither what never changes nor what is known by a number. */
   #mayBePinned(object: object): boolean {
     if (Array.isArray(object) || object instanceof MapValue || object instanceof Instance) return true;
-    if (object instanceof Uint8Array || object instanceof Future || object instanceof Channel || object instanceof Atomic)
+    if (
+      object instanceof Uint8Array ||
+      object instanceof Future ||
+      object instanceof Channel ||
+      object instanceof Atomic
+    )
       return false;
     if (object instanceof Closure || object instanceof ClassValue || object instanceof TraitValue)
       return this.#code.own?.(object.code.id) !== object;
@@ -178,10 +184,6 @@ export class Scribe {
     const handlers: Value[] = [];
     for (let s = E.program; s.kind !== SegmentKind.Root; s = s.below!) handlers.unshift(s.handler!);
     return this.#packer.pack(handlers, 0);
-  }
-
-  program(parts: readonly Value[]): Uint8Array {
-    return encode(parts as Value[]);
   }
 
   descriptor({ what, offset }: Descriptor): Uint8Array {

@@ -68,6 +68,7 @@ interface Lent {
 
 export class SharedLinks implements Links {
   readonly #host: LinkHost;
+  readonly #memory: SharedMemory;
   readonly #shards: number;
   readonly #numbers: Numbers;
   readonly #standIns = new Map<number, StandIn>();
@@ -79,6 +80,7 @@ export class SharedLinks implements Links {
 
   constructor(host: LinkHost, memory: SharedMemory) {
     this.#host = host;
+    this.#memory = memory;
     this.#shards = memory.shards;
     this.#numbers = new Numbers(memory, host.shard);
   }
@@ -121,7 +123,7 @@ export class SharedLinks implements Links {
   observe(future: Future): void {
     if (future.observed) return;
     future.observed = true;
-    const creator = future.id % this.#shards;
+    const creator = this.#memory.creatorOf(future.id);
     if (creator !== this.#host.shard) this.#host.tellObserved(creator, future.id);
   }
 
@@ -133,7 +135,7 @@ export class SharedLinks implements Links {
   }
 
   #isOwn(id: number): boolean {
-    return id % this.#shards === this.#host.shard;
+    return this.#memory.creatorOf(id) === this.#host.shard;
   }
 
   /** A task has come: the future that it settles. */
@@ -184,7 +186,7 @@ export class SharedLinks implements Links {
   // ---- Channels (L4) ----
 
   #channelGoes(channel: Channel, to: number): void {
-    const creator = channel.id % this.#shards;
+    const creator = this.#memory.creatorOf(channel.id);
     if (creator === this.#host.shard) this.passedOn(channel, to);
     else if (creator !== to) this.#host.tellPassedOn(channel.id, to);
   }

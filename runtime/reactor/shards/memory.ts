@@ -1,10 +1,11 @@
 // The memory that the shards of a program share: one SharedArrayBuffer of 32-bit words and rings of bytes.
 //
-//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT, CROWDED (one cache line)
+//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT, CROWDED, CUT, WANTED, STAMP,
+//                         and FLOOR in two (one cache line)
 //   then for each shard   3 cache lines of 16 words:
 //     line 0              MAIL BELL WAKER         written by whoever has something for the shard; WAKER once, by the shard
 //     line 1              APPETITE                written by the shard (1) and by whoever feeds it (0)
-//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED ROOM    written by the shard alone
+//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED ROOM STANDING    written by the shard alone
 //   then for each pair    a ring (ring.ts) from one shard to another: HEAD, TAIL and FULL on lines of their own, then its bytes
 //   then                  slots of shared numbers (numbers.ts): a count of holders and 64 bits each
 //
@@ -27,6 +28,12 @@ const FAULTS = 5;
 const OUTPUT = 6;
 /** How many shards have ROOM set. */
 const CROWDED = 7;
+const CUT = 8;
+const WANTED = 9;
+const STAMP = 10;
+const FLOOR = 11;
+/** FLOOR is low part plus this times high part. */
+const FLOOR_BASE = 2 ** 31;
 
 const LINE = 16;
 const SHARD_LINES = 3;
@@ -43,6 +50,7 @@ const UNDERWAY = IDLE + 2;
 const SENT = IDLE + 3;
 const RECEIVED = IDLE + 4;
 const ROOM = IDLE + 5;
+const STANDING = IDLE + 6;
 
 /** More would need more than a bit each elsewhere, and no machine of today asks for it. */
 export const MOST_SHARDS = 64;
@@ -148,6 +156,73 @@ export class SharedMemory {
       Atomics.store(this.#words, OUTPUT, 0);
       Atomics.notify(this.#words, OUTPUT, 1);
     }
+  }
+
+  // ---- Cuts (keep/stand.ts) ----
+
+  /** 0 while the shards run; while they stand still for a cut, its number, and from when on they write. */
+  get cut(): number {
+    return Atomics.load(this.#words, CUT);
+  }
+  set cut(state: number) {
+    Atomics.store(this.#words, CUT, state);
+    Atomics.notify(this.#words, CUT);
+  }
+  /** Waits a moment for the cut to go on. */
+  awaitCut(state: number, milliseconds: number): void {
+    Atomics.wait(this.#words, CUT, state, milliseconds);
+  }
+
+  /** Some shard other than the first has something to keep. */
+  get cutWanted(): boolean {
+    return Atomics.load(this.#words, WANTED) === 1;
+  }
+  set cutWanted(is: boolean) {
+    Atomics.store(this.#words, WANTED, is ? 1 : 0);
+  }
+
+  /** Under which stamp all shards write their parts of a cut. */
+  get cutStamp(): number {
+    return Atomics.load(this.#words, STAMP);
+  }
+  set cutStamp(stamp: number) {
+    Atomics.store(this.#words, STAMP, stamp);
+  }
+
+  /** The number of the cut that a shard stands still for; 0 for none. */
+  standing(shard: number): number {
+    return Atomics.load(this.#words, this.#at(shard, STANDING));
+  }
+  stand(shard: number, cut: number): void {
+    Atomics.store(this.#words, this.#at(shard, STANDING), cut);
+  }
+
+  get othersAreWanted(): boolean {
+    return Atomics.load(this.#words, STARTED) === 1;
+  }
+  hasStarted(shard: number): boolean {
+    return Atomics.load(this.#words, this.#at(shard, WAKER)) !== 0;
+  }
+
+  /** Every message has been received. Meaningful while all shards stand still, and then it stays so. */
+  get isDelivered(): boolean {
+    let unread = 0;
+    for (let shard = 0; shard < this.shards; shard++) unread -= Atomics.load(this.#words, this.#at(shard, RECEIVED));
+    for (let shard = 0; shard < this.shards; shard++) unread += Atomics.load(this.#words, this.#at(shard, SENT));
+    return (unread | 0) === 0;
+  }
+
+  /** What has a number up to this one was there when the program started, and is the first shard's. */
+  get floor(): number {
+    return Atomics.load(this.#words, FLOOR + 1) * FLOOR_BASE + Atomics.load(this.#words, FLOOR);
+  }
+  set floor(id: number) {
+    Atomics.store(this.#words, FLOOR, id % FLOOR_BASE);
+    Atomics.store(this.#words, FLOOR + 1, Math.floor(id / FLOOR_BASE));
+  }
+  /** The shard that has made what has this number, or has taken it over from an earlier run. */
+  creatorOf(id: number): number {
+    return id <= this.floor ? 0 : id % this.shards;
   }
 
   // ---- One shard ----

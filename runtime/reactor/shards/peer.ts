@@ -238,11 +238,11 @@ export class Peer implements LinkHost {
   }
 
   tellPassedOn(channel: number, to: number): void {
-    this.#post(channel % this.shards, MessageKind.PassedOn, [channel, to]);
+    this.#post(this.memory.creatorOf(channel), MessageKind.PassedOn, [channel, to]);
   }
 
   tellDropped(channel: number, count: number): void {
-    this.#post(channel % this.shards, MessageKind.Dropped, [channel, count]);
+    this.#post(this.memory.creatorOf(channel), MessageKind.Dropped, [channel, count]);
   }
 
   settle(future: TaskFuture, state: FutureState): void {
@@ -279,6 +279,7 @@ export class Peer implements LinkHost {
       throw error;
     }
     this.links.taskGoes(task.future as TaskFuture, name, to);
+    this.#reactor.keeper?.goes(task);
     task.state = TaskState.Done;
     task.stack = null;
     this.#send(to, MessageKind.Task, parcel);
@@ -295,6 +296,7 @@ export class Peer implements LinkHost {
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
+    this.#reactor.keeper?.comes(task);
     this.#reactor.taskArrived(task, inputFromValue(input, this.#options.code));
     counters.tasksStolen++;
     counters.stealing += this.#reactor.now() - began;
@@ -357,7 +359,7 @@ export class Peer implements LinkHost {
         return 0;
       case "channel": {
         const { f_channel: channel } = request;
-        return channel instanceof Channel ? channel.id % this.shards : this.shard;
+        return channel instanceof Channel ? this.memory.creatorOf(channel.id) : this.shard;
       }
       case "descriptor": {
         const fd = request.f_fd ?? request.f_target;
