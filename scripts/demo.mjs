@@ -134,7 +134,7 @@ function freePort() {
 
 /** Starts a Walia program with its arguments. */
 function start(args) {
-  const child = spawn(process.execPath, ["--stack-size=3900", join(root, "bin/walia.js"), "run", ...args]);
+  const child = spawn(process.execPath, ["--stack-size=3900", join(root, "bin/walia.js"), "run", "--no-wld", ...args]);
   children.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let errors = "";

@@ -34,10 +34,16 @@ Options stand before the file's name:
   --shards N           runs the tasks on N cores, each in a thread of its own; by default on all of them
   --driver NAME        uring (Linux's io_uring) or libuv (Node's own); by default the first where it can be had
   --max-tasks N        accepts no more connections while N tasks live; by default a million
+  --durability MODE    what is promised of the .wld file: group (the default), strict or off
+  --no-wld             keeps nothing and starts from nothing; what there is stays as it is
+  --fresh              starts over: what an earlier run has kept is thrown away
   --verbose            says which driver and how many cores it uses
   --nexus              shows on the terminal how busy the program is and what its tasks wait for, while it runs
   --telemetry          prints what was counted to standard error at the end, as Prometheus text
   --metrics-port PORT  serves the same at http://127.0.0.1:PORT/metrics while the program runs; 0 is a free port
+
+What the program's variables hold, and the tasks that wait when it is killed, are kept in a .wld file beside it (server.wld for
+server.wal). The next run goes on from there: docs/persistence.md says what is promised.
 
 Imported files are loaded too. Top-level code of imported files runs before that of their importers, each file once; apart
 from that in the order of the names. ${FILES}

@@ -3,6 +3,8 @@
 //   driver ── completed, alarm ──> wake ──> run queue ── turn ──> engine.run ── asks ──> park, begin an answer ──> driver
 //                                                                     └──── ends ──> settle the future, wake awaiters
 //
+// It is long because all of it is about the private state of one loop.
+//
 // The life of a task is drawn in task.ts; what is done about each request is in answers/. Here is only who runs when.
 //
 // A turn runs queued tasks until there are none or its time is up, and then goes back to the driver, so that I/O, timers
@@ -717,6 +719,7 @@ export class Reactor implements Host, Completions {
   }
 
   #isHere(channel: Channel): boolean {
+    this.keeper?.touchChannel(channel);
     return this.peer === null || this.peer.memory.creatorOf(channel.id) === this.shard;
   }
 

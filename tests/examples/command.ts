@@ -23,7 +23,10 @@ export class Program {
   #watchers = new Set<() => void>();
 
   constructor(...args: readonly string[]) {
-    const command = [join(root, "bin", "walia.js"), ...args];
+    // Each test's run is the first: nothing is kept beside the examples.
+    const [first, ...rest] = args;
+    const words = first === "run" ? ["run", "--no-wld", ...rest] : args;
+    const command = [join(root, "bin", "walia.js"), ...words];
     this.#child = spawn(process.execPath, ["--stack-size=3900", ...command], { cwd: root });
     running.add(this.#child);
     this.#child.stdout!.on("data", (data) => {

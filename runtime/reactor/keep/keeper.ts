@@ -389,7 +389,7 @@ export class Keeper {
       standing: request === null ? 0 : 1,
       effect: request === null ? "" : nameOf(request),
       on,
-      deadline: this.#reactor.deadlineOf(task),
+      deadline: wholeDeadline(this.#reactor.deadlineOf(task)),
       since: Math.floor(now),
       home: task.isHome,
       generation,
@@ -419,6 +419,10 @@ export class Keeper {
     }
   }
 }
+
+/** Records have whole milliseconds, and nobody wakes early. */
+const wholeDeadline = (deadline: number | undefined): number | undefined =>
+  deadline === undefined ? undefined : Math.ceil(deadline);
 
 /** The number of what a request waits for. */
 function subjectOf(request: EffectRequest): number | undefined {

@@ -259,8 +259,9 @@ export class Peer implements LinkHost {
     else if (future !== undefined) this.links.cancel(future);
   }
 
-  /** A new handler of the whole program, for all other shards. */
+  /** A new handler of the whole program, for all other shards; they got it from the first one and pass it on to nobody. */
   handlerInstalled(handler: Closure): void {
+    if (this.shard !== 0) return;
     for (let other = 0; other < this.shards; other++)
       if (other !== this.shard) this.#post(other, MessageKind.Handler, [handler]);
   }
