@@ -123,7 +123,12 @@ export class Kept implements Keeping {
   }
 
   async open(): Promise<void> {
-    await this.#open();
+    try {
+      await this.#open();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${why} To keep nothing, run with --no-wld.`);
+    }
   }
 
   #open(visit?: Parameters<typeof Horizon.open>[1]["visit"]): Promise<Horizon> {
