@@ -127,7 +127,7 @@ export class Kept implements Keeping {
       await this.#open();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`${why} To keep nothing, run with --no-wld.`);
+      throw new Error(`${why.replace(/\.?$/, ".")} To keep nothing, run with --no-wld.`);
     }
   }
 
