@@ -13,7 +13,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stage = join(root, "dist/vsix");
 const target = join(root, "dist/walia.vsix");
 
-const BUNDLES = ["client.cjs", "client-web.js", "server.js", "server-web.js", "start.js", "walia.cjs"];
+const BUNDLES = [
+  "client.cjs",
+  "client-web.js",
+  "server.js",
+  "server-web.js",
+  "start.js",
+  "walia.cjs",
+  "horizon-writer.js",
+];
 const FILES = [
   ...BUNDLES.map((name) => `dist/${name}`),
   "bin/walia.js",
