@@ -2,8 +2,8 @@
 //
 //   table        key                     record
 //   meta         "format", "owner"       store.ts, owner.ts
-//   sources      hash of an item         the text
-//   globals      the variable's name     an encoded value
+//   sources      hash of a program       names and texts of its files
+//   globals      what of the program     its variables together, its handlers, how far it is: reactor/keep/scribe.ts
 //   tasks        id of the task          task-record.ts: what recovery must know of it, and its continuation when that is short
 //   frames       id of the task          its continuation otherwise, read when it wakes
 //   futures      id                      an encoded value; likewise channels, atomics
