@@ -208,7 +208,7 @@ function exportedValues(names: ItemNames): { values: Map<string, Target>; mutabl
 }
 
 /** Whether a constant's value can be read on any core: plain values, functions, and what all cores share. */
-function isImmutable(init: ast.Expression): boolean {
+export function isImmutable(init: ast.Expression): boolean {
   const work: ast.Expression[] = [init];
   for (let at = work.pop(); at !== undefined; at = work.pop()) {
     switch (at.kind) {

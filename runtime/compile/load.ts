@@ -28,6 +28,8 @@ export interface LoadedProgram {
   readonly main: values.Closure;
   /** Variables that have their values: the statements that initialise them are passed over. By "file#name". */
   readonly kept: Set<string>;
+  /** Cells of constants that tasks may read on any shard (program.ts). */
+  readonly constants: readonly values.Cell[];
   /** The program's variables that have a statement of their own. */
   readonly variables: readonly string[];
   /** Whether code, class or trait is of the program itself, and not only of an older version of it. */
@@ -73,6 +75,7 @@ export function loadProgram(
     classes: all(({ classes }) => classes),
     traits: all(({ traits }) => traits),
     globals: cells,
+    constants: program.constants.map((ref) => cells.get(ref)!),
     main: new values.Closure(main, 0, main.enter),
     kept,
     variables: program.variables.filter((name) => name !== null),

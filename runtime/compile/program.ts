@@ -7,6 +7,7 @@
 import { generate } from "astring";
 import type * as es from "estree";
 import type { FileTree } from "../../language/ast.ts";
+import { isImmutable } from "../../language/effects/summary.ts";
 import { builtin, constantValue } from "../../language/names/builtins.ts";
 import type { Export, ItemNames, Meaning, Registry, Unit } from "../../language/names/model.ts";
 import { patternKind } from "../../language/names/patterns.ts";
@@ -63,6 +64,8 @@ export interface CompiledProgram {
   readonly units: readonly UnitData[];
   readonly classes: readonly ClassData[];
   readonly globals: readonly GlobalRef[];
+  /** Of these, constants that are computed when the program starts and that its tasks may read anywhere. */
+  readonly constants: readonly GlobalRef[];
   /** Units of the top-level statements, in the order they run. */
   readonly tops: readonly number[];
   /** Of each of them, the variable that it initialises, if it does nothing else. */
@@ -109,6 +112,7 @@ export function compileProgram(
       problem: cls.problem,
     })),
     globals: linker.globals,
+    constants: files.flatMap(constantsOf).filter((ref) => linker.globals.includes(ref)),
     tops: program.tops.map(({ unit }) => index.get(unit)!),
     variables: program.tops.map(({ variable }) => variable),
     tests: program.tests.map(({ title, file, unit }) => ({ title, file, unit: index.get(unit)! })),
@@ -118,6 +122,16 @@ export function compileProgram(
     }),
     preludeFunctions,
   };
+}
+
+/** See `CompiledProgram.constants`. */
+function constantsOf({ tree, names }: ProgramFile): GlobalRef[] {
+  return names.flatMap(({ exports }) =>
+    exports.flatMap(({ name, node }) => {
+      const isShared = node.kind === "Var" && node.constant && node.init !== null && isImmutable(node.init);
+      return isShared && literal(node.init!) === null ? [`${tree.path}#${name}`] : [];
+    }),
+  );
 }
 
 /** The first half of the pipeline: every unit and class in Core. */

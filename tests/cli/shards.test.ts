@@ -35,6 +35,22 @@ describe.each(["uring", "libuv"])("on two shards, driver %s", (driver) => {
     expect({ code, out, err }).toEqual({ code: 0, out: "17711\n", err: "" });
   });
 
+  test("constants have their values wherever they are read", async () => {
+    const { code, out, err } = await run(`
+      ${UNTIL_STOLEN}
+      const size = num("20") + 1;
+      const twice = fun(n) n * 2;
+      const log = Channel(1000);
+      share();
+      async fun uses(n) { spin(20000); log.send(twice(size)); size + n }
+      var tasks = [];
+      for (i in 0..100) { tasks.add(uses(i)); }
+      print all(tasks).sum();
+      print log.receive();
+    `);
+    expect({ code, out, err }).toEqual({ code: 0, out: "7050\n42\n", err: "" });
+  });
+
   test("channels, atomics and futures mean the same everywhere", async () => {
     const { code, out, err } = await run(`
       ${UNTIL_STOLEN}

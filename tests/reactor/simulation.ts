@@ -202,7 +202,8 @@ export function simulate({ program, trees }: Simulated, shards: number, seed: nu
             own: (id) => loaded.own(id),
             programSegment,
           },
-          // All shards of a simulation share the machine, and so the handlers of the program.
+          // All shards of a simulation share the machine, and so the constants and handlers of the program.
+          constants: [],
           installHandler: () => undefined,
           needShards: () => undefined,
         },

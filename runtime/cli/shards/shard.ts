@@ -59,6 +59,7 @@ export async function runShard(): Promise<void> {
       shard,
       memory,
       code,
+      constants: loaded.constants,
       installHandler: installProgramHandler,
       needShards: () => tell({ kind: "needShards" }),
     },

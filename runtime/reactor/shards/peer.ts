@@ -7,6 +7,7 @@
 //   Request    what a parked task asks, for the shard that can answer it; Answer brings it back; Withdraw asks for less
 //   Settled, Cancel, Observed, PassedOn, Dropped     links.ts
 //   Handler    the program has a new handler for the whole program; from shard 0
+//   Constant   the value of a constant that tasks may read anywhere; from shard 0, before any message after it was computed
 //
 // Dealing (D): Acar, Charguéraud, Rainey, "Scheduling parallel programs by work stealing with private deques" (2013), in the form
 // where who has work gives it. The run queue of a shard is its own; only a wish is shared.
@@ -38,6 +39,7 @@ import { faultFromValue, faultToValue } from "../../codec/fault.ts";
 import { CodecError } from "../../codec/format.ts";
 import type { Input } from "../../engine/host.ts";
 import {
+  type Cell,
   Channel,
   type Closure,
   type EffectRequest,
@@ -70,6 +72,7 @@ enum MessageKind {
   PassedOn,
   Dropped,
   Handler,
+  Constant,
 }
 
 /** The answer to a request that has been withdrawn (R2). */
@@ -79,6 +82,8 @@ export interface PeerOptions {
   readonly shard: number;
   readonly memory: SharedMemory;
   readonly code: CodeContext;
+  /** Constants that tasks may read anywhere; shard 0 computes them. In the same order in every shard. */
+  readonly constants: readonly Cell[];
   /** Installs a handler of the whole program that shard 0 has installed. */
   installHandler(handler: Closure): void;
   /** There is work for more shards than have been started. */
@@ -106,6 +111,8 @@ export class Peer implements LinkHost {
   readonly #blocked = new Set<number>();
   readonly #asked = new Map<number, Asked>();
   readonly #delegates = new Map<string, Delegate>();
+  /** Shard 0: constants that the others have not been told, by their index. */
+  #unsent: number[];
   #tokens = 0;
   #idle = false;
   #hasAskedForShards = false;
@@ -118,6 +125,7 @@ export class Peer implements LinkHost {
     this.shard = shard;
     this.memory = memory;
     this.links = new SharedLinks(this, memory);
+    this.#unsent = shard === 0 ? [...options.constants.keys()] : [];
     this.#packer = new Packer(this.links, options.code);
     const others = Array.from({ length: memory.shards }, (_, other) => other);
     this.#outgoing = others.map((other) => memory.ring(shard, other));
@@ -131,12 +139,24 @@ export class Peer implements LinkHost {
   // ---- Messages ----
 
   #send(to: number, kind: MessageKind, parcel: Uint8Array): void {
+    if (this.#unsent.length > 0 && kind !== MessageKind.Constant) this.#sendConstants();
     const message = new Uint8Array(1 + parcel.length);
     message[0] = kind;
     message.set(parcel, 1);
     this.memory.sent(this.shard);
     if (!this.#outgoing[to]!.send(message)) this.#blocked.add(to);
     this.memory.deliver(to);
+  }
+
+  /** Those that have a value by now; they never get another. */
+  #sendConstants(): void {
+    const { constants } = this.#options;
+    const computed = this.#unsent.filter((index) => constants[index]!.v !== undefined);
+    if (computed.length === 0) return;
+    this.#unsent = this.#unsent.filter((index) => constants[index]!.v === undefined);
+    for (const index of computed)
+      for (let other = 1; other < this.shards; other++)
+        this.#post(other, MessageKind.Constant, [index, constants[index]!.v]);
   }
 
   #post(to: number, kind: MessageKind, values: readonly Value[]): void {
@@ -203,6 +223,9 @@ export class Peer implements LinkHost {
         break;
       case MessageKind.Dropped:
         this.links.dropped(id!, from, values[1] as number);
+        break;
+      case MessageKind.Constant:
+        this.#options.constants[id!]!.v = values[1];
         break;
       case MessageKind.Handler:
         this.#options.installHandler(values[0] as Closure);
