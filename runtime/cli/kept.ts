@@ -87,7 +87,10 @@ export class Kept implements Keeping {
       records.set(key, Uint8Array.from(payloadOf(part)));
     });
     this.#image = image;
-    if ((image.get(Table.Tasks)?.size ?? 0) === 0) return;
+    const tasks = image.get(Table.Tasks)?.size ?? 0;
+    if (tasks === 0) return;
+    const how = tasks === 1 ? "1 task" : `${tasks} tasks`;
+    this.#options.complain(`goes on where an earlier run was, with ${how}; --fresh starts over`);
     for (const [key, record] of image.get(Table.Sources) ?? [])
       if (key !== this.#sources.key) await this.#compileOlder(record);
   }
