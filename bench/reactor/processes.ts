@@ -30,7 +30,7 @@ export function walia(name: string, options: readonly string[], args: readonly (
   const file = name.includes("/") ? join(root, name) : join(root, "bench/reactor/walia", `${name}.wal`);
   return {
     program: process.execPath,
-    args: ["--stack-size=3900", join(root, "bin/walia.js"), "run", ...options, file, ...args.map(String)],
+    args: ["--stack-size=3900", join(root, "bin/walia.js"), "run", "--no-wld", ...options, file, ...args.map(String)],
   };
 }
 

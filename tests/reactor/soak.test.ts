@@ -149,7 +149,7 @@ class Server {
   /** `limits`: shell commands before it. */
   static async start(driver: string, port: number, limits: string): Promise<Server> {
     const program = join(folderWith({ "server.wal": SERVER }), "server.wal");
-    const words = [command, "run", "--driver", driver, "--shards", "2", program, String(port)];
+    const words = [command, "run", "--no-wld", "--driver", driver, "--shards", "2", program, String(port)];
     const child = spawn(
       "sh",
       ["-c", `${limits} exec "$0" --stack-size=3900 --max-semi-space-size=1 "$@"`, process.execPath, ...words],
