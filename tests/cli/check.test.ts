@@ -98,7 +98,7 @@ describe("words", () => {
       [["hello.wal"], "there is no command hello.wal; to run a program: walia run hello.wal\nTry: walia help\n"],
       [["constructor"], "there is no command constructor\nTry: walia help\n"],
       [["run"], "which file?\nTry: walia help run\n"],
-      [["run", "--fresh", "a.wal"], "there is no option --fresh\nTry: walia help run\n"],
+      [["run", "--fast", "a.wal"], "there is no option --fast\nTry: walia help run\n"],
       [["check", "--fast"], "there is no option --fast\nTry: walia help check\n"],
       [["check", "--json=1"], "there is no option --json=1\nTry: walia help check\n"],
       [["test", "--filter"], "--filter needs a value\nTry: walia help test\n"],

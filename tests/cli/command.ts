@@ -89,7 +89,8 @@ export function startWalia(words: readonly string[], options: Options = {}): Run
 
 export function spawnWalia(words: readonly string[], options: Options): ChildProcess {
   const [first, ...rest] = words;
-  const all = first === "run" && options.isKept !== true ? ["run", "--no-wld", ...rest] : words;
+  const runs = first === "run" && rest[0] !== "--help";
+  const all = runs && options.isKept !== true ? ["run", "--no-wld", ...rest] : words;
   return spawn(process.execPath, [...NODE_OPTIONS, command, ...all], settings(options));
 }
 
