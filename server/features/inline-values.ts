@@ -49,6 +49,7 @@ export function valuesIn(view: View, file: string, part: ast.Span, stopped: ast.
   const lineEnd = text.indexOf("\n", at);
   const limit = lineEnd < 0 ? text.length : lineEnd;
   const home = functionAt(item.tree, names, at);
+  if (home === null) return [];
   const found = new Map<string, ShownValue>();
   const show = (span: ast.Span, name: string, isExpression = false): void => {
     const start = span.start + item.offset;
@@ -82,14 +83,14 @@ export function valuesIn(view: View, file: string, part: ast.Span, stopped: ast.
   return [...found.values()].sort((a, b) => a.span.start - b.span.start);
 }
 
-/** The function whose code stands at an offset; the unit of the top-level statement when there is none. */
-function functionAt(tree: ast.ItemTree, names: ItemNames, at: number): Unit {
-  let found = names.units[0]!;
+/** The function whose code stands at an offset; else the unit of the item's own code, if it has some (an import has none). */
+function functionAt(tree: ast.ItemTree, names: ItemNames, at: number): Unit | null {
+  let found = names.units[0];
   walkUnits(tree, names, (node, unit) => {
     if (node.start <= at && at <= node.end) found = unit;
     return node.start <= at && at <= node.end ? undefined : false;
   });
-  return functionAround(found);
+  return found === undefined ? null : functionAround(found);
 }
 
 /** A function's own units: its clauses and the code that its handlers cover, not the functions in it. */
