@@ -98,7 +98,8 @@ function sharedWrite({ unit, names, node: step }: PathStep): { name: string; spa
 
 /** The callee of a call, the head of a loop: not everything inside. */
 function headOf(node: ast.Span): ast.Span {
-  if ("callee" in node) return node.callee as ast.Span;
-  if ("body" in node) return { start: node.start, end: (node.body as ast.Span).start };
-  return node;
+  const { callee, body } = node as { readonly callee?: ast.Span | null; readonly body?: ast.Span | null };
+  if (callee) return callee;
+  // A `handle` without `in` has no body of its own.
+  return body ? { start: node.start, end: body.start } : node;
 }
