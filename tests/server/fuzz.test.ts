@@ -1,5 +1,5 @@
 // No request ends in an error or in silence, whatever the text is: a whole server, all features of its list, random edits, places
-// and parameters. A failure prints its seed and what led to it.
+// and parameters. A failure prints its seed and what led to it; CI has one seed, so that it judges the change and not chance.
 
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -128,7 +128,7 @@ async function askAbout(method: string, params: object): Promise<void> {
 }
 
 test("every request is answered, for any text and any place", { timeout: 120_000 }, async () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.SEED ?? (process.env.CI ? 21 : Date.now()) % 1_000_000);
   server = await startServer(
     '//- /main.wal\nfun f() 1;\n//- /lib.wal\nfun help(a, b) perform "ASK" { why: a };\nclass A { var n; fun go() this.n; }',
     {
