@@ -5,6 +5,7 @@ import type { Location as ProtocolLocation, Position as ProtocolPosition } from 
 import { createConfig } from "./config-file.ts";
 import { peekHandlers } from "./handlers.ts";
 import type { Server } from "./server.ts";
+import { showText } from "./show-text.ts";
 
 export function registerCommands(context: ExtensionContext, server: Server): void {
   const { client, log } = server;
@@ -12,6 +13,10 @@ export function registerCommands(context: ExtensionContext, server: Server): voi
     "walia.restartServer": () => server.start(),
     "walia.showServerLog": () => log.show(),
     "walia.peekHandlers": () => peekHandlers(client),
+    "walia.showEffects": () => showText(server, "effects", "file"),
+    "walia.showEffectsHere": () => showText(server, "effects", "declaration"),
+    "walia.showCore": () => showText(server, "core", "file"),
+    "walia.showCoreHere": () => showText(server, "core", "declaration"),
     "walia.createConfig": createConfig,
     "walia.newFile": newFile,
     "walia.openWalkthrough": () =>

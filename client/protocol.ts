@@ -48,6 +48,16 @@ export type EffectAnswer =
     }
   | { readonly kind: "handle"; readonly effect: string; readonly performs: readonly { readonly location: Location }[] };
 
+/** What the server makes of a program for reading: each kind is a command of its own, `walia.text.KIND`. */
+export type ProgramText = "effects" | "core";
+
+/** The text of a file or of the declaration at a position; null for a file that is not known. */
+export const TextCommand = new RequestType<
+  { readonly command: `walia.text.${ProgramText}`; readonly arguments: readonly unknown[] },
+  { readonly uri: string; readonly text: string } | null,
+  void
+>("workspace/executeCommand");
+
 /** The server asks for a file that it cannot read itself; null when there is no such text. */
 export const ReadFile = new RequestType<{ readonly uri: string }, { readonly text: string } | null, void>(
   "walia/readFile",

@@ -29,6 +29,7 @@ buildGrammar();
 await bundle("runtime/cli/main.ts", "walia.cjs", { external: NATIVE });
 await bundle("runtime/cli/start.ts", "start.js");
 await bundle("server/main.ts", "server.js", { head: REQUIRE });
+await bundle("runtime/cli/server-tools.ts", "server-tools.js", { external: NATIVE, head: REQUIRE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });

@@ -7,6 +7,7 @@
 import type { CancellationToken, ClientCapabilities, Connection, ServerCapabilities } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Settings } from "./settings.ts";
+import type { Tools } from "./tools.ts";
 import type { View } from "./view.ts";
 
 export interface Feature {
@@ -42,6 +43,8 @@ export interface Services {
   onStop(listener: () => void): void;
   /** The URI of the folder with the documentation, where there is one to open. */
   readonly docs: string | null;
+  /** What needs the runtime, loaded when it is wanted first; null where there is none (a browser). */
+  tools(): Promise<Tools | null>;
   /** The path of a URI that the client has written. */
   pathOf(uri: string): string;
   uriOf(path: string): string;

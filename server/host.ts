@@ -2,6 +2,7 @@
 // (client-host.ts), or a test.
 
 import type { ItemTree } from "../language/ast.ts";
+import type { Tools } from "./tools.ts";
 
 export interface Host {
   /** The text of a file as it is on disk; undefined when there is none that can be read as text. */
@@ -12,6 +13,8 @@ export interface Host {
   readonly docs: string | null;
   /** Parsed items of earlier sessions; they only save time. */
   readonly items: ItemStore;
+  /** What needs the runtime; null where there is none. */
+  tools(): Promise<Tools | null>;
 }
 
 /** Trees of a file's items by the hash of their text, kept between sessions. */
@@ -19,5 +22,7 @@ export interface ItemStore {
   read(path: string): ReadonlyMap<string, ItemTree>;
   write(path: string, items: ReadonlyMap<string, ItemTree>): void;
 }
+
+export const noTools = async (): Promise<null> => null;
 
 export const noItems: ItemStore = { read: () => new Map(), write: () => undefined };

@@ -14,5 +14,7 @@ if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdi
 
 const connection = createConnection(ProposedFeatures.all);
 const docs = join(fileURLToPath(import.meta.url), "../../docs");
-createServer(connection, mixedHost(nodeHost(docs, build), clientHost(connection)));
+// Beside this program's own bundle (scripts/build.mjs).
+const tools = new URL("./server-tools.js", import.meta.url).href;
+createServer(connection, mixedHost(nodeHost(docs, build, tools), clientHost(connection)));
 connection.listen();

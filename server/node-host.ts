@@ -6,9 +6,13 @@ import { cacheFolder, noCache, openCache } from "../cache/cache.ts";
 import { readItems, writeItems } from "../cache/items.ts";
 import type { Host } from "./host.ts";
 import { pathOf, uriOf } from "./paths.ts";
+import type { Tools } from "./tools.ts";
 
-/** `docs`: the folder with the documentation. `build`: what kept items must have been parsed by. */
-export function nodeHost(docs: string, build: string): Host {
+/**
+ * `docs`: the folder with the documentation. `build`: what kept items must have been parsed by. `toolsModule`: the URL of the
+ * module whose `tools` need the runtime.
+ */
+export function nodeHost(docs: string, build: string, toolsModule: string): Host {
   const folder = cacheFolder(process.env);
   const cache = folder === undefined ? noCache : openCache(folder, build);
   return {
@@ -19,6 +23,7 @@ export function nodeHost(docs: string, build: string): Host {
       read: (path) => readItems(cache, path),
       write: (path, items) => writeItems(cache, path, items.values()),
     },
+    tools: async () => ((await import(toolsModule)) as { readonly tools: Tools }).tools,
   };
 }
 

@@ -109,6 +109,7 @@ export function createServer(connection: Connection, host: Host): void {
       return docs;
     },
     onChange: (listener) => void listeners.push(listener),
+    tools: () => host.tools(),
     pathOf,
     uriOf,
     document: (uri) => documents.get(uri),

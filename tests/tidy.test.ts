@@ -32,6 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/cli": [
     "language",
     "cache",
+    // Only to know what the server wants of the runtime (server/tools.ts).
+    "server",
     "runtime/compile",
     "runtime/engine",
     "runtime/horizon",

@@ -6,20 +6,22 @@ import type * as ast from "../ast.ts";
 import type { ItemNames, Unit } from "../names/model.ts";
 import { lineIndex, offset, toLineColumn } from "../positions.ts";
 
-export function effectsText(analysis: Analysis, file: string): string {
+/** Of a whole file, or of the top-level declaration `name` in it. */
+export function effectsText(analysis: Analysis, file: string, name: string | null = null): string {
   const tree = analysis.files.get(file);
   if (!tree) return "";
   const lines = lineIndex(tree.text);
   const parts: string[] = [];
   tree.items.forEach((item, index) => {
     const names = analysis.names(file, index);
+    if (name !== null && !names.exports.some((declared) => declared.name === name)) return;
     const lineOf = (span: ast.Span): number => toLineColumn(lines, offset(span.start + item.offset)).line;
     for (const unit of names.units) {
       const text = unitText(analysis, names, unit, lineOf);
       if (text !== "") parts.push(text);
     }
   });
-  return parts.length > 0 ? `${parts.join("\n")}\n` : "Nothing in this file is a function, a handler or a test.\n";
+  return parts.length > 0 ? `${parts.join("\n")}\n` : "Nothing here is a function, a handler or a test.\n";
 }
 
 function unitText(analysis: Analysis, names: ItemNames, unit: Unit, lineOf: (span: ast.Span) => number): string {

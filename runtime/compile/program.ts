@@ -141,6 +141,18 @@ export function lowerProgram(files: readonly ProgramFile[], registry: Registry):
   return program;
 }
 
+/** The units of one item in Core, for people to look at; the item may name what other items of `files` declare. */
+export function lowerItem(
+  files: readonly ProgramFile[],
+  registry: Registry,
+  path: string,
+  item: number,
+): readonly CoreUnit[] {
+  const program = new ProgramLowering(files, registry);
+  program.lowerItem(path, item);
+  return program.units;
+}
+
 function wrap(body: readonly es.Statement[]): es.Program {
   const strict: es.Directive = {
     type: "ExpressionStatement",
@@ -214,29 +226,31 @@ class ProgramLowering {
   }
 
   lower(): void {
-    for (const file of this.#files.values())
-      file.tree.items.forEach((_, index) => {
-        const path = file.tree.path;
-        const context = this.#context(file, index);
-        const lowering = new Lowering(context);
-        const { tops, tests } = guarded(`${path}, in item ${index + 1},`, () => lowering.item());
-        const anywhere = new Set(
-          file.isHome === undefined
-            ? []
-            : context.names.units.filter((unit) => !file.isHome!(unit)).map((unit) => context.unitRef(unit)),
-        );
-        for (const unit of lowering.units)
-          this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
-        this.units.push(...lowering.units);
-        this.classes.push(...lowering.classes);
-        for (const { unit, variable } of tops)
-          this.tops.push({ unit, variable: variable === null ? null : `${path}#${variable}` });
-        for (const test of tests) this.tests.push({ ...test, file: path });
-        if (path === PRELUDE_PATH)
-          for (const exported of context.names.exports)
-            if (exported.node.kind === "Fun")
-              this.preludeFunctions.push([exported.name, context.unitRef(context.names.unitOf(exported.node.fun))]);
-      });
+    for (const { tree } of this.#files.values())
+      for (let index = 0; index < tree.items.length; index++) this.lowerItem(tree.path, index);
+  }
+
+  lowerItem(path: string, index: number): void {
+    const file = this.#files.get(path)!;
+    const context = this.#context(file, index);
+    const lowering = new Lowering(context);
+    const { tops, tests } = guarded(`${path}, in item ${index + 1},`, () => lowering.item());
+    const anywhere = new Set(
+      file.isHome === undefined
+        ? []
+        : context.names.units.filter((unit) => !file.isHome!(unit)).map((unit) => context.unitRef(unit)),
+    );
+    for (const unit of lowering.units)
+      this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
+    this.units.push(...lowering.units);
+    this.classes.push(...lowering.classes);
+    for (const { unit, variable } of tops)
+      this.tops.push({ unit, variable: variable === null ? null : `${path}#${variable}` });
+    for (const test of tests) this.tests.push({ ...test, file: path });
+    if (path === PRELUDE_PATH)
+      for (const exported of context.names.exports)
+        if (exported.node.kind === "Fun")
+          this.preludeFunctions.push([exported.name, context.unitRef(context.names.unitOf(exported.node.fun))]);
   }
 
   #context(file: ProgramFile, index: number): ItemContext {

@@ -11,7 +11,6 @@ import { diagnostics } from "./diagnostics.ts";
 import { documentHighlight } from "./document-highlight.ts";
 import { documentLink } from "./document-link.ts";
 import { documentSymbol } from "./document-symbol.ts";
-import { effectsContent } from "./effects-content.ts";
 import { fileRename } from "./file-rename.ts";
 import { folding } from "./folding.ts";
 import { formatting } from "./formatting.ts";
@@ -31,6 +30,7 @@ import { selectionRanges } from "./selection-ranges.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
 import { tests } from "./tests.ts";
+import { textContent } from "./text-content.ts";
 import { typeDefinition } from "./type-definition.ts";
 import { typeHierarchy } from "./type-hierarchy.ts";
 import { workspaceSymbol } from "./workspace-symbol.ts";
@@ -39,7 +39,7 @@ export const features: readonly Feature[] = [
   hover,
   handlers,
   refresh,
-  effectsContent,
+  textContent,
   fileRename,
   documentLink,
   rename,

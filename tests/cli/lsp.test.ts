@@ -26,6 +26,12 @@ test("walia lsp is a language server on its input and output, and ends when it i
     position: { line: 0, character: 1 },
   });
   expect(found.map((location) => location.uri)).toEqual([`${uri}/lib.wal`]);
+  // Only the runtime knows it.
+  const lowered = await client.sendRequest<{ text: string }>("workspace/executeCommand", {
+    command: "walia.text.core",
+    arguments: [`${uri}/main.wal`],
+  });
+  expect(lowered.text).toContain("call help()");
   await client.sendRequest("shutdown");
   await client.sendNotification("exit");
   const [code] = await once(process, "exit");

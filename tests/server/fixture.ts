@@ -27,6 +27,7 @@ import {
 import { createWorkspace } from "../../language/analyse.ts";
 import type { Span } from "../../language/ast.ts";
 import { parseFile } from "../../language/parse/parse.ts";
+import { tools } from "../../runtime/cli/server-tools.ts";
 import { type Host, noItems } from "../../server/host.ts";
 import { pathOf, uriOf } from "../../server/paths.ts";
 import { createServer } from "../../server/server.ts";
@@ -118,6 +119,7 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
     list: async (folder) => [...disk.keys()].filter((path) => path.startsWith(pathOf(folder))).map(uriOf),
     docs: "file:///docs",
     items: noItems,
+    tools: async () => tools,
     ...options.host,
   };
   const toServer = new PassThrough();

@@ -76,6 +76,9 @@ const REQUESTS: readonly (readonly [string, (at: Position, end: Position) => obj
   ...["documentSymbol", "foldingRange", "documentLink", "codeLens", "diagnostic", "semanticTokens/full"].map(
     (name) => [`textDocument/${name}`, () => ({})] as const,
   ),
+  ...["walia.text.core", "walia.text.effects"].map(
+    (command) => ["workspace/executeCommand", (at: Position) => ({ command, arguments: [URI, at] })] as const,
+  ),
   ["textDocument/formatting", () => ({ options: { tabSize: 4, insertSpaces: true } })],
   ["textDocument/semanticTokens/full/delta", () => ({ previousResultId: "none" })],
   ...["semanticTokens/range", "inlayHint"].map(
@@ -178,7 +181,11 @@ test("places, documents and parameters that make no sense are answered too", asy
         await ask(method, { textDocument: { uri }, ...params(position, position) });
   for (const query of ["", "f", "\\", "😀"]) await ask("workspace/symbol", { query });
   await ask("workspace/diagnostic", { previousResultIds: [{ uri: "x", value: "y" }] });
-  await ask("workspace/textDocumentContent", { uri: "walia-effects:nothing" });
+  for (const uri of ["walia-effects:nothing", "walia-core:/x?%", "walia-core:/x?file:///nowhere.wal", ""])
+    await ask("workspace/textDocumentContent", { uri });
+  for (const args of [undefined, [], [{}], [URI, far], ["%%%", odd]])
+    for (const command of ["walia.text.core", "walia.nothing"])
+      await ask("workspace/executeCommand", { command, arguments: args });
   await ask("workspace/willRenameFiles", { files: [{ oldUri: "x", newUri: "y" }] });
   await ask("walia/tests", {});
   expect(server.errors).toEqual([]);

@@ -1,0 +1,56 @@
+// What the language server gets from the runtime (server/tools.ts). A module of its own, dist/server-tools.js: the server loads
+// it when it is asked for something that needs it, and so starts as quickly without.
+
+import type { Analysis } from "../../language/analyse.ts";
+import { memoryCache } from "../../language/parse/parse.ts";
+import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
+import type { Tools } from "../../server/tools.ts";
+import { lowerItem, type ProgramFile } from "../compile/program.ts";
+import { pathOf, showUnit } from "../compile/show-core.ts";
+import { type Prelude, parsePrelude, resolvePrelude, withPrelude } from "./prelude.ts";
+
+export const tools: Tools = { lowered };
+
+let knownPrelude: Prelude | undefined;
+
+/** Parsed when it is first wanted: that takes a moment. */
+function prelude(): Prelude {
+  knownPrelude ??= resolvePrelude(parsePrelude(memoryCache()));
+  return knownPrelude;
+}
+
+function lowered(analysis: Analysis, file: string, name: string | null): string {
+  const tree = analysis.files.get(file);
+  if (tree === undefined) return "";
+  const { file: library, registry } = prelude();
+  const files: ProgramFile[] = [...analysis.files.values()].map((each) => ({
+    tree: each,
+    names: each.items.map((_, index) => analysis.names(each.path, index)),
+  }));
+  const names = withPrelude(analysis.registry, registry);
+  const lines = lineIndex(tree.text);
+  const errors = analysis.diagnostics(file).filter(({ severity }) => severity === "error");
+  const parts = tree.items.flatMap((item, index) => {
+    const own = analysis.names(file, index);
+    if (name !== null && !own.exports.some((each) => each.name === name)) return [];
+    const lineOf = (at: number): number => toLineColumn(lines, offset(at + item.offset)).line;
+    const end = item.offset + item.tree.text.length;
+    const error = errors.find(({ span }) => span.start >= item.offset && span.start < end);
+    if (error !== undefined)
+      return [`# line ${lineOf(error.span.start - item.offset)} has an error: ${error.message}\n`];
+    const units = new Map(
+      lowerItem([library, ...files], names, file, index).map((unit) => [pathOf(unit.ref), unit] as const),
+    );
+    return own.units.flatMap((unit) => {
+      const core = units.get(unit.path);
+      if (core === undefined) return [];
+      const facts = [
+        `line ${lineOf(unit.node.start)}`,
+        analysis.facts.maySuspend(unit) ? "may suspend" : "never suspends",
+        analysis.facts.placeOf(unit) === "home" ? "home" : "anywhere",
+      ];
+      return [`# ${facts.join(" · ")}\n${showUnit(core)}\n`];
+    });
+  });
+  return parts.length > 0 ? parts.join("\n") : "# There is no code here that runs.\n";
+}
