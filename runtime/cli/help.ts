@@ -6,6 +6,7 @@ const OVERVIEW = `walia: runs and checks Walia programs
   walia check [FILE…]            says what is wrong with a program, without running it
   walia test [FILE…]             runs test blocks and the examples in doc comments
   walia fmt [FILE…]              formats files
+  walia horizon WHAT [FILE]      looks into what a program has kept, and changes it
   walia lsp                      the language server, for editors
   walia version
   walia help [COMMAND]           more about a command
@@ -98,6 +99,21 @@ file below the working folder. What does not parse stays as it is, and is named 
   --check  changes nothing: prints the names of the files that would change; the exit code is then 1
 
 ${FILES} What comes from standard input goes to standard output.`,
+
+  horizon: `walia horizon WHAT [OPTION…] [FILE]
+
+Looks into the .wld file in which a program's suspended tasks are kept. FILE is that file, or the program: its .wal file or
+folder. Without it: the only .wld file in the working folder.
+
+  walia horizon list             a line for each task: what it waits for, for how long, how large it is
+      --effect NAME              only tasks that wait in this effect (IO_READ, TIMER, await, receive, …)
+      --function NAME            only tasks that were started with this function
+      --older DURATION           only tasks that have waited that long: 30s, 10min, 2h, 3d
+      --failed                   only tasks that crashed too often and were put aside
+      --json                     one JSON document, { version, file, tasks, count, failed }, a task a line: { id, function, state,
+                                 effect, on, deadline, since, home, steps, crashes, bytes }, with times in Unix milliseconds
+
+list works while the program runs, and shows the state of one moment. The exit code is 74 when something in the file is damaged.`,
 
   lsp: `walia lsp [--stdio | --socket=PORT | --pipe=NAME]
 

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.ts")).check,
   test: async () => (await import("./test.ts")).test,
   fmt: async () => (await import("./fmt.ts")).fmt,
+  horizon: async () => (await import("./horizon/horizon.ts")).horizon,
   lsp: async () => (await import("./lsp.ts")).lsp,
   version:
     async () =>

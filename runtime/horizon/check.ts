@@ -2,7 +2,8 @@
 // well gets each sound one on the way, so that starting with a million tasks reads the file once.
 //
 // C1. Nothing here maps the file or calls anything native: damage of any kind ends in a list, not in a signal.
-// C2. `visit` sees sound records only (record.ts, R2), table by table, in the order of their keys.
+// C2. `visit` sees sound records only (record.ts, R2), table by table, in the order of their keys. Of tables that are not asked
+//     for only the place is looked at.
 // C3. The file must not be written to meanwhile; store.ts sees to that.
 
 import { closeSync, fstatSync, openSync } from "node:fs";
@@ -28,12 +29,22 @@ export interface Report {
 /** A copy of what `visit` was told of. */
 export const payloadOf = ({ bytes, at, length }: Part): Uint8Array => bytes.slice(at, at + length);
 
+/** What of a file is read, and who is told how much that is. */
+export interface ReadOptions {
+  /** These tables, in this order; all of them unless told. */
+  readonly tables?: readonly Table[];
+  /** Told before the first record how many there are, as far as the file says so. */
+  readonly begun?: (records: number) => void;
+}
+
 /** Reads the file. HorizonError when there is nothing to read: no file, no permission, not ours, of an unknown version. */
-export function checkFile(path: string, visit: Visit = () => undefined): Report {
+export function checkFile(path: string, visit: Visit = () => undefined, options: ReadOptions = {}): Report {
+  const { tables = TABLES, begun } = options;
   return withFile(path, (file) => {
     const trees = tablesOf(file);
     const records = new Map<Table, number>();
-    for (const table of TABLES) {
+    begun?.(tables.reduce((sum, table) => sum + (trees.get(table)?.entries ?? 0), 0));
+    for (const table of tables) {
       const tree = trees.get(table);
       if (tree === undefined) continue;
       let count = 0;

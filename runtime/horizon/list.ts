@@ -1,34 +1,77 @@
 // The tasks of a file, without their continuations: what lists and filters need.
+//
+// T1. Nothing is gathered but, for each continuation that stands apart, its length: a file may hold millions of tasks.
 
-import { payloadOf } from "./check.ts";
+import { payloadOf, type ReadOptions } from "./check.ts";
 import { readFile } from "./store.ts";
 import { Table, tableName } from "./tables.ts";
 import { readTask, type TaskRecord } from "./task-record.ts";
 import type { Damage } from "./trouble.ts";
 
-export interface TaskList {
-  /** In the order of their ids. */
-  readonly tasks: readonly TaskRecord[];
-  /** What could not be read. */
-  readonly damage: readonly Damage[];
+export interface TaskTold {
+  /** A task, in the order of their ids, and how many bytes its records have. */
+  task(task: TaskRecord, size: number): void;
+  /** A virtual descriptor, before the first task: the content of its record. */
+  descriptor?(fd: number, payload: Uint8Array): void;
 }
 
-/** Reads the tasks of a file, also while a program runs. HorizonError when there is nothing to read. */
-export async function listTasks(path: string): Promise<TaskList> {
-  const tasks: TaskRecord[] = [];
+/**
+ * Tells of the tasks of a file, also while a program runs; yields what could not be read. HorizonError when there is nothing to
+ * read.
+ */
+export async function listTasks(
+  path: string,
+  told: TaskTold,
+  { begun }: Pick<ReadOptions, "begun"> = {},
+): Promise<readonly Damage[]> {
   const unknown: Damage[] = [];
-  const { damage } = await readFile(path, (table, key, part) => {
-    if (table !== Table.Tasks || typeof key !== "number") return;
-    try {
-      tasks.push(readTask(key, payloadOf(part)).task);
-    } catch (error) {
-      // The checksum was right, so this was written by somebody who does not know the form.
-      unknown.push({
-        table: tableName(table),
-        key: String(key),
-        what: error instanceof Error ? error.message : String(error),
-      });
+  const apart = new Lengths();
+  const tables = [Table.Descriptors, Table.Frames, Table.Tasks];
+  const { damage } = await readFile(
+    path,
+    (table, key, part) => {
+      if (typeof key !== "number") return;
+      if (table === Table.Frames) apart.add(key, part.length);
+      else if (table === Table.Descriptors) told.descriptor?.(key, payloadOf(part));
+      else {
+        const task = headOf(key, payloadOf(part));
+        // The checksum was right, so this was written by somebody who does not know the form.
+        if (typeof task === "string") unknown.push({ table: tableName(table), key: String(key), what: task });
+        else told.task(task, part.length + apart.of(key));
+      }
+    },
+    { tables, ...(begun && { begun }) },
+  );
+  return [...damage, ...unknown];
+}
+
+/** What a record says of its task, or why it is none. */
+function headOf(id: number, record: Uint8Array): TaskRecord | string {
+  try {
+    return readTask(id, record).task;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Lengths by ascending id, asked for in the same order (T1). */
+class Lengths {
+  #pairs = new Float64Array(256);
+  #end = 0;
+  #next = 0;
+
+  add(id: number, length: number): void {
+    if (this.#end === this.#pairs.length) {
+      const larger = new Float64Array(this.#end * 2);
+      larger.set(this.#pairs);
+      this.#pairs = larger;
     }
-  });
-  return { tasks, damage: [...damage, ...unknown] };
+    this.#pairs[this.#end++] = id;
+    this.#pairs[this.#end++] = length;
+  }
+
+  of(id: number): number {
+    while (this.#next < this.#end && this.#pairs[this.#next]! < id) this.#next += 2;
+    return this.#next < this.#end && this.#pairs[this.#next] === id ? this.#pairs[this.#next + 1]! : 0;
+  }
 }

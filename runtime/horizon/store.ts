@@ -21,7 +21,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "./change.ts";
-import { checkFile, payloadOf, type Report, readMeta, type Visit } from "./check.ts";
+import { checkFile, payloadOf, type ReadOptions, type Report, readMeta, type Visit } from "./check.ts";
 import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { type Environment, endRead, openEnvironment } from "./lmdb.ts";
 import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
@@ -202,23 +202,34 @@ export function ownerOf(path: string): Owner | undefined {
  * Reads every record of a file, also while a program runs that writes to it: then as it was at one moment. Damage is listed,
  * and the rest is visited all the same. HorizonError when there is nothing to read.
  */
-export async function readFile(path: string, visit: Visit): Promise<Report> {
+export async function readFile(path: string, visit: Visit, options: ReadOptions = {}): Promise<Report> {
   const owner = ownerOf(path);
-  if (owner === undefined || !isRunning(owner)) return checkFile(path, visit);
+  if (owner === undefined || !isRunning(owner)) {
+    const report = checkFile(path, visit, options);
+    const meanwhile = report.damage.length === 0 ? undefined : ownerOf(path);
+    if (meanwhile !== undefined && isRunning(meanwhile)) throw begunMeanwhile(path, meanwhile);
+    return report;
+  }
   const environment = attempt(path, () => openEnvironment(path, DEFAULT_LIMIT + MAP_SLACK, "read"));
   try {
-    return readSnapshot(path, environment, visit);
+    return readSnapshot(path, environment, visit, options);
   } finally {
     await environment.root.close();
   }
 }
 
-function readSnapshot(path: string, environment: Environment, visit: Visit): Report {
+/** What looked like damage was a program that began to write. */
+const begunMeanwhile = (path: string, { pid }: Owner): HorizonError =>
+  new HorizonError("in use", path, `process ${pid} has begun to run this program while the file was read. Ask again.`);
+
+function readSnapshot(path: string, environment: Environment, visit: Visit, options: ReadOptions): Report {
+  const { tables = TABLES, begun } = options;
   const records = new Map<Table, number>();
   const damage: { table: string; key: string; what: string }[] = [];
   // Until the event loop turns, all reads are of one snapshot.
   endRead(environment);
-  for (const table of TABLES) {
+  begun?.(tables.reduce((sum, table) => sum + entriesOf(environment, table), 0));
+  for (const table of tables) {
     let count = 0;
     for (const { key, value } of environment.tables[table]!.getRange({ snapshot: true })) {
       const part = { bytes: value as Uint8Array, at: 0, length: value.length };
@@ -238,6 +249,9 @@ function readSnapshot(path: string, environment: Environment, visit: Visit): Rep
   }
   return { path, size: statSync(path).size, transaction: 0, records, damage };
 }
+
+const entriesOf = ({ tables }: Environment, table: Table): number =>
+  (tables[table]!.getStats() as { readonly entryCount: number }).entryCount;
 
 /** Takes the file, unless somebody else has done so since `before` was read (owner.ts). */
 function take(path: string, environment: Environment, owner: Owner, before: Owner | undefined): void {

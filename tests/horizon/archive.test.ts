@@ -11,7 +11,7 @@ import { diffFiles } from "../../runtime/horizon/diff.ts";
 import { listTasks } from "../../runtime/horizon/list.ts";
 import { Store } from "../../runtime/horizon/store.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
-import { taskChanges } from "../../runtime/horizon/task-record.ts";
+import { type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { damageText } from "../../runtime/horizon/trouble.ts";
 import { bytes, folder, makeFile, nameOf, task } from "./fixture.ts";
 
@@ -119,8 +119,11 @@ test("the tasks of a file are listed while a program runs, and one that makes no
     ...taskChanges(task(300), bytes(20, 1)),
     put(Table.Tasks, 8, bytes(3, 255)),
   ]);
-  const { tasks, damage } = await listTasks(path);
-  expect(tasks).toEqual([waiting, task(300)]);
+  const tasks: [TaskRecord, number][] = [];
+  const damage = await listTasks(path, { task: (one, size) => void tasks.push([one, size]) });
+  expect(tasks.map(([one]) => one)).toEqual([waiting, task(300)]);
+  expect(tasks[0]![1]).toBeGreaterThan(2000);
+  expect(tasks[1]![1]).toBeLessThan(100);
   expect(damage.map(damageText)).toEqual(["tasks 8: the record ends too early"]);
   await store.close();
 });
