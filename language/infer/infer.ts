@@ -494,12 +494,11 @@ function createInference(analysis: Analysis): Inference {
     if (name === "name") return STRING;
     const system = SYSTEM_PAYLOADS.get(handle.effect);
     if (system) return Object.hasOwn(system, name) ? system[name]! : UNKNOWN;
-    return union(
-      performsOf(handle.effect).flatMap(({ node, names }) => {
-        const entry = node.payload?.entries.find((each) => each.key.name === name);
-        return entry ? [typesOf(entry.value, names)] : [];
-      }),
-    );
+    const given = performsOf(handle.effect).flatMap(({ node, names }) => {
+      const entry = node.payload?.entries.find((each) => each.key.name === name);
+      return entry ? [typesOf(entry.value, names)] : [];
+    });
+    return name === "id" && given.length === 0 ? STRING : union(given);
   }
 
   const lineage = (place: ClassPlace): readonly ClassPlace[] => lineageOf(place, analysis);

@@ -96,6 +96,9 @@ function ofRequest(effect: string, analysis: Analysis): MemberFound[] {
     ...fields.map((name) => member(name, { kind: "payload", detail: `from the perform of "${effect}"` })),
     ...(hasTarget ? [member("target", { kind: "payload", detail: "the payload's `target`, else its `fd`" })] : []),
     member("name", { kind: "payload", detail: "the effect's name" }, 1),
+    ...(fields.includes("id")
+      ? []
+      : [member("id", { kind: "payload", detail: "an id of this perform: on disk, the same after a crash" }, 1)]),
   ];
 }
 

@@ -136,6 +136,7 @@ const FUNCTIONS: readonly Builtin[] = [
 
   // Persistence
   row("checkpoint()", "Returns when all state so far is on disk.", suspends),
+  row("unique_id()", "A new id, on disk before it is seen: an idempotency key that survives a crash.", suspends),
   row("walia_is_warm_boot()", "Whether this start found a `.wld` file."),
   row("walia_metrics()", "A map of the reactor's counters."),
 

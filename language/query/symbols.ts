@@ -10,7 +10,7 @@ import type { Analysis } from "../analyse.ts";
 import type * as ast from "../ast.ts";
 import { callablesOf } from "../infer/callables.ts";
 import { inferenceOf } from "../infer/infer.ts";
-import { type MemberFound, membersOf } from "../infer/members.ts";
+import { type MemberFound, membersOf, payloadFields } from "../infer/members.ts";
 import type { ClassPlace } from "../infer/types.ts";
 import { type Builtin, builtin } from "../names/builtins.ts";
 import type { ItemNames, Local, Meaning } from "../names/model.ts";
@@ -36,7 +36,7 @@ export type ProgramSymbol =
   | { readonly kind: "loose"; readonly name: string }
   | { readonly kind: "effect"; readonly name: string }
   | { readonly kind: "payload"; readonly effect: string; readonly name: string }
-  /** `continuation`, `name` and `target` of a request. */
+  /** `continuation`, `name` and `target` of a request, and its `id` when no payload has one. */
   | { readonly kind: "request"; readonly name: string; readonly effect: string }
   | { readonly kind: "builtin"; readonly builtin: Builtin; readonly receiver: string | null }
   | { readonly kind: "ambiguous"; readonly name: string; readonly globals: readonly Global[] };
@@ -159,7 +159,11 @@ function symbolOfMember(
     const binding = names.bindingOf(object);
     if (binding?.kind === "local" && binding.role === "effect") {
       const { effect } = binding.unit.node as ast.Handle;
-      const isOfEvery = name === "continuation" || name === "name" || name === "target";
+      const isOfEvery =
+        name === "continuation" ||
+        name === "name" ||
+        name === "target" ||
+        (name === "id" && !payloadFields(effect, analysis).includes("id"));
       return isOfEvery ? { kind: "request", name, effect } : { kind: "payload", effect, name };
     }
     const meaning = binding?.kind === "free" ? analysis.registry.meaningOf(file, object.name) : undefined;

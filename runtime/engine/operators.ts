@@ -4,6 +4,7 @@
 import { builtinCode, type Code } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
 import { currentHost } from "./host.ts";
+import { ask } from "./machine.ts";
 import { show } from "./show.ts";
 import type { EffectRequest, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";
@@ -141,10 +142,22 @@ export function getMember(object: Value, name: string): Value {
   }
   if (object === undefined) return fault("NilAccess", `"${name}" of nil`);
   if (isRequest(object)) {
-    if (name === "name" && object.f_name === undefined) return object.site.effect;
-    return object[fieldKey(name)];
+    const field = object[fieldKey(name)];
+    if (field !== undefined) return field;
+    if (name === "name") return object.site.effect;
+    return name === "id" ? durableId(object) : undefined;
   }
   return fault("TypeError", `${typeName(object)} has no field "${name}"`);
+}
+
+/**
+ * A new id, for what is done outside: unlike any other, and on the disk before the program sees it, so that it is the same
+ * when the program dies and goes on. It becomes the field `id` of a request, which keeps it.
+ */
+export function durableId(request?: EffectRequest): Value {
+  const id = crypto.randomUUID();
+  if (request !== undefined) request.f_id = id;
+  return ask("checkpoint", { value: id });
 }
 
 /** `object.name = value`, when the object is no instance. */

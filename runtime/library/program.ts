@@ -3,6 +3,7 @@
 import { fault, wrongType } from "../engine/faults.ts";
 import { currentHost } from "../engine/host.ts";
 import { ask } from "../engine/machine.ts";
+import { durableId } from "../engine/operators.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Instance, isTruthy, MapValue, mixInto, TraitValue, typeName } from "../engine/values.ts";
@@ -68,6 +69,7 @@ export const programFunctions: ReadonlyMap<string, Native> = new Map([
   ["length", length("length")],
   ["mixin", native(2, 2, mixin)],
   ["checkpoint", native(0, 0, () => ask("checkpoint", {}))],
+  ["unique_id", native(0, 0, () => durableId())],
   ["walia_is_warm_boot", native(0, 0, () => currentHost().isWarmBoot())],
   ["walia_metrics", native(0, 0, () => MapValue.of(Object.entries(currentHost().metrics())))],
   ["io_monitor", native(2, 2, monitor)],

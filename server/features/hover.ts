@@ -87,6 +87,7 @@ const REQUEST: Readonly<Record<string, string>> = {
     "The performer, stopped where it performed. `resume(effect.continuation, value)` lets it go on; it may be kept, stored and resumed many times.",
   name: "The name of the effect that was performed.",
   target: "The payload's `target`, else its `fd`.",
+  id: "An id of this `perform`, for a peer that must not do the same twice: it is on the disk before it is seen, and the same when the program dies and goes on.",
 };
 
 const ROLES: Readonly<Record<Local["role"], string>> = {

@@ -21,9 +21,9 @@ class Kept {
   }
 
   /** Runs it until it has printed this line, and kills it; yields the lines that it has printed. */
-  async runUntil(line: string, ...options: readonly string[]): Promise<string[]> {
+  async runUntil(line: string | RegExp, ...options: readonly string[]): Promise<string[]> {
     const running = startWalia(["run", ...options, "main.wal"], { in: this.folder, isKept: true });
-    for (let next = await running.line(); next !== line; next = await running.line())
+    for (let next = await running.line(); !isLike(next, line); next = await running.line())
       if (next === undefined) throw new Error(`it ended before it printed ${line}: ${(await running.ended).err}`);
     running.child.kill("SIGKILL");
     return (await running.ended).out.split("\n").slice(0, -1);
@@ -38,10 +38,17 @@ class Kept {
     writeFileSync(path, change(readFileSync(path, "utf8")));
   }
 
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
   read(name: string): string {
     return readFileSync(join(this.folder, name), "utf8");
   }
 }
+
+const isLike = (line: string | undefined, wanted: string | RegExp): boolean =>
+  typeof wanted === "string" ? line === wanted : line !== undefined && wanted.test(line);
 
 const COUNTER = 'var n = 0;\nn = n + 1;\nprint "run " + n + " " + walia_is_warm_boot();\n';
 
@@ -81,6 +88,42 @@ describe("variables", () => {
     LONG,
   );
 });
+
+test(
+  "the id of an effect is the same after a crash, and another one for each perform",
+  async () => {
+    for (const options of [
+      ["--shards", "1"],
+      ["--shards", "2"],
+      ["--durability", "strict"],
+      ["--durability", "off"],
+    ]) {
+      const program = programOf(`
+fun pay() perform "PAY" { amount: 3 };
+fun paid() {
+    handle "PAY" {
+        print "sends " + effect.id;
+        while (!io_exists("answer")) sleep(5);
+        print "has sent " + effect.id;
+        resume(effect.continuation, effect.id);
+    }
+    [pay(), pay(), unique_id()]
+}
+for (id in paid()) print id;
+`);
+      const [first] = await program.runUntil(/^sends/, ...options);
+      program.write("answer", "");
+      const lines = (await program.run(...options)).out.trimEnd().split("\n");
+      const [, id] = /^sends (.{36})$/.exec(first!) ?? [];
+      // In `strict`, the line of before is not printed again.
+      expect(lines.filter((line) => line !== first)[0]).toBe(`has sent ${id}`);
+      const [one, two, three] = lines.slice(-3);
+      expect(one).toBe(id);
+      expect(new Set([one, two, three]).size).toBe(3);
+    }
+  },
+  LONG,
+);
 
 test(
   "a program without anything to keep leaves no file",

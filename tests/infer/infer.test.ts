@@ -183,5 +183,5 @@ fun f() { handle "ASK" { effect } perform "ASK" { fd: 1 }; }
   expect(ofName("text")).toContain("upper");
   const names = analysis.names("/main.wal", 5);
   const effect = names.units.flatMap((unit) => unit.locals).find((local) => local.role === "effect")!;
-  expect(members(inference.typesOfLocal(effect, names))).toEqual(["continuation", "fd", "target", "name"]);
+  expect(members(inference.typesOfLocal(effect, names))).toEqual(["continuation", "fd", "target", "name", "id"]);
 });

@@ -83,6 +83,7 @@ describe("the program", () => {
     expect(asked(call("exit"))).toEqual(["exit", { code: 0 }]);
     expect(asked(call("exit", 3))).toEqual(["exit", { code: 3 }]);
     expect(asked(call("checkpoint"))).toEqual(["checkpoint", {}]);
+    expect(asked(call("unique_id"))).toEqual(["checkpoint", { value: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
     expect(asked(call("io_monitor", 0x80, 1))).toEqual(["monitor", { port: 0x80, events: 1 }]);
     expect(asked(call("port_read", 0x80))).toEqual(["port_read", { port: 0x80 }]);
     expect(asked(call("port_write", 0x80, "x"))).toEqual(["port_write", { port: 0x80, value: "x" }]);

@@ -50,7 +50,7 @@ describe("members", () => {
     ['handle "ASK" { resume(effect.$0', "continuation"],
     [
       'fun f() { perform "ASK" { question: 1, to: 2 }; }\nhandle "ASK" { print effect.$0 }',
-      "continuation, question, to | name",
+      "continuation, question, to | id, name",
     ],
     ['handle "FAULT" { effect.$0 }', "code, continuation, fd, kind, message"],
     ['handle "IO_READ" { match effect.$0 }', "continuation, fd, max, target"],

@@ -31,6 +31,8 @@ describe("hover on a name tells", () => {
     ["a method", "class A {\n  /// Goes.\n  fun go() 1;\n}\nA().g$0o();", ["fun go()", "Goes.", "Of `A`."]],
     ["a built-in", "sle$0ep(3);", ["sleep(ms)", "Pauses this task.", "TIMER"]],
     ["the request of a clause", 'handle "ASK" { effec$0t }', ["The request that this clause answers"]],
+    ["the id of a perform", 'handle "ASK" { effect.i$0d }', ["the same when the program dies"]],
+    ["a payload's own id", 'handle "ASK" { effect.i$0d }\nperform "ASK" { id: 7 };', ["gives as `id`"]],
     ["the continuation", 'handle "ASK" { effect.contin$0uation }', ["stopped where it performed"]],
     ["an alias", 'import "b" as b;\n$0b.f();\n//- /b.wal\nfun f() 1;', ["Names of b.wal."]],
   ])("%s", (_, text, parts) => {

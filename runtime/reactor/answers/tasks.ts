@@ -158,9 +158,9 @@ const exit: Answer = {
   releases: true,
 };
 
-/** Begun when what is to be kept is on the disk (keep/keeper.ts, G3); without a store there is nothing to wait for. */
+/** Begun when what is to be kept is on the disk (keep/keeper.ts, G3), `value` with it; without a store there is nothing to wait for. */
 const checkpoint: Answer = {
-  begin: (reactor, task) => reactor.resume(task, undefined),
+  begin: (reactor, task, { f_value: value }) => reactor.resume(task, value),
 };
 
 export const taskAnswers: Readonly<Record<string, Answer>> = {
