@@ -1,4 +1,5 @@
-// The Test Explorer: test blocks and doc examples, run when asked or after every save.
+// The Test Explorer: test blocks and doc examples, run when asked or after every save, also to see which parts of the programs
+// they run.
 
 import {
   type CancellationToken,
@@ -17,6 +18,7 @@ import type { WaliaCommand } from "../platform.ts";
 import { TestsChanged, TestsRequest } from "../protocol.ts";
 import { whyNotRun } from "../running/running.ts";
 import type { Server } from "../server.ts";
+import { detailsOf } from "./coverage.ts";
 import { type Runner, runTests } from "./run.ts";
 import { TestTree } from "./tree.ts";
 
@@ -46,8 +48,11 @@ export function registerTests(context: ExtensionContext, server: Server, command
     const runner = { tree, programOf: server.programOf, command: command! };
     await (request.continuous === true ? runAfterSaves : runTests)(runner, request, token);
   };
+  const counting = controller.createRunProfile("Coverage", TestRunProfileKind.Coverage, run, true, undefined, true);
+  counting.loadDetailedCoverage = async (_run, file) => detailsOf(file);
   subscriptions.push(
     controller.createRunProfile("Run", TestRunProfileKind.Run, run, true, undefined, true),
+    counting,
     commands.registerCommand("walia.runTest", async (uri?: string, line?: number) => {
       if (uri === undefined || line === undefined) return void commands.executeCommand("testing.runAtCursor");
       const item = tree.testAt(Uri.parse(uri), line);

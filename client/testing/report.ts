@@ -23,16 +23,84 @@ export interface ReportedFault {
   readonly frames: readonly { name: string; file: string; line: number; column: number }[];
 }
 
-/** The tests of a report; undefined when the text is none, as when the program has errors and no test could run. */
-export function parseReport(output: string): readonly ReportedTest[] | undefined {
+export interface Report {
+  readonly tests: readonly ReportedTest[];
+  /** Of every file of the program, when it was asked for. */
+  readonly coverage: readonly ReportedCoverage[];
+}
+
+/** How often the parts of a file have run. */
+export interface ReportedCoverage {
+  readonly file: string;
+  readonly statements: readonly ReportedPart[];
+  readonly functions: readonly (ReportedPart & { readonly name: string })[];
+  /** `of`: where the `if` or `match` begins that this is a way of. */
+  readonly branches: readonly (ReportedPart & { readonly name: string; readonly of: ReportedPlace })[];
+}
+
+/** Lines and columns from 1. */
+export interface ReportedPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ReportedPart extends ReportedPlace {
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly count: number;
+}
+
+/** A report; undefined when the text is none, as when the program has errors and no test could run. */
+export function parseReport(output: string): Report | undefined {
   try {
     const report: unknown = JSON.parse(output);
     if (typeof report !== "object" || report === null || !("tests" in report)) return undefined;
-    return Array.isArray(report.tests) ? report.tests : undefined;
+    if (!Array.isArray(report.tests)) return undefined;
+    const coverage = "coverage" in report && Array.isArray(report.coverage) ? report.coverage : [];
+    return { tests: report.tests, coverage };
   } catch {
     return undefined;
   }
 }
+
+/** What several programs have run of one file, together. */
+export function sumOf(a: ReportedCoverage, b: ReportedCoverage): ReportedCoverage {
+  return {
+    file: a.file,
+    statements: joined(a.statements, b.statements),
+    functions: joined(a.functions, b.functions),
+    branches: joined(a.branches, b.branches),
+  };
+}
+
+function joined<P extends ReportedPart>(a: readonly P[], b: readonly P[]): P[] {
+  const keyOf = ({ count: _, ...place }: P): string => JSON.stringify(place);
+  const parts = new Map(a.map((part) => [keyOf(part), part]));
+  for (const part of b) {
+    const key = keyOf(part);
+    parts.set(key, { ...part, count: part.count + (parts.get(key)?.count ?? 0) });
+  }
+  return [...parts.values()];
+}
+
+/** The branches of each statement: of every `if` and `match` that it is the innermost one around. */
+export function waysOf({ statements, branches }: ReportedCoverage): Map<ReportedPart, ReportedCoverage["branches"]> {
+  const ways = new Map<ReportedPart, ReportedCoverage["branches"]>();
+  const inOrder = [...statements].sort(compare);
+  // The statements that have begun, outermost first; of those that have ended some are still among them.
+  const begun: ReportedPart[] = [];
+  let next = 0;
+  for (const branch of [...branches].sort((a, b) => compare(a.of, b.of))) {
+    for (; next < inOrder.length && compare(inOrder[next]!, branch.of) <= 0; next++) begun.push(inOrder[next]!);
+    while (begun.length > 0 && compare(endOf(begun.at(-1)!), branch.of) <= 0) begun.pop();
+    const statement = begun.at(-1);
+    if (statement !== undefined) ways.set(statement, [...(ways.get(statement) ?? []), branch]);
+  }
+  return ways;
+}
+
+const endOf = ({ endLine, endColumn }: ReportedPart): ReportedPlace => ({ line: endLine, column: endColumn });
+const compare = (a: ReportedPlace, b: ReportedPlace): number => a.line - b.line || a.column - b.column;
 
 /** Tells tests of one file apart: titles may occur twice. In both lists, tests stand in the file's order. */
 export function keysOf(tests: readonly { readonly kind: string; readonly title: string }[]): string[] {

@@ -7,12 +7,14 @@ import {
   type TestItem,
   TestMessage,
   type TestRun,
+  TestRunProfileKind,
   type TestRunRequest,
   Uri,
   workspace,
 } from "vscode";
 import type { WaliaCommand } from "../platform.ts";
 import type { Server } from "../server.ts";
+import { RunCoverage } from "./coverage.ts";
 import { failuresOf, keysOf, parseReport, type ReportedTest } from "./report.ts";
 import type { TestTree } from "./tree.ts";
 
@@ -35,13 +37,15 @@ export async function runTests(runner: Runner, request: TestRunRequest, token: C
   const subscriptions = [token, run.token].map((each) => each.onCancellationRequested(() => stop.abort()));
   if (token.isCancellationRequested) stop.abort();
 
+  const coverage = request.profile?.kind === TestRunProfileKind.Coverage ? new RunCoverage() : null;
   const files = [...wanted(tree, request)];
   for (const [, items] of files) for (const item of items) run.enqueued(item);
   const worker = async (): Promise<void> => {
     for (let next = files.shift(); next !== undefined; next = files.shift())
-      await testFile({ ...runner, run, signal: stop.signal }, ...next);
+      await testFile({ ...runner, run, signal: stop.signal, coverage }, ...next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  coverage?.show(run);
   for (const subscription of subscriptions) subscription.dispose();
   run.end();
 }
@@ -67,10 +71,12 @@ function wanted(tree: TestTree, { include, exclude }: TestRunRequest): Map<TestI
 interface Context extends Runner {
   readonly run: TestRun;
   readonly signal: AbortSignal;
+  /** Null when nobody wants to know which parts of the programs run. */
+  readonly coverage: RunCoverage | null;
 }
 
 async function testFile(
-  { tree, programOf, command, run, signal }: Context,
+  { tree, programOf, command, run, signal, coverage }: Context,
   file: TestItem,
   items: TestItem[],
 ): Promise<void> {
@@ -91,15 +97,17 @@ async function testFile(
   const only = items.length === 1 ? tree.testOf(items[0]!) : undefined;
   const filter = only === undefined ? [] : ["--filter", only.title];
   try {
-    const words = ["test", "--json", "--timeout", String(timeout), ...filter, ...(await programOf(uri))];
+    const flags = ["--json", ...(coverage === null ? [] : ["--coverage"])];
+    const words = ["test", ...flags, "--timeout", String(timeout), ...filter, ...(await programOf(uri))];
     const { output, errors } = await command.capture(words, folder.fsPath, signal);
     if (signal.aborted) return skipAll();
     const report = parseReport(output);
     // The program has errors, or the command could not begin: it says so in words for people.
     if (report === undefined)
       return failAll(errors.trim() || output.trim() || "The walia command ended without a report.");
+    for (const file of report.coverage) coverage?.add(fileOf(file.file, folder), file);
     // Other files of the program may have tests too.
-    const own = report.filter((test) => fileOf(test.file, folder).fsPath === uri.fsPath);
+    const own = report.tests.filter((test) => fileOf(test.file, folder).fsPath === uri.fsPath);
     const keys = keysOf(own);
     const results = new Map(own.map((test, i) => [keys[i]!, test]));
     for (const item of items) {

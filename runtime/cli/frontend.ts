@@ -35,13 +35,18 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
 }
 
-/** Compiles what has no errors; `prelude` is its tree. */
-export function compile(checked: Checked, prelude: FileTree): CompiledProgram {
+/** Compiles what has no errors; `prelude` is its tree, `isCounted` tells files whose parts are counted as they run. */
+export function compile(
+  checked: Checked,
+  prelude: FileTree,
+  isCounted: (path: string) => boolean = () => false,
+): CompiledProgram {
   const { file, registry } = resolvePrelude(prelude);
   const files = checked.trees.map((tree) => ({
     tree,
     names: tree.items.map((_, index) => checked.analysis.names(tree.path, index)),
     isHome: (unit: Unit) => checked.analysis.facts.placeOf(unit) === "home",
+    isCounted: isCounted(tree.path),
   }));
   const names = withPrelude(checked.analysis.registry, registry);
   return compileProgram([file, ...files], names, { functions, methods });

@@ -69,7 +69,7 @@ All files named are one program, in which a name that one file declares at top l
 
 ${FILES} The exit code is 65 when there are errors, 0 otherwise.`,
 
-  test: `walia test [--json] [--each] [--filter TEXT] [--timeout SECONDS] [FILE…]
+  test: `walia test [--json] [--each] [--filter TEXT] [--timeout SECONDS] [--coverage] [--lcov PATH] [FILE…]
 
 Runs the test blocks of the files named, and the examples in their doc comments:
 
@@ -86,8 +86,11 @@ var, const and handle statements run before it, so a file may hold its program a
   --each       each file named is a program of its own
   --filter     only tests whose title contains the text
   --timeout    how long one test may take; 60 seconds unless told
+  --coverage   which statements, branches and functions of the program the tests have run
+  --lcov       writes that to a file in the format of lcov
   --json       one JSON document on standard output: { version, tests, passed, failed }, where a test has title, kind
-               ("test" or "example"), file, line, outcome ("passed" or "failed"), milliseconds, output, faults
+               ("test" or "example"), file, line, outcome ("passed" or "failed"), milliseconds, output, faults; with
+               --coverage also coverage: file, statements, functions, branches, with lines, columns and counts
 
 ${FILES} The exit code is 1 when a test failed or none was found for the filter, 65 when the files have errors.`,
 

@@ -6,28 +6,36 @@
 //                                            "frames": [{ "name": "…", "file": "math.wal", "line": 13, "column": 3 }] }] }],
 //     "passed": 0, "failed": 1 }
 //
+// with --coverage also "coverage" (coverage.ts).
+//
 // U1. Every test has a fresh state: the program is loaded anew, and of its top-level code only `var`, `const` and
 //     program-wide `handle` statements run before the test. What else stands there is the program's own business (it may
 //     start a server), and a file may hold its program and its tests.
 // U2. Only the tests of the named files run, not those of the files they import.
 
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { FileTree } from "../../language/ast.ts";
+import type { Diagnostic } from "../../language/diagnostics.ts";
 import { examplesOf, ownerOf } from "../../language/doc-examples.ts";
 import { memoryCache, parseFile } from "../../language/parse/parse.ts";
+import type { Counts } from "../compile/load.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import type { Fault } from "../engine/values.ts";
 import { CapturingDriver } from "./capture.ts";
 import { findPorts } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Coverage } from "./coverage.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
 import { check, compile, hasErrors, loadSources, parsePrelude } from "./frontend.ts";
 import { itemCaches } from "./items.ts";
 import { parseOptions } from "./options.ts";
+import { shownPath } from "./paths.ts";
 import { refuse } from "./run.ts";
 import { faultText, traceEntries } from "./trace.ts";
-import { type ReadText, UsageError } from "./trouble.ts";
+import { FileTrouble, type ReadText, UsageError } from "./trouble.ts";
 import { View } from "./view.ts";
 
 /** A test that can be run. */
@@ -40,6 +48,7 @@ interface Case {
   readonly program: CompiledProgram;
   readonly trees: readonly FileTree[];
   readonly view: View;
+  readonly counts: Counts;
   readonly ports: ReadonlyMap<number, string>;
 }
 
@@ -56,20 +65,23 @@ const LIMIT_SECONDS = 60;
 
 export async function test(words: readonly string[], context: Context): Promise<number> {
   const { names, flags, values } = parseOptions("test", words, {
-    flags: ["json", "each"],
-    values: ["filter", "timeout"],
+    flags: ["json", "each", "coverage"],
+    values: ["filter", "timeout", "lcov"],
   });
   const limit = Number(values.get("timeout") ?? LIMIT_SECONDS) * 1000;
   if (!(limit > 0)) throw new UsageError("test", "--timeout needs a number of seconds");
   const filter = values.get("filter");
   const isJson = flags.has("json");
+  const lcov = values.get("lcov");
+  const coverage = flags.has("coverage") || lcov !== undefined ? new Coverage() : null;
   const paths = expandNames(names.length === 0 ? ["."] : names, context.folder);
   const read = await textReader(paths, context.folder);
 
   const results: Result[] = [];
   for (const program of flags.has("each") ? paths.map((path) => [path]) : [paths]) {
-    const cases = collect(program, read, context);
-    if (!Array.isArray(cases)) return refuse(cases.diagnostics, cases.view, context);
+    const collected = collect(program, read, context, coverage !== null);
+    if (collected.diagnostics !== null) return refuse(collected.diagnostics, collected.view, context);
+    const { cases, counts } = collected;
     let file = "";
     for (const each of cases) {
       if (filter !== undefined && !each.title.includes(filter)) continue;
@@ -80,22 +92,54 @@ export async function test(words: readonly string[], context: Context): Promise<
       file = each.file;
       show(result, context);
     }
+    coverage?.add(collected.program.counters, counts, collected.view);
   }
 
   const failed = results.filter((result) => !isPassed(result)).length;
-  if (isJson) context.terminal.print(JSON.stringify(jsonOf(results)));
-  else context.terminal.print(summary(results.length, failed, filter));
+  const shown = (path: string): string => shownPath(path, context.folder);
+  if (lcov !== undefined) save(resolve(context.folder, lcov), coverage!.lcov());
+  if (isJson)
+    context.terminal.print(JSON.stringify({ ...jsonOf(results), ...(coverage && { coverage: coverage.json(shown) }) }));
+  else {
+    context.terminal.print(summary(results.length, failed, filter));
+    if (flags.has("coverage")) context.terminal.print(`\n${coverage!.table(shown, context.terminal.paint)}`);
+  }
   return failed > 0 || (results.length === 0 && filter !== undefined) ? ExitCode.TestFailed : ExitCode.Fine;
 }
 
-/** The tests of some files that are one program; or why there are none to run. */
-function collect(named: readonly string[], read: ReadText, { folder, terminal, cache }: Context) {
+function save(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new FileTrouble(path, `the coverage cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** What there is to run of some files that are one program; or why there is nothing. */
+type Collected =
+  | { readonly diagnostics: readonly Diagnostic[]; readonly view: View }
+  | {
+      readonly diagnostics: null;
+      readonly view: View;
+      readonly program: CompiledProgram;
+      readonly cases: readonly Case[];
+      /** How often each part of the program has run in all of them. */
+      readonly counts: Counts;
+    };
+
+/** `isCounting`: the parts of the program are counted as they run; tests and examples are none. */
+function collect(
+  named: readonly string[],
+  read: ReadText,
+  { folder, terminal, cache }: Context,
+  isCounting: boolean,
+): Collected {
   const items = itemCaches(cache);
   const { trees } = loadSources(named, read, items.of);
   const isNamed = new Set(named);
   const examples = trees.filter(({ path }) => isNamed.has(path)).flatMap(examplesOf);
-  const own = memoryCache();
-  const all = [...trees, ...examples.map(({ path, text }) => parseFile(path, text, own))];
+  const parsed = memoryCache();
+  const all = [...trees, ...examples.map(({ path, text }) => parseFile(path, text, parsed))];
   const texts = new Map(all.map(({ path, text }) => [path, text]));
   const view = new View(terminal.paint, (path) => texts.get(path), folder);
   const checked = check(all);
@@ -103,7 +147,9 @@ function collect(named: readonly string[], read: ReadText, { folder, terminal, c
   items.save();
   if (hasErrors(checked.diagnostics)) return { diagnostics: checked.diagnostics, view };
 
-  const program = compile(checked, prelude);
+  const own = new Set(trees.map(({ path }) => path));
+  const program = compile(checked, prelude, (path) => isCounting && own.has(path));
+  const counts: Counts = new Float64Array(program.counters.length);
   const titles = new Map(examples.map(({ path, title }) => [path, title]));
   const kinds = new Map(all.map((tree) => [tree.path, tree]));
   const isKept = (unit: number): boolean => {
@@ -128,12 +174,14 @@ function collect(named: readonly string[], read: ReadText, { folder, terminal, c
         program: { ...program, tops: [...setUp, unit] },
         trees: [prelude, ...all],
         view,
+        counts,
         ports: findPorts(owner, read),
       },
     ];
   });
   const order = new Map(named.map((path, index) => [path, index]));
-  return cases.sort((a, b) => order.get(a.file)! - order.get(b.file)! || a.line - b.line);
+  cases.sort((a, b) => order.get(a.file)! - order.get(b.file)! || a.line - b.line);
+  return { diagnostics: null, view, program, cases, counts };
 }
 
 /** U1 */
@@ -145,7 +193,7 @@ async function runCase(each: Case, limit: number): Promise<Result> {
   const driver = new CapturingDriver();
   const faults: { fault: Fault; task: string }[] = [];
   const begun = performance.now();
-  const loaded = load(each.program, each.trees);
+  const loaded = load(each.program, each.trees, [], each.counts);
   const code = await execute(
     loaded,
     {

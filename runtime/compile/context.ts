@@ -3,6 +3,7 @@
 import type { ItemTree } from "../../language/ast.ts";
 import type { ItemNames, Unit } from "../../language/names/model.ts";
 import type { ClassRef, GlobalRef, UnitRef } from "./core.ts";
+import type { ItemCounters } from "./counters.ts";
 
 /** What a free name means to the compiler. */
 export type Referent =
@@ -25,6 +26,8 @@ export type Referent =
 export interface ItemContext {
   readonly tree: ItemTree;
   readonly names: ItemNames;
+  /** Null for code that is not counted. */
+  readonly counters: ItemCounters | null;
   refer(name: string): Referent;
   /** A top-level name of an imported file. */
   referIn(file: string, name: string): Referent;

@@ -101,6 +101,8 @@ export type Stmt =
   | { readonly kind: "if"; readonly test: Atom; readonly then: readonly Stmt[]; readonly otherwise: readonly Stmt[] }
   | { readonly kind: "loop"; readonly label: string; readonly body: readonly Stmt[] }
   | { readonly kind: "block"; readonly label: string; readonly body: readonly Stmt[] }
+  /** Adds one to a counter (counters.ts). */
+  | { readonly kind: "count"; readonly counter: number }
   | { readonly kind: "break"; readonly label: string }
   | { readonly kind: "continue"; readonly label: string }
   | { readonly kind: "return"; readonly value: Atom }

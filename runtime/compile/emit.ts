@@ -202,6 +202,8 @@ class Emitter {
         ];
       case "block":
         return [label(statement.label, js.block(this.#statements(statement.body)))];
+      case "count":
+        return [js.increment(js.element(this.linker.counts(), js.value(statement.counter)))];
       case "break":
         return [{ type: "BreakStatement", label: js.id(statement.label) }];
       case "continue":

@@ -96,6 +96,10 @@ export const assign = (left: es.Expression, right: es.Expression): es.Statement 
   expression: { type: "AssignmentExpression", operator: "=", left: left as es.MemberExpression, right },
 });
 
+/** `target++` */
+export const increment = (target: es.Expression): es.Statement =>
+  run({ type: "UpdateExpression", operator: "++", prefix: false, argument: target });
+
 export const run = (expression: es.Expression): es.Statement => ({ type: "ExpressionStatement", expression });
 
 export const ret = (argument: es.Expression): es.Statement => ({ type: "ReturnStatement", argument });

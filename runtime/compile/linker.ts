@@ -152,6 +152,11 @@ export class Linker {
     return this.#import(`Q${this.#imports.size}`, () => js.call(js.member($, "request"), js.value(effect)));
   }
 
+  /** The counters of the program, by number (counters.ts). */
+  counts(): es.Identifier {
+    return this.#import("COUNTS", () => js.member($, "counts"));
+  }
+
   /** A built-in function, to be called. */
   native(name: string): es.Identifier {
     return this.#import(`N_${name}`, () => js.call(js.member($, "native"), js.value(name)));

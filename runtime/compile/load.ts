@@ -39,6 +39,9 @@ export interface LoadedProgram {
   readonly tests: readonly { readonly title: string; readonly file: string; readonly run: values.Closure }[];
 }
 
+/** How often each part of a program has run, by the number of its counter (counters.ts). */
+export type Counts = Float64Array;
+
 /** A program, and its files and the prelude, of which only the items' texts and places are used. */
 export interface ProgramVersion {
   readonly program: CompiledProgram;
@@ -47,19 +50,20 @@ export interface ProgramVersion {
 
 /**
  * Puts a program into the engine, in place of the one before. Code that suspended tasks need of `older` versions of it is
- * loaded, too, over the same variables. Throws LimitError.
+ * loaded, too, over the same variables. `counts`: where a program that counts its parts does so. Throws LimitError.
  */
 export function loadProgram(
   program: CompiledProgram,
   trees: readonly FileTree[],
   builtins: BuiltinTables,
   older: readonly ProgramVersion[] = [],
+  counts?: Counts,
 ): LoadedProgram {
   machine.resetProgram();
   const cells = new Map<string, values.Cell>();
   const kept = new Set<string>();
   const versions = [...older, { program, trees }].map((version) => {
-    const loader = new Loader(version.program, version.trees, builtins, cells);
+    const loader = new Loader(version.program, version.trees, builtins, cells, counts);
     const script = guarded("the program", () => new Script(version.program.text, { filename: "walia:program" }));
     (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
     return loader.finish();
@@ -122,6 +126,7 @@ class Loader {
     readonly builtins: BuiltinTables,
     /** Of all versions of the program; those that it names and that are not there yet are added. */
     cells: Map<string, values.Cell>,
+    readonly counts: Counts | undefined,
   ) {
     this.#readSources(trees);
     this.#globals = program.globals.map((ref) => {
@@ -143,6 +148,7 @@ class Loader {
       ...{ E, save, overflow, find, perform, under, handled, installProgramHandler, awaitValue, tick },
       ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
       ...{ fault, invokeSuper, classCaptures, made, isExit, makeExit, requestWith },
+      counts: this.counts,
       construct: operators.construct,
       resume: resumeChecked,
       resumeTail: resumeTailChecked,

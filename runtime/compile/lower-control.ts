@@ -20,28 +20,37 @@ export function lowerIf(lowering: Lowering, node: ast.If, dest: Dest): void {
     for (;;) {
       const test = lowerTest(lowering, branch.condition);
       const then = lowering.builder.collect(() => {
-        lowering.builder.scoped(() => lowering.into(branch.then, dest));
+        lowering.builder.scoped(() => lowerWay(lowering, branch, "then", dest));
         lowering.builder.emit({ kind: "break", label });
       });
       lowering.builder.emit({ kind: "if", test, then, otherwise: [] });
       if (branch.otherwise?.kind !== "If") break;
+      countElse(lowering, branch);
       branch = branch.otherwise;
     }
-    if (branch.otherwise === null) lowering.builder.deliver(NIL, dest);
-    else lowering.into(branch.otherwise, dest);
+    lowerWay(lowering, branch, "else", dest);
   });
   lowering.builder.emit({ kind: "block", label, body });
 }
 
 export function lowerBranch(lowering: Lowering, node: ast.If, dest: Dest): void {
   const test = lowerTest(lowering, node.condition);
-  const then = lowering.builder.collect(() => lowering.builder.scoped(() => lowering.into(node.then, dest)));
-  const otherwise = lowering.builder.collect(() =>
-    lowering.builder.scoped(() =>
-      node.otherwise === null ? lowering.builder.deliver(NIL, dest) : lowering.into(node.otherwise, dest),
-    ),
-  );
-  lowering.builder.emit({ kind: "if", test, then, otherwise });
+  const way = (which: "then" | "else"): Stmt[] =>
+    lowering.builder.collect(() => lowering.builder.scoped(() => lowerWay(lowering, node, which, dest)));
+  lowering.builder.emit({ kind: "if", test, then: way("then"), otherwise: way("else") });
+}
+
+function lowerWay(lowering: Lowering, node: ast.If, which: "then" | "else", dest: Dest): void {
+  if (which === "else") countElse(lowering, node);
+  else lowering.count("branch", node.then, "then", node);
+  const way = which === "then" ? node.then : node.otherwise;
+  if (way === null) lowering.builder.deliver(NIL, dest);
+  else lowering.body(way, dest);
+}
+
+/** An `else` that is not written is counted at its `if`. */
+function countElse(lowering: Lowering, node: ast.If): void {
+  lowering.count("branch", node.otherwise ?? node, "else", node);
 }
 
 /** Emits a loop. `body` emits one turn; in it `break` and `continue` mean this loop. */
@@ -74,7 +83,7 @@ export function lowerWhile(lowering: Lowering, node: ast.While, dest: Dest): voi
   lowerLoop(lowering, dest, node, (value, leave) => {
     const test = lowerTest(lowering, node.condition);
     lowering.builder.emit({ kind: "if", test, then: [], otherwise: [leave] });
-    lowering.into(node.body, value);
+    lowering.body(node.body, value);
   });
 }
 
@@ -98,7 +107,7 @@ export function lowerFor(lowering: Lowering, node: ast.For, dest: Dest): void {
       });
       lowering.declare(local, index);
       builder.set(next, { kind: "increment", value: index });
-      lowering.into(node.body, value);
+      lowering.body(node.body, value);
     });
     builder.release(1 + end.holds);
     return;
@@ -110,7 +119,7 @@ export function lowerFor(lowering: Lowering, node: ast.For, dest: Dest): void {
     builder.emit({ kind: "if", test: { kind: "hasNext", list: list.atom, index }, then: [], otherwise: [leave] });
     lowering.declare(local, { kind: "element", list: list.atom, index });
     builder.set(next, { kind: "increment", value: index });
-    lowering.into(node.body, value);
+    lowering.body(node.body, value);
   });
   builder.release(1 + list.holds);
 }

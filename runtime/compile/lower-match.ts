@@ -24,7 +24,8 @@ export function lowerMatch(lowering: Lowering, node: ast.Match, dest: Dest): voi
         builder.scoped(() => {
           lowerPattern(lowering, arm.pattern, slots.map(slotAtom), next, node.subject.kind === "Tuple");
           if (arm.guard !== null) unless(lowering, lowerTest(lowering, arm.guard), next);
-          lowering.into(arm.body, dest);
+          lowering.count("branch", arm, "arm", node);
+          lowering.body(arm.body, dest);
           builder.emit({ kind: "break", label: done });
         }),
       );

@@ -8,6 +8,7 @@ import type { Dest } from "./builder.ts";
 import { constant, DISCARD, inCell, NIL, slotAtom, TAIL, toSlot, UnitBuilder } from "./builder.ts";
 import type { ItemContext } from "./context.ts";
 import type { Atom, ClassRef, CoreUnit, Stmt, UnitRef } from "./core.ts";
+import { type Counter, isCounted } from "./counters.ts";
 import { lowerCall, lowerPipe } from "./lower-calls.ts";
 import { lowerFor, lowerIf, lowerLeaveLoop, lowerReturn, lowerWhile } from "./lower-control.ts";
 import { lowerHandle, lowerPerform, modeOf } from "./lower-handlers.ts";
@@ -86,6 +87,7 @@ export class Lowering {
     if (statement.kind === "Handle" && statement.body === null) {
       this.clauseUnit(statement);
       const handler = this.closureAtom(this.context.names.clauseOf(statement));
+      this.count("statement", statement);
       this.builder.operate({ kind: "installHandler", handler }, statement, DISCARD);
       return;
     }
@@ -148,7 +150,12 @@ export class Lowering {
 
   /** Queues a unit: lowered after the one that contains it. */
   #later(body: ast.Expression, unit: Unit, name: string, params: readonly ast.Param[], isAsync = false): void {
-    this.#pending.push(() => this.#unit(unit, name, params, isAsync, () => this.into(body, TAIL)));
+    this.#pending.push(() =>
+      this.#unit(unit, name, params, isAsync, () => {
+        if (unit.kind !== "field") this.count("function", unit.node, unit.path);
+        this.body(body, TAIL);
+      }),
+    );
   }
 
   #functionUnit(fun: ast.Function, name: string): void {
@@ -262,6 +269,20 @@ export class Lowering {
     else this.builder.set(slot, { kind: "newCell", value });
   }
 
+  // ---- Counters ----
+
+  /** Counts that this place is reached, in a program that is compiled for it (counters.ts). */
+  count(kind: Counter["kind"], span: ast.Span, name?: string, of?: ast.Span): void {
+    const { counters } = this.context;
+    if (counters !== null) this.builder.emit({ kind: "count", counter: counters.add(kind, span, name, of) });
+  }
+
+  /** What stands where a block may stand. */
+  body(node: ast.Expression, dest: Dest): void {
+    if (isCounted(node)) this.count("statement", node);
+    this.into(node, dest);
+  }
+
   // ---- Blocks ----
 
   /** Statements of a block, the last one giving its value. */
@@ -271,10 +292,13 @@ export class Lowering {
       const own = cut === -1 ? statements : statements.slice(0, cut);
       this.#hoist(own);
       own.forEach((statement, index) => {
+        if (isCounted(statement)) this.count("statement", statement);
         this.statement(statement, cut === -1 && index === own.length - 1 ? dest : DISCARD);
       });
-      if (cut !== -1) lowerHandle(this, statements[cut] as ast.Handle, statements.slice(cut + 1), dest);
-      else if (statements.length === 0) this.builder.deliver(NIL, dest);
+      if (cut !== -1) {
+        this.count("statement", statements[cut]!);
+        lowerHandle(this, statements[cut] as ast.Handle, statements.slice(cut + 1), dest);
+      } else if (statements.length === 0) this.builder.deliver(NIL, dest);
     });
   }
 

@@ -13,6 +13,7 @@ import type { Export, ItemNames, Meaning, Registry, Unit } from "../../language/
 import { patternKind } from "../../language/names/patterns.ts";
 import type { ItemContext, Referent } from "./context.ts";
 import type { CoreUnit, GlobalRef, UnitRef } from "./core.ts";
+import { type Counter, ItemCounters } from "./counters.ts";
 import { emitUnit } from "./emit.ts";
 import * as js from "./js.ts";
 import { guarded } from "./limits.ts";
@@ -26,6 +27,8 @@ export interface ProgramFile {
   readonly names: readonly ItemNames[];
   /** Must tasks of a unit run where the program's variables are? Without it, all must. */
   readonly isHome?: (unit: Unit) => boolean;
+  /** Is it found out which parts of the file run? (counters.ts) */
+  readonly isCounted?: boolean;
 }
 
 /** Everything about a unit but its JavaScript. */
@@ -75,6 +78,8 @@ export interface CompiledProgram {
   readonly methods: readonly (readonly [name: string, unit: number])[];
   /** Units of top-level functions of the prelude, by name. */
   readonly preludeFunctions: readonly (readonly [name: string, unit: number])[];
+  /** What each counter counts, by its number; none unless files are counted. */
+  readonly counters: readonly Counter[];
 }
 
 /** Path of the prelude among the files of a program. */
@@ -121,6 +126,7 @@ export function compileProgram(
       return method === null ? [] : [[`${method[1]}.${method[2]}`, unit] as const];
     }),
     preludeFunctions,
+    counters: program.counters,
   };
 }
 
@@ -202,6 +208,7 @@ class ProgramLowering {
   readonly tests: { title: string; file: string; unit: UnitRef }[] = [];
   readonly places = new Map<UnitRef, Place>();
   readonly preludeFunctions: [name: string, unit: UnitRef][] = [];
+  readonly counters: Counter[] = [];
   /** Key of each item in unit references: its hash, numbered when the same text occurs again. */
   readonly #keys = new Map<string, string>();
   readonly #files: ReadonlyMap<string, ProgramFile>;
@@ -259,9 +266,13 @@ class ProgramLowering {
     const classes = new Map<object, string>();
     const key = this.#keys.get(`${path}#${index}`)!;
     const referents = new Map<string, Referent>();
+    const item = file.tree.items[index]!;
+    // N2 of counters.ts.
+    const isCounted = file.isCounted === true && item.tree.statements.every(({ kind }) => kind !== "Test");
     return {
-      tree: file.tree.items[index]!.tree,
+      tree: item.tree,
       names,
+      counters: isCounted ? new ItemCounters(this.counters, path, item.offset) : null,
       refer: (name) => {
         let referent = referents.get(name);
         if (referent === undefined) {

@@ -75,6 +75,8 @@ class Printer {
           ...this.list(statement.body, depth + 1),
           line(depth, "}"),
         ];
+      case "count":
+        return [line(depth, `count ${statement.counter}`)];
       case "break":
       case "continue":
         return [line(depth, `${statement.kind} ${statement.label}`)];

@@ -1,5 +1,7 @@
 // `walia test`: test blocks and the examples of doc comments.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, walia } from "./command.ts";
 
@@ -146,5 +148,95 @@ test "quiet" { print "not shown"; exit(0); }
   test("may be none", async () => {
     const folder = folderWith({ "a.wal": "print 1;" });
     expect(await walia(["test"], { in: folder })).toMatchObject({ code: 0, out: "no tests\n" });
+  });
+});
+
+describe("coverage", () => {
+  const folder = (): string =>
+    folderWith({
+      "a.wal": `import "lib/b";
+/// example: two
+///     assert(half(4) == 2);
+fun half(n) {
+    if (n % 2 == 0) return n / 2;
+    odd(n)
+}
+fun never() {
+    print "a";
+    print "b";
+}
+test "odd" { assert(half(3) == 1); }
+`,
+      "lib/b.wal": "fun odd(n)\n    (n - 1) / 2;\n",
+    });
+
+  test("is a table of what the tests have run, and a file for lcov", async () => {
+    const place = folder();
+    const { code, out, err } = await walia(["test", "--coverage", "--lcov", "lcov.info", "a.wal"], { in: place });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(untimed(out)).toBe(`a.wal
+  ✓ example: two (… ms)
+  ✓ odd (… ms)
+2 passed
+
+file              statements           branches          functions  lines not run
+a.wal            3/5  60.0 %        2/2 100.0 %        1/2  50.0 %  9–10
+lib/b.wal        1/1 100.0 %                  –        1/1 100.0 %
+all files        4/6  66.6 %        2/2 100.0 %        2/3  66.6 %
+`);
+    expect(readFileSync(join(place, "lcov.info"), "utf8").replaceAll(place, "")).toBe(`TN:
+SF:/a.wal
+FN:4,half
+FN:8,never
+FNDA:2,half
+FNDA:0,never
+FNF:2
+FNH:1
+BRDA:5,0,0,1
+BRDA:5,0,1,1
+BRF:2
+BRH:2
+DA:5,2
+DA:6,1
+DA:9,0
+DA:10,0
+LF:4
+LH:2
+end_of_record
+TN:
+SF:/lib/b.wal
+FN:1,odd
+FNDA:1,odd
+FNF:1
+FNH:1
+BRF:0
+BRH:0
+DA:2,1
+LF:1
+LH:1
+end_of_record
+`);
+  });
+
+  test("is part of the JSON document, and adds up over programs", async () => {
+    const { out } = await walia(["test", "--coverage", "--json", "--each", "a.wal", "lib/b.wal"], { in: folder() });
+    const { coverage } = JSON.parse(out);
+    expect(coverage[1]).toEqual({
+      file: "lib/b.wal",
+      statements: [{ line: 2, column: 5, endLine: 2, endColumn: 16, count: 1 }],
+      functions: [{ name: "odd", line: 1, column: 1, endLine: 2, endColumn: 16, count: 1 }],
+      branches: [],
+    });
+    expect(coverage[0].branches[0]).toEqual({
+      name: "then",
+      of: { line: 5, column: 5 },
+      ...{ line: 5, column: 21, endLine: 5, endColumn: 33, count: 1 },
+    });
+  });
+
+  test("that cannot be written is said to be so", async () => {
+    const { code, err } = await walia(["test", "--lcov", "no/such/folder", "a.wal"], { in: folder() });
+    expect(code).toBe(74);
+    expect(err).toContain("the coverage cannot be written: ENOENT");
   });
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { failuresOf, keysOf, parseReport } from "../../client/testing/report.ts";
+import { failuresOf, keysOf, parseReport, sumOf, waysOf } from "../../client/testing/report.ts";
 import { testsIn } from "../../server/features/tests.ts";
 import { readFixture } from "../fixture.ts";
 import { viewOf } from "../server/fixture.ts";
@@ -33,7 +33,7 @@ function reportOf(text: string) {
   try {
     writeFileSync(join(folder, "a.wal"), text);
     const walia = join(import.meta.dirname, "../../bin/walia.js");
-    const { stdout } = spawnSync(process.execPath, [walia, "test", "--json", "a.wal"], {
+    const { stdout } = spawnSync(process.execPath, [walia, "test", "--json", "--coverage", "a.wal"], {
       cwd: folder,
       encoding: "utf8",
     });
@@ -44,7 +44,7 @@ function reportOf(text: string) {
 }
 
 test("the command reports the very tests that the editor lists", () => {
-  const report = reportOf(PROGRAM)!;
+  const report = reportOf(PROGRAM)!.tests;
   const listed = testsIn(viewOf(readFixture(`//- /a.wal\n${PROGRAM}`)), "/a.wal");
   expect(listed.map(({ kind, title, range }) => [kind, title, range.start.line + 1])).toEqual(
     report.map(({ kind, title, line }) => [kind, title, line]),
@@ -59,7 +59,7 @@ test("the command reports the very tests that the editor lists", () => {
 });
 
 test("a failure says what happened, and where", () => {
-  const report = reportOf(PROGRAM)!;
+  const report = reportOf(PROGRAM)!.tests;
   expect(report.map(({ outcome }) => outcome)).toEqual(["passed", "failed", "passed", "failed", "passed"]);
   const [example] = failuresOf(report[1]!);
   expect(example!.text).toMatch(/^AssertError: nothing doubled\n/);
@@ -75,4 +75,21 @@ test.each(["", "not JSON", "3", '{"tests": 1}', "fault LimitExceeded"])("%j is n
 
 test("a program that does not check gives no report", () => {
   expect(reportOf('test "x" { nmae }')).toBeUndefined();
+});
+
+test("what was run comes with the ways of each if and match, and adds up over programs", () => {
+  const file = reportOf(`fun f(x) {
+    if (x) {
+        if (x > 1) print 1;
+    }
+    match x { 1 => "a", _ => "b" }
+}
+test "t" { f(1); f(2); f(2); }
+`)!.coverage[0]!;
+  const shown = (coverage: typeof file): string[] =>
+    [...waysOf(coverage)].map(
+      ([{ line }, ways]) => `${line}: ${ways.map(({ name, count }) => `${name} ${count}`).join(", ")}`,
+    );
+  expect(shown(file)).toEqual(["2: then 3, else 0", "3: then 2, else 1", "5: arm 1, arm 2"]);
+  expect(shown(sumOf(file, file))).toEqual(["2: then 6, else 0", "3: then 4, else 2", "5: arm 2, arm 4"]);
 });
