@@ -112,10 +112,14 @@ const FUNCTIONS: readonly Builtin[] = [
   row("Atomic(n)", "A number shared by all tasks on all cores.", { kind: "class" }),
 
   // The reactor's wrappers
-  row("net_listen(port, host?, session?)", "Listens on a TCP port; yields the listener's descriptor.", {
-    calls: [2],
-    performs: ["IO_LISTEN"],
-  }),
+  row(
+    "net_listen(port, host?, session?)",
+    "Listens on a TCP port; yields the listener's descriptor. `session(connection)` yields a key for peers that come back.",
+    {
+      calls: [2],
+      performs: ["IO_LISTEN"],
+    },
+  ),
   row("net_accept(listener)", "Waits for a connection; yields its descriptor.", performs("IO_ACCEPT")),
   row("net_connect(host, port)", "Dials a connection; yields its descriptor.", performs("IO_CONNECT")),
   row("net_read(fd, max?)", "Waits for bytes from a connection; nil at its end.", performs("IO_READ")),
@@ -339,7 +343,7 @@ export const REACTOR_EFFECTS: ReadonlyMap<string, string> = new Map([
 export const SYSTEM_EFFECTS: ReadonlyMap<string, string> = new Map([
   ["FAULT", "a run-time error: `kind`, `message`; a handler may resume with a substitute value"],
   ["CANCELLED", "this task is being cancelled; a handler may clean up"],
-  ["IO_RECONNECT", "a connection died and was dialled again: `fd`, `reason`"],
+  ["IO_RECONNECT", "a connection died and its peer is back, or it was dialled again: `fd`, `reason`"],
 ]);
 
 /** What a variable of a numeric type can hold. */

@@ -19,7 +19,8 @@ import { LiveTask } from "./task.ts";
 export type Described =
   | { readonly kind: "standard"; readonly stream: 0 | 1 | 2 }
   | { readonly kind: "listener"; readonly host: string | undefined; readonly port: number; readonly session: Value }
-  | { readonly kind: "accepted"; readonly listener: number }
+  /** `key`: what the listener's session function has yielded for it, if there is one (sessions.ts). */
+  | { readonly kind: "accepted"; readonly listener: number; readonly key: Value }
   | { readonly kind: "dialled"; readonly host: string; readonly port: number }
   | { readonly kind: "file"; readonly path: string; readonly mode: OpenMode }
   /** `hasValue`: it can be asked for its value at any time, and does not only tell of events. */
@@ -42,8 +43,14 @@ export class Lane {
 export class Descriptor {
   /** Where the next read or write of a file begins. */
   offset = 0;
-  /** Bytes that were read and given back: what follows the line that `input` took. */
+  /** Bytes that were read and given back: what follows the line that `input` took, or what a session function has read. */
   unread: Uint8Array | null = null;
+  /** While a session function looks at it: what has been read. */
+  heard: Uint8Array[] | null = null;
+  /** A read has come to the end of the stream. */
+  ended = false;
+  /** The connection was made anew, for this reason, and no read has been told so (IO_RECONNECT). */
+  renewed: string | null = null;
   readonly reading = new Lane();
   readonly writing: Lane;
   /** Tasks that wait until it is ready. */
@@ -53,7 +60,7 @@ export class Descriptor {
 
   constructor(
     readonly fd: number,
-    readonly what: Described,
+    public what: Described,
     public handle: Handle | null,
   ) {
     this.writing = what.kind === "file" ? this.reading : new Lane();
@@ -91,12 +98,22 @@ export class Descriptors {
   }
 
   add(what: Described, handle: Handle): Descriptor {
+    const descriptor = this.meet(what, handle);
+    this.keep(descriptor);
+    return descriptor;
+  }
+
+  /** One that the program does not have yet: `keep` follows. */
+  meet(what: Described, handle: Handle): Descriptor {
     while (this.#isTaken(this.#next)) this.#next += this.#step;
     const descriptor = new Descriptor(this.#next, what, handle);
     this.#next += this.#step;
     this.#open.set(descriptor.fd, descriptor);
-    this.changed?.add(descriptor);
     return descriptor;
+  }
+
+  keep(descriptor: Descriptor): void {
+    this.changed?.add(descriptor);
   }
 
   /** One that an earlier run has left: its number is taken, and its handle follows. */

@@ -22,6 +22,10 @@ export interface Turn {
   /** The fault of whatever else is wrong with the payload. */
   check?(request: EffectRequest): Input | null;
   lane(descriptor: Descriptor): Lane;
+  /** What it sees instead of its answer, when its turn has come; null as a rule. */
+  before?(reactor: Reactor, descriptor: Descriptor, request: EffectRequest): Input | null;
+  /** Its operation has failed: true when it is to be begun again. */
+  outlivesFailure?(reactor: Reactor, descriptor: Descriptor): boolean;
   /** Its answer, when that takes no operation. */
   atOnce?(descriptor: Descriptor, request: EffectRequest): { readonly value: Value } | null;
   submit(handle: Handle, tag: Tag, request: EffectRequest, descriptor: Descriptor, reactor: Reactor): void;
@@ -43,6 +47,12 @@ export function inTurn(place: Place, turn: Turn): Answer {
   };
   const start = (reactor: Reactor, task: LiveTask, request: EffectRequest): void => {
     const descriptor = descriptorOf(reactor, request);
+    const instead = turn.before?.(reactor, descriptor, request) ?? null;
+    if (instead !== null) {
+      reactor.wake(task, instead);
+      release(reactor, turn.lane(descriptor));
+      return;
+    }
     const known = turn.atOnce?.(descriptor, request) ?? null;
     if (known !== null) done(reactor, task, descriptor, known.value);
     else turn.submit(reactor.handleOf(descriptor), reactor.submit(task), request, descriptor, reactor);
@@ -70,6 +80,10 @@ export function inTurn(place: Place, turn: Turn): Answer {
     },
     failed(reactor, task, request, error) {
       const descriptor = descriptorOf(reactor, request);
+      if (turn.outlivesFailure?.(reactor, descriptor) === true) {
+        start(reactor, task, request);
+        return;
+      }
       reactor.wake(task, ioFault(request, subjectOf(descriptor), error, descriptor.fd));
       release(reactor, turn.lane(descriptor));
     },
@@ -106,6 +120,23 @@ function advance(reactor: Reactor, lane: Lane): void {
     else next.start();
   }
   lane.advancing = false;
+}
+
+/** Empties a lane: whoever is in it gets `faultFor` its request. */
+export function dismiss(
+  reactor: Reactor,
+  descriptor: Descriptor,
+  lane: Lane,
+  faultFor: (request: EffectRequest) => Input,
+): void {
+  const users = [lane.holder, ...lane.waiting];
+  lane.holder = null;
+  while (lane.waiting.shift() !== undefined);
+  for (const task of users) {
+    if (!(task instanceof LiveTask)) continue;
+    if (task.armed !== UNARMED) descriptor.handle?.withdraw(reactor.takeBack(task));
+    reactor.wake(task, faultFor(task.request!));
+  }
 }
 
 /** Takes a descriptor out of use: whoever waits for it gets `faultFor` its request. */

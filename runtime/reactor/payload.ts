@@ -6,7 +6,7 @@
 import type { Input } from "../engine/host.ts";
 import { type EffectRequest, type FaultKind, typeName, type Value } from "../engine/values.ts";
 import type { Descriptor } from "./descriptors.ts";
-import { DriverError } from "./drivers/driver.ts";
+import { ACCEPT, DriverError, READ } from "./drivers/driver.ts";
 
 /** A FAULT to be performed where the request was made. */
 export function faultInput(kind: FaultKind, message: string, fields: Readonly<Record<string, Value>> = {}): Input {
@@ -42,6 +42,13 @@ export function wrongValue(request: EffectRequest, field: string, expected: stri
 export function ioFault(request: EffectRequest, subject: string, error: DriverError, fd?: number): Input {
   const message = `${nameOf(request)} ${subject} failed: ${error.text} (${error.code})`;
   return faultInput("IoError", message, fd === undefined ? { code: error.code } : { code: error.code, fd });
+}
+
+/** What IO_WAIT waits for. */
+export function eventsOf(request: EffectRequest, descriptor: Descriptor): number {
+  const events = request.f_events;
+  if (typeof events === "number") return events;
+  return descriptor.what.kind === "listener" ? ACCEPT : READ;
 }
 
 /** How messages call a descriptor. */

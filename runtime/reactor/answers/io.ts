@@ -8,9 +8,10 @@ import type { Input } from "../../engine/host.ts";
 import type { EffectRequest, Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import type { Descriptor } from "../descriptors.ts";
-import { ACCEPT, type Handle, READ, type Tag } from "../drivers/driver.ts";
+import type { Handle, Tag } from "../drivers/driver.ts";
 import { evict, inTurn, notOpen } from "../lanes.ts";
-import { CLOSED, ioFault, isWhole, subjectOf, wrongField, wrongValue } from "../payload.ts";
+import { CLOSED, eventsOf, ioFault, isWhole, subjectOf, wrongField, wrongValue } from "../payload.ts";
+import { beforeRead, beforeWrite, forget, hasSession, outlivesFailure } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
 import type { LiveTask } from "../task.ts";
 
@@ -111,14 +112,20 @@ const readInTurn = inTurn("descriptor", {
     return wrongValue(request, "max", "a whole number of bytes", max);
   },
   lane: (descriptor) => descriptor.reading,
+  before: beforeRead,
+  outlivesFailure,
   atOnce(descriptor, request) {
     const { unread } = descriptor;
     return unread === null ? null : { value: takeUnread(descriptor, unread, maxOf(request)) };
   },
   submit: (handle, tag, request, descriptor) => handle.read(tag, maxOf(request), descriptor.offset),
   answer(_reactor, value, _request, descriptor) {
-    if (!(value instanceof Uint8Array)) return { value: undefined };
+    if (!(value instanceof Uint8Array)) {
+      descriptor.ended = true;
+      return { value: undefined };
+    }
     descriptor.offset += value.length;
+    descriptor.heard?.push(value);
     return { value };
   },
 });
@@ -134,6 +141,7 @@ const writeInTurn = inTurn("descriptor", {
   check: (request) =>
     isData(request.f_data) ? null : wrongField(request, "data", "a string or Bytes", request.f_data),
   lane: (descriptor) => descriptor.writing,
+  before: (_reactor, descriptor, request) => beforeWrite(descriptor, request),
   submit: (handle, tag, request, descriptor) =>
     handle.write(tag, request.f_data as string | Uint8Array, descriptor.offset),
   answer(_reactor, value, _request, descriptor) {
@@ -188,12 +196,6 @@ function takeLine(descriptor: Descriptor, unread: Uint8Array, end: number): stri
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
-function eventsOf(request: EffectRequest, descriptor: Descriptor): number {
-  const events = request.f_events;
-  if (typeof events === "number") return events;
-  return descriptor.what.kind === "listener" ? ACCEPT : READ;
-}
-
 const wait: Answer = {
   place: "descriptor",
   begin(reactor, task, request) {
@@ -202,7 +204,8 @@ const wait: Answer = {
     if ("kind" in descriptor) reactor.wake(task, descriptor);
     else if (events !== undefined && !isWhole(events, 1, LONGEST)) {
       reactor.wake(task, wrongValue(request, "events", "WLD_EVENT_ constants", events));
-    } else if (descriptor.unread !== null) reactor.resume(task, eventsOf(request, descriptor));
+    } else if (descriptor.unread !== null || descriptor.renewed !== null)
+      reactor.resume(task, eventsOf(request, descriptor));
     else {
       descriptor.watching.push(task);
       reactor.handleOf(descriptor).ready(reactor.submit(task), eventsOf(request, descriptor));
@@ -214,7 +217,14 @@ const wait: Answer = {
   },
   failed(reactor, task, request, error) {
     const descriptor = unwatch(reactor, task, request);
-    reactor.wake(task, ioFault(request, descriptor === undefined ? "" : subjectOf(descriptor), error, descriptor?.fd));
+    // It is worth a read, which will wait for the peer.
+    if (descriptor !== undefined && hasSession(reactor, descriptor))
+      reactor.resume(task, eventsOf(request, descriptor));
+    else
+      reactor.wake(
+        task,
+        ioFault(request, descriptor === undefined ? "" : subjectOf(descriptor), error, descriptor?.fd),
+      );
   },
   withdraw(reactor, task, request) {
     unwatch(reactor, task, request)?.handle?.withdraw(reactor.takeBack(task));
@@ -237,6 +247,7 @@ const close: Answer = {
       reactor.wake(task, descriptor);
       return;
     }
+    forget(reactor, descriptor);
     reactor.descriptors.remove(descriptor);
     evict(reactor, descriptor, (other) => ioFault(other, subjectOf(descriptor), CLOSED, descriptor.fd));
     reactor.resume(task, undefined);
@@ -244,7 +255,7 @@ const close: Answer = {
   releases: true,
 };
 
-/** Performed where a read waits whose connection was dialled anew (keep/restore.ts, L3). Unhandled, the read simply goes on. */
+/** Performed where a read waits whose connection was made anew (sessions.ts; keep/restore.ts, L3). Unhandled, the read goes on. */
 const reconnect: Answer = { begin: (reactor, task) => reactor.resume(task, undefined) };
 
 export const ioAnswers: Readonly<Record<string, Answer>> = {

@@ -1,6 +1,7 @@
 // Reads records of a `.wld` file for those who look at it and run nothing: the `walia horizon` command, the editor. What the
 // records hold is said in scribe.ts.
 
+import type { Value } from "../../engine/values.ts";
 import type { Described } from "../descriptors.ts";
 import type { OpenMode } from "../drivers/driver.ts";
 import { type CodeContext, type Links, Packer } from "../shards/parcel.ts";
@@ -41,7 +42,7 @@ export function readDescriptor(payload: Uint8Array): KeptDescriptor | undefined 
     case "dialled":
       return { kind, host: String(first), port: Number(second) };
     case "accepted":
-      return { kind, listener: Number(first) };
+      return { kind, listener: Number(first), key: second as Value };
     default:
       return undefined;
   }

@@ -3,7 +3,8 @@
 //
 // L1. What cannot be opened again stays a descriptor on which every operation fails, with the reason.
 // L2. A deadline is the one from before. A wait that others can end is taken up in the order in which it began.
-// L3. A read on a connection that was dialled sees IO_RECONNECT first, then goes on with the new connection.
+// L3. The first read on a connection that was dialled sees IO_RECONNECT, then goes on with the new connection. One that was
+//     accepted waits for its peer, if the listener has a session function that will know it (sessions.ts).
 // L4. A task that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 
 import { decode } from "../../codec/decode.ts";
@@ -23,15 +24,9 @@ import { type Change, remove } from "../../horizon/change.ts";
 import { Table } from "../../horizon/tables.ts";
 import { readTask, type TaskRecord } from "../../horizon/task-record.ts";
 import type { Described, Descriptor } from "../descriptors.ts";
-import { BaseHandle } from "../drivers/base.ts";
-import {
-  type Completions,
-  DriverError,
-  type DriverValue,
-  type Handle,
-  type OpenMode,
-  type Tag,
-} from "../drivers/driver.ts";
+import { DriverError, type DriverValue, type Handle, type OpenMode, type Tag } from "../drivers/driver.ts";
+import { LostHandle } from "../gone.ts";
+import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
 import { type CodeContext, inputFromValue, Kind, type Links, Packer } from "../shards/parcel.ts";
 import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
@@ -70,7 +65,7 @@ export class Restorer {
   readonly #channels = new Map<number, Channel>();
   readonly #atomics = new Map<number, Atomic>();
   readonly #unfilled: Channel[] = [];
-  readonly #redialled = new Map<number, string>();
+  readonly #accepted: Descriptor[] = [];
   /** Code of an older source was met in what is being read. */
   #metOlder = false;
   #opening = 0;
@@ -280,34 +275,38 @@ export class Restorer {
       }
       case "listener": {
         const what = { kind, host: first as string | undefined, port: second as number, session: third } as const;
-        this.#begin(reactor.descriptors.restore(fd, what), (tag) => driver.listen(tag, what.host, what.port));
+        const listener = reactor.descriptors.restore(fd, what);
+        const opened = (): void => receiving(reactor, listener, third);
+        this.#begin(listener, (tag) => driver.listen(tag, what.host, what.port), opened);
         break;
       }
       case "dialled": {
         const what = { kind, host: first as string, port: second as number } as const;
-        this.#redialled.set(fd, `the program was started again and has dialled ${what.host}:${what.port} anew`);
-        this.#begin(reactor.descriptors.restore(fd, what), (tag) => driver.connect(tag, what.host, what.port));
+        const descriptor = reactor.descriptors.restore(fd, what);
+        const opened = (): void => {
+          descriptor.renewed = `the program was started again and has dialled ${what.host}:${what.port} anew`;
+        };
+        this.#begin(descriptor, (tag) => driver.connect(tag, what.host, what.port), opened);
         break;
       }
       default: {
-        const what: Described = { kind: "accepted", listener: first as number };
-        const lost = new DriverError("ECONNRESET", "the program was started again, and the connection is gone");
-        reactor.descriptors.restore(fd, what).handle = new LostHandle(reactor, lost);
+        const what: Described = { kind: "accepted", listener: first as number, key: second };
+        this.#accepted.push(reactor.descriptors.restore(fd, what));
       }
     }
   }
 
-  #begin(descriptor: Descriptor, submit: (tag: Tag) => void): void {
+  #begin(descriptor: Descriptor, submit: (tag: Tag) => void, opened = (): void => undefined): void {
     this.#opening++;
     submit(
       this.#reactor.submit({
         completed: (value: DriverValue) => {
           descriptor.handle = value as Handle;
+          opened();
           this.#opened();
         },
         failed: (error) => {
           descriptor.handle = new LostHandle(this.#reactor, error);
-          this.#redialled.delete(descriptor.fd);
           this.#opened();
         },
       }),
@@ -316,6 +315,8 @@ export class Restorer {
 
   #opened(): void {
     if (--this.#opening > 0) return;
+    for (const descriptor of this.#accepted)
+      if (!awaitPeer(this.#reactor, descriptor)) descriptor.handle = new LostHandle(this.#reactor, UNKNOWN_PEER);
     this.#restoreMonitors();
     const waiting = this.#waiting.sort((a, b) => a.order - b.order);
     this.#waiting = [];
@@ -339,46 +340,16 @@ export class Restorer {
       return;
     }
     task.request = request;
-    const fd = request.f_fd;
-    const reason = request.site.effect === "IO_READ" && typeof fd === "number" ? this.#redialled.get(fd) : undefined;
-    if (reason !== undefined) {
-      this.#reactor.wake(task, { kind: "perform", effect: "IO_RECONNECT", payload: { fd, reason }, again: request });
-    } else this.#reactor.beginAgain(task, request, record.deadline);
+    this.#reactor.beginAgain(task, request, record.deadline);
   }
 }
+
+const UNKNOWN_PEER = new DriverError("ECONNRESET", "the program was started again, and the connection is gone");
 
 const olderText = (count: number): string =>
   count === 1
     ? "1 task finishes with the source that it was suspended in"
     : `${count} tasks finish with the source that they were suspended in`;
-
-/** L1 */
-class LostHandle extends BaseHandle {
-  readonly #error: DriverError;
-
-  constructor(completions: Completions, error: DriverError) {
-    super(completions);
-    this.#error = error;
-  }
-
-  override read(tag: Tag): void {
-    this.completions.failed(tag, this.#error);
-  }
-  override write(tag: Tag): void {
-    this.completions.failed(tag, this.#error);
-  }
-  override accept(tag: Tag): void {
-    this.completions.failed(tag, this.#error);
-  }
-  override ready(tag: Tag): void {
-    this.completions.failed(tag, this.#error);
-  }
-  override sync(tag: Tag): void {
-    this.completions.failed(tag, this.#error);
-  }
-  withdraw(): void {}
-  close(): void {}
-}
 
 /** Records of numbers, strings and bytes name nothing. */
 const NOTHING: CodecContext = {

@@ -195,7 +195,7 @@ export class Scribe {
       case "dialled":
         return this.#packer.pack([what.kind, what.host, what.port], 0);
       case "accepted":
-        return this.#packer.pack([what.kind, what.listener], 0);
+        return this.#packer.pack([what.kind, what.listener, what.key], 0);
       default:
         throw new Error(`broken V1: a ${what.kind} has a record`);
     }
