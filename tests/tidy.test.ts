@@ -29,6 +29,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/horizon": [],
   "runtime/reactor/drivers": [],
   "runtime/reactor": ["runtime/engine", "runtime/codec", "runtime/nexus", "runtime/horizon", "runtime/reactor/drivers"],
+  // Compares versions of a program, and reads and writes what is kept of its tasks.
+  "runtime/upgrade": [
+    "language",
+    "runtime/compile",
+    "runtime/engine",
+    "runtime/codec",
+    "runtime/horizon",
+    "runtime/reactor",
+  ],
   "runtime/cli": [
     "language",
     "cache",
@@ -41,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runtime/nexus",
     "runtime/reactor",
     "runtime/reactor/drivers",
+    "runtime/upgrade",
   ],
   bench: [
     "language",

@@ -11,6 +11,7 @@ import type { Diagnostic } from "../../language/diagnostics.ts";
 import type { Unit } from "../../language/names/model.ts";
 import { type CompiledProgram, compileProgram } from "../compile/program.ts";
 import { functions, methods } from "../library/index.ts";
+import type { ProgramSource } from "../upgrade/version.ts";
 import { resolvePrelude, withPrelude } from "./prelude.ts";
 
 export { parsePrelude } from "./prelude.ts";
@@ -41,13 +42,22 @@ export function compile(
   prelude: FileTree,
   isCounted: (path: string) => boolean = () => false,
 ): CompiledProgram {
+  const { files, registry } = programSource(checked, prelude, isCounted);
+  return compileProgram(files, registry, { functions, methods });
+}
+
+/** A program with its prelude, as the compiler takes it. */
+export function programSource(
+  { trees, analysis }: Pick<Checked, "trees" | "analysis">,
+  prelude: FileTree,
+  isCounted: (path: string) => boolean = () => false,
+): ProgramSource {
   const { file, registry } = resolvePrelude(prelude);
-  const files = checked.trees.map((tree) => ({
+  const files = trees.map((tree) => ({
     tree,
-    names: tree.items.map((_, index) => checked.analysis.names(tree.path, index)),
-    isHome: (unit: Unit) => checked.analysis.facts.placeOf(unit) === "home",
+    names: tree.items.map((_, index) => analysis.names(tree.path, index)),
+    isHome: (unit: Unit) => analysis.facts.placeOf(unit) === "home",
     isCounted: isCounted(tree.path),
   }));
-  const names = withPrelude(checked.analysis.registry, registry);
-  return compileProgram([file, ...files], names, { functions, methods });
+  return { files: [file, ...files], registry: withPrelude(analysis.registry, registry) };
 }

@@ -328,6 +328,9 @@ class Loader {
   }
 }
 
+/** The code of the frame that runs the top-level statements: its name, and the names of what it holds. */
+export const MAIN = { name: "program", slots: ["statement"] } as const;
+
 /**
  * Runs the top-level statements of the first version in order, except those that initialise a variable of `kept`, which gets
  * those that have been run. Slot: the id of the statement that is suspended. One that only an older version has is followed
@@ -356,8 +359,8 @@ function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Cod
     throw new Error(`broken: no statement ${id}`);
   };
   const code: Code = builtinCode(
-    "program",
-    ["statement"],
+    MAIN.name,
+    MAIN.slots,
     (frame: Frame, _value: Value, depth: number) => after(frame.slots[0], depth),
     (_self, depth) => from(versions[0]!, 0, depth),
   );

@@ -207,6 +207,7 @@ class ProgramLowering {
   readonly tops: { readonly unit: UnitRef; readonly variable: GlobalRef | null }[] = [];
   readonly tests: { title: string; file: string; unit: UnitRef }[] = [];
   readonly places = new Map<UnitRef, Place>();
+  readonly classPlaces = new Map<string, { readonly file: string; readonly item: number }>();
   readonly preludeFunctions: [name: string, unit: UnitRef][] = [];
   readonly counters: Counter[] = [];
   /** Key of each item in unit references: its hash, numbered when the same text occurs again. */
@@ -251,6 +252,7 @@ class ProgramLowering {
       this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
     this.units.push(...lowering.units);
     this.classes.push(...lowering.classes);
+    for (const { ref } of lowering.classes) this.classPlaces.set(ref, { file: path, item: index });
     for (const { unit, variable } of tops)
       this.tops.push({ unit, variable: variable === null ? null : `${path}#${variable}` });
     for (const test of tests) this.tests.push({ ...test, file: path });
