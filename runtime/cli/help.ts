@@ -116,7 +116,19 @@ folder. Without it: the only .wld file in the working folder.
       --json                     one JSON document, { version, file, tasks, count, failed }, a task a line: { id, function, state,
                                  effect, on, deadline, since, home, steps, crashes, bytes }, with times in Unix milliseconds
 
-list works while the program runs, and shows the state of one moment. The exit code is 74 when something in the file is damaged.`,
+  walia horizon show TASK        what it waits for; its frames, innermost first, with their source lines; what each of them holds
+      --json                     { version, file, task }, where the task has also begun, cancelled, waitsFor, payload, input, problem, and
+                                 frames: { number, function, file, line, column, locals: [{ name, type, value }], notes }
+
+  walia horizon resume TASK --with VALUE
+                                 what the task waits for yields VALUE; the next run goes on with it
+  walia horizon edit TASK [--frame N] --set NAME=VALUE…
+                                 gives variables of a frame other values; the innermost one unless told
+  walia horizon drop TASK        takes the task away; who awaits it sees the fault Cancelled
+
+list and show work while the program runs, and show the state of one moment. resume, edit and drop need it stopped; each changes the
+file at once or not at all. VALUE is a literal of Walia or JSON: nil, true, 3, "text", [1, 2], { name: "Ada" }, "text".bytes(). In a
+shell it needs quotes: --with '"yes"'. The exit code is 74 when something cannot be read, or not be done.`,
 
   lsp: `walia lsp [--stdio | --socket=PORT | --pipe=NAME]
 

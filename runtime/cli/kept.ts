@@ -97,9 +97,7 @@ export class Kept implements Keeping {
 
   /** V1 */
   async #compileOlder(record: Uint8Array): Promise<void> {
-    const files = JSON.parse(Buffer.from(record).toString("utf8")) as SourceFile[];
-    const texts = new Map(files.map(([name, text]) => [resolve(this.#folder, name).replaceAll("\\", "/"), text]));
-    const { runnable } = await prepareRun([...texts.keys()], (path) => texts.get(path), this.#options.cache);
+    const runnable = await compileKept(record, this.#options.path, this.#options.cache);
     if (runnable === null) this.#options.complain("the source of an earlier run has errors for this release of Walia");
     else this.#older.push(runnable);
   }
@@ -157,6 +155,30 @@ export class Kept implements Keeping {
     const hasVariables = runnable.program.variables.some((variable) => variable !== null);
     if (horizon != null && this.#hasEnded && !hasVariables) removeWithLock(path);
   }
+}
+
+/**
+ * Compiles the sources in a record of a `.wld` file (V1); null when they have errors for this release. HorizonError when the record
+ * is none.
+ */
+export async function compileKept(record: Uint8Array, path: string, cache: Cache): Promise<Runnable | null> {
+  const folder = dirname(path);
+  const texts = new Map(
+    sourceFiles(record, path).map(([name, text]) => [resolve(folder, name).replaceAll("\\", "/"), text]),
+  );
+  return (await prepareRun([...texts.keys()], (name) => texts.get(name), cache)).runnable;
+}
+
+function sourceFiles(record: Uint8Array, path: string): readonly SourceFile[] {
+  const isFile = (file: unknown): boolean =>
+    Array.isArray(file) && file.length === 2 && file.every((part) => typeof part === "string");
+  try {
+    const files: unknown = JSON.parse(Buffer.from(record).toString("utf8"));
+    if (Array.isArray(files) && files.length > 0 && files.every(isFile)) return files as SourceFile[];
+  } catch {
+    // Said below.
+  }
+  throw new HorizonError("damaged", path, "the record of the program's sources is none.");
 }
 
 /** Takes the file of an earlier run away. HorizonError when it is in use. */

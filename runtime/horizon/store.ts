@@ -41,8 +41,9 @@ export interface StoreOptions {
   readonly by: string;
   /** How large the file may become, in bytes. */
   readonly limit?: number;
-  /** Told of every record that is there, on the way. */
+  /** Told of every record that is there, on the way; and before that, how many there are. */
   readonly visit?: Visit;
+  readonly begun?: ReadOptions["begun"];
 }
 
 export class Store {
@@ -65,11 +66,11 @@ export class Store {
    * Opens a file, or makes a new one. HorizonError when it is in use, damaged, not ours, or cannot be read or written; then
    * nothing about it has changed.
    */
-  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit }: StoreOptions): Promise<Store> {
+  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit, begun }: StoreOptions): Promise<Store> {
     if (!existsSync(path)) await create(path, by);
     const before = ownerOf(path);
     if (before !== undefined && isRunning(before)) throw inUse(path, before);
-    const report = checkFile(path, visit);
+    const report = checkFile(path, visit, begun && { begun });
     if (report.damage.length > 0) {
       // Somebody else may have taken the file while it was being read.
       const meanwhile = ownerOf(path);

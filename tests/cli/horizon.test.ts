@@ -4,19 +4,23 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { noCache } from "../../cache/cache.ts";
 import { horizon } from "../../runtime/cli/horizon/horizon.ts";
+import { readLiteral } from "../../runtime/cli/horizon/literal.ts";
+import { ShownValues } from "../../runtime/cli/horizon/values.ts";
 import { plain } from "../../runtime/cli/paint.ts";
 import type { Terminal } from "../../runtime/cli/terminal.ts";
 import { type Change, put } from "../../runtime/horizon/change.ts";
-import { Store } from "../../runtime/horizon/store.ts";
+import { payloadOf } from "../../runtime/horizon/check.ts";
+import { readFile, Store } from "../../runtime/horizon/store.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
 import { Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { Packer } from "../../runtime/reactor/shards/parcel.ts";
-import { task } from "../horizon/fixture.ts";
-import { folderWith, walia } from "./command.ts";
+import { nameOf, task } from "../horizon/fixture.ts";
+import { folderWith, startWalia, walia } from "./command.ts";
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const LONG = 60_000;
 
 interface Said {
   readonly code: number;
@@ -81,7 +85,7 @@ describe("list", () => {
 TASK  FUNCTION       EFFECT   WAITS FOR                                    SINCE    SIZE
   17  handle_upload  IO_READ  descriptor 5 (/data/in.txt at byte 12)  2 h 10 min    71 B
   18  approve        receive  channel 4                                  1 d 2 h  3.0 kB
-  21  remind         TIMER    in 1 h                                        0 ms    45 B
+  21  remind         TIMER    due in 1 h                                    0 ms    45 B
  300  limit          timeout  task 17, due 5 min ago                        0 ms    46 B
  301  session                 nothing: it is ready                          0 ms    37 B
  302  session        IO_READ  nothing: it crashed 3 times                   0 ms    46 B
@@ -133,6 +137,169 @@ TASK  FUNCTION       EFFECT   WAITS FOR                                    SINCE
       failed: 0,
     });
   });
+});
+
+// ---- Programs that were killed ----
+
+const APPROVALS = `
+async fun approve(order, inbox) {
+    var limit = 100;
+    var seen = { who: "Ada", times: [1, 1] };
+    var answer = inbox.receive();
+    "order " + order.id + ": " + answer + " up to " + limit + " by " + seen.who
+}
+
+class Order {
+    var id;
+    fun init(id) { this.id = id; }
+}
+
+async fun clerk(name, future) {
+    handle "FAULT" { print name + " sees " + effect.kind + ", " + effect.message; nil }
+    print name + " files " + await future;
+}
+
+var inbox = Channel(1);
+var first = approve(Order(7), inbox);
+clerk("Bo", first);
+clerk("Cy", approve(Order(8), inbox));
+clerk("Di", approve(Order(9), inbox));
+checkpoint();
+print "ready";
+if (!walia_is_warm_boot()) sleep(3600000);
+print "over";
+`;
+
+/** A folder in which this program has been run, on one core, until it printed this line, and killed. */
+async function killedAt(line: string, text: string): Promise<string> {
+  const folder = folderWith({ "main.wal": text });
+  const running = startWalia(["run", "--shards", "1", "main.wal"], { in: folder, isKept: true });
+  for (let next = await running.line(); next !== line; next = await running.line())
+    if (next === undefined) throw new Error(`it ended before it printed ${line}: ${(await running.ended).err}`);
+  running.child.kill("SIGKILL");
+  await running.ended;
+  return folder;
+}
+
+/** Ids of the tasks of a function. */
+async function idsOf(folder: string, name: string): Promise<string[]> {
+  const { out } = await ask(folder, "list", "--json", "--function", name);
+  return JSON.parse(out).tasks.map(({ id }: { id: number }) => String(id));
+}
+
+const contentOf = async (folder: string): Promise<Map<string, string>> => {
+  const content = new Map<string, string>();
+  await readFile(join(folder, "main.wld"), (table, key, part) => {
+    content.set(nameOf(table, key), Buffer.from(payloadOf(part)).toString("hex"));
+  });
+  return content;
+};
+
+describe("a task of a program that was killed", () => {
+  test(
+    "is shown, edited, resumed and dropped, and the next run goes on accordingly",
+    async () => {
+      const folder = await killedAt("ready", APPROVALS);
+      const [first = "", second = "", third = ""] = await idsOf(folder, "approve");
+
+      const shown = await ask(folder, "show", first);
+      expect(shown.out.replace(/since .*|; \d+ steps? kept; .*|\d+(?=>)|channel \d+/g, "…")).toBe(`\
+task ${first} approve
+  waits in receive: …
+  …
+  runs on any core…
+    channel  <Channel …>
+
+  1  approve (main.wal:5:18)
+        5 |     var answer = inbox.receive();
+          |                  ^^^^^^^^^^^^^^^
+       order  Order{id: 7}
+       inbox  <Channel …>
+       limit  100
+       seen   {who: "Ada", times: [1, 1]}
+`);
+
+      const before = await contentOf(folder);
+      expect((await ask(folder, "edit", first, "--set", "limit=250", "--set", 'seen={ who: "Eve" }')).out).toBe(
+        `task ${first} (approve), frame 1: limit = 250, was 100\n` +
+          `task ${first} (approve), frame 1: seen = {who: "Eve"}, was {who: "Ada", times: [1, 1]}\n`,
+      );
+      await ask(
+        folder,
+        "edit",
+        first,
+        "--set",
+        "limit=100",
+        "--frame",
+        "1",
+        "--set",
+        'seen={"who":"Ada","times":[1,1]}',
+      );
+      const after = await contentOf(folder);
+      // But for the count of its steps, in its second byte, it is as it was; and so is everything else.
+      const name = `tasks ${first}`;
+      expect(after.get(name)!.slice(4)).toBe(before.get(name)!.slice(4));
+      for (const [key, content] of before)
+        if (key !== name && key !== "meta owner") expect(after.get(key), key).toBe(content);
+
+      await ask(folder, "edit", first, "--set", "limit=250");
+      const resumed = await ask(folder, "resume", first, "main.wal", "--with", '"yes"');
+      expect(resumed.out).toBe(`task ${first} (approve) goes on with "yes" instead of waiting in receive\n`);
+      await ask(folder, "resume", second, "--with", "[nil, -1.5, 'A']");
+      expect((await ask(folder, "drop", third)).out).toMatch(/^task \d+ \(approve\) is dropped\. 6 tasks left\.$/m);
+      await expect(ask(folder, "drop", third)).rejects.toThrow(/there is no task \d+ in this file/);
+      await expect(ask(folder, "resume", first, "--with", "1")).rejects.toThrow(/waits for nothing/);
+      // Killed at its checkpoint, or a little later.
+      await ask(folder, "resume", ...(await idsOf(folder, "program")), "--with", "nil");
+
+      const { out, err, code } = await walia(["run", "main.wal"], { in: folder, isKept: true });
+      expect(out.replace("ready\n", "").split("\n").sort()).toEqual([
+        "",
+        "Bo files order 7: yes up to 250 by Ada",
+        "Cy files order 8: [nil, -1.5, 65] up to 100 by Ada",
+        `Di sees Cancelled, task ${third} was dropped`,
+        "over",
+      ]);
+      expect(err).toBe("walia: goes on where an earlier run was, with 6 tasks; --fresh starts over\n");
+      expect(code).toBe(0);
+    },
+    LONG,
+  );
+
+  test(
+    "is changed by nobody while the program runs",
+    async () => {
+      const folder = folderWith({ "main.wal": 'print "go";\nsleep(3600000);\n' });
+      const running = startWalia(["run", "--durability", "strict", "main.wal"], { in: folder, isKept: true });
+      expect(await running.line()).toBe("go");
+      const [id = ""] = await idsOf(folder, "program");
+      for (const words of [["resume", "--with", "1"], ["edit", "--set", "a=1"], ["drop"]])
+        await expect(ask(folder, ...words, id)).rejects.toThrow(
+          new RegExp(`process ${running.child.pid} is running this program\\. Stop it first`),
+        );
+      running.child.kill("SIGKILL");
+      await running.ended;
+    },
+    LONG,
+  );
+});
+
+test("values on the command line are literals of Walia, or JSON", () => {
+  for (const [text, shown] of [
+    ["nil", "nil"],
+    ["null", "nil"],
+    ["-1_000.5", "-1000.5"],
+    ["0xff", "255"],
+    ['"a\\u{e9}\\n"', '"a\u00e9\\n"'],
+    ['"\\u00e9"', '"\u00e9"'],
+    ['[1, [true], {}, { a: nil, "b c": "x" }]', '[1, [true], {}, {a: nil, "b c": "x"}]'],
+    ['{"a": null, "b": [1e3]}', "{a: nil, b: [1000]}"],
+    ['"hi".bytes()', 'b"hi"'],
+    ["'A'", "65"],
+  ] as const)
+    expect(new ShownValues([]).text(readLiteral(text, "--with")), text).toBe(shown);
+  for (const text of ["", "yes", "1; exit(1)", "1 + 1", "f()", "[x]", "{ a: b }", "nil;", "-true", '"a" + "b"'])
+    expect(() => readLiteral(text, "--with"), text).toThrow(/--with is a literal of Walia or JSON, not /);
 });
 
 test("a file that is not there, not one, or not ours is said in one line", async () => {

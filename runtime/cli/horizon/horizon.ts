@@ -21,6 +21,10 @@ export type Subcommand = (words: readonly string[], context: HorizonContext) => 
 /** Each is loaded when it is asked for. */
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   list: async () => (await import("./list.ts")).list,
+  show: async () => (await import("./show.ts")).show,
+  resume: async () => (await import("./resume.ts")).resume,
+  edit: async () => (await import("./edit.ts")).edit,
+  drop: async () => (await import("./drop.ts")).drop,
 };
 
 export async function horizon(words: readonly string[], context: Context, now = Date.now): Promise<number> {

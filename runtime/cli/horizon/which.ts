@@ -34,3 +34,12 @@ export function onlyName(names: readonly string[]): string | undefined {
   if (names.length > 1) throw new UsageError("horizon", `one file, not ${names.join(" and ")}`);
   return names[0];
 }
+
+/** The words after a subcommand for one task: its number, and at most one name of a file, in any order. */
+export function taskAndFile(names: readonly string[], folder: string): { readonly id: number; readonly path: string } {
+  const numbers = names.filter((name) => /^\d{1,15}$/.test(name));
+  if (numbers.length !== 1)
+    throw new UsageError("horizon", numbers.length === 0 ? "which task? Its number, please" : "one task, please");
+  const path = whichFile(onlyName(names.filter((name) => name !== numbers[0])), folder);
+  return { id: Number(numbers[0]), path };
+}

@@ -1,7 +1,8 @@
 // Durations, sizes, and what a task waits for, in plain words.
 
+import type { Key } from "../../horizon/tables.ts";
 import { Standing, type TaskRecord } from "../../horizon/task-record.ts";
-import type { KeptDescriptor } from "../../reactor/keep/reading.ts";
+import { type KeptDescriptor, readDescriptor } from "../../reactor/keep/reading.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -44,22 +45,33 @@ export const countText = (count: number, one: string, many = `${one}s`): string 
 export const stateName = ({ standing }: Pick<TaskRecord, "standing">): "ready" | "waiting" | "failed" =>
   standing === Standing.Ready ? "ready" : standing === Standing.Waiting ? "waiting" : "failed";
 
-/** What a task waits for. `describe`: what is known of a virtual descriptor. */
+/** What is known of a virtual descriptor. */
+export type Describe = (fd: number) => KeptDescriptor | undefined;
+
+/** What the records of descriptors say. */
+export const describer =
+  (records: ReadonlyMap<Key, Uint8Array> | undefined): Describe =>
+  (fd) => {
+    const payload = records?.get(fd);
+    return payload === undefined ? undefined : readDescriptor(payload);
+  };
+
+/** What a task waits for. */
 export function waitText(
   { standing, effect, on, deadline, crashes }: TaskRecord,
   now: number,
-  describe: (fd: number) => KeptDescriptor | undefined,
+  describe: Describe,
 ): string {
   if (standing === Standing.Failed) return `nothing: it crashed ${countText(crashes, "time")}`;
   if (standing === Standing.Ready) return "nothing: it is ready";
   const subject = on === undefined ? "" : subjectText(effect, on, describe);
   if (deadline === undefined) return subject;
-  const due = deadline > now ? `in ${durationText(deadline - now)}` : `due ${durationText(now - deadline)} ago`;
-  return subject === "" ? due : `${subject}, ${deadline > now ? "or until " : ""}${due}`;
+  const due = deadline > now ? `due in ${durationText(deadline - now)}` : `due ${durationText(now - deadline)} ago`;
+  return subject === "" ? due : `${subject}, ${due}`;
 }
 
 /** What the number is that a request names. */
-function subjectText(effect: string, on: number, describe: (fd: number) => KeptDescriptor | undefined): string {
+function subjectText(effect: string, on: number, describe: Describe): string {
   switch (effect) {
     case "await":
     case "timeout":

@@ -15,6 +15,7 @@ import {
   type Atomic,
   Channel,
   type EffectRequest,
+  type Fault,
   Future,
   type FutureState,
   MapValue,
@@ -155,6 +156,53 @@ function split(parcel: Uint8Array): Uint8Array[] {
   }
   return parts;
 }
+
+// ---- What a parcel shares, without the rest ----
+
+/** A future, channel or atomic that a parcel names; of a settled future its state is in the parcel. */
+export interface Named {
+  readonly kind: Kind;
+  readonly id: number;
+}
+
+/** Everything that a parcel shares with others. CodecError, or RangeError, for what is no parcel. */
+export function namedIn(parcel: Uint8Array): Named[] {
+  const parts = split(parcel);
+  return parts.length < 2 ? [] : entriesIn(parts).map(([kind, id]) => ({ kind, id }));
+}
+
+/** The parcel in which a future that was pending has failed; undefined when it names no such future. */
+export function withFailed(parcel: Uint8Array, future: number, fault: Fault): Uint8Array | undefined {
+  const parts = split(parcel);
+  if (parts.length < 2) return undefined;
+  const entries = entriesIn(parts);
+  const at = entries.findIndex(([kind, id]) => kind === Kind.Pending && id === future);
+  if (at < 0) return undefined;
+  const isSettled = ([kind]: Entry): boolean => kind === Kind.Done || kind === Kind.Failed;
+  const before = entries.slice(0, at).filter(isSettled).length;
+  entries[at] = [Kind.Failed, future, entries[at]![2]];
+  return joined([
+    encode(entries),
+    ...parts.slice(1, 1 + before),
+    encode(faultToValue(fault)),
+    ...parts.slice(1 + before),
+  ]);
+}
+
+type Entry = [kind: Kind, id: number, detail: number];
+
+const entriesIn = (parts: readonly Uint8Array[]): Entry[] => decode(parts[0]!, NO_CODE) as Entry[];
+
+/** Knows no code and nothing shared: enough for numbers, texts and bytes. */
+export const NO_CODE: CodecContext = {
+  code: () => undefined,
+  classCode: () => undefined,
+  traitCode: () => undefined,
+  future: () => undefined,
+  channel: () => undefined,
+  atomic: () => undefined,
+  programSegment: () => undefined,
+};
 
 // ---- Inputs of tasks, as values ----
 

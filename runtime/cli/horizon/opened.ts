@@ -1,0 +1,150 @@
+// A `.wld` file that is looked into: its records, and the program whose code they name, compiled from the sources in the file.
+//
+// O1. The program is loaded and nothing of it runs. It stands in the engine, which has room for one: of two files, each is read to
+//     the end before the other is opened.
+
+import type { Cache } from "../../../cache/cache.ts";
+import { payloadOf, type ReadOptions, type Visit } from "../../horizon/check.ts";
+import { isRunning } from "../../horizon/owner.ts";
+import { ownerOf, readFile, Store } from "../../horizon/store.ts";
+import { type Key, Table } from "../../horizon/tables.ts";
+import { readTask, type StoredTask } from "../../horizon/task-record.ts";
+import { type Damage, HorizonError } from "../../horizon/trouble.ts";
+import { type ProgramState, Reading, readProgram } from "../../reactor/keep/reading.ts";
+import { load } from "../execute.ts";
+import { compileKept } from "../kept.ts";
+import type { Runnable } from "../store.ts";
+import { version } from "../version.ts";
+
+/** The tables that are read for any task. */
+const ALWAYS: readonly Table[] = [Table.Sources, Table.Globals, Table.Channels, Table.Atomics];
+
+export interface Opened {
+  readonly path: string;
+  readonly image: ReadonlyMap<Table, ReadonlyMap<Key, Uint8Array>>;
+  readonly program: ProgramState;
+  /** Null when the file has no sources that this release can compile: then nothing in code's terms can be read. */
+  readonly reading: Reading | null;
+  /** The text that a file of the program had when it was last run. */
+  readonly textOf: (path: string) => string | undefined;
+  /** What of the file is damaged, and what of the program cannot be read. */
+  readonly damage: readonly Damage[];
+  readonly troubles: readonly string[];
+}
+
+export interface Wanted extends Pick<ReadOptions, "begun"> {
+  /** Further tables, beside those that any task needs. */
+  readonly tables?: readonly Table[];
+  /** Of the records of tasks, only those of this one. */
+  readonly task?: number;
+}
+
+/** Reads a file and loads its program. HorizonError when there is nothing to read. */
+export async function openFile(path: string, cache: Cache, wanted: Wanted = {}): Promise<Opened> {
+  const { tables = [], begun } = wanted;
+  const gathered = new Gathered(wanted);
+  const { damage } = await readFile(path, gathered.visit, {
+    tables: [...ALWAYS, ...tables],
+    ...(begun && { begun }),
+  });
+  return understand(path, gathered.image, damage, cache);
+}
+
+/** A file that is about to be changed; `store` is to be closed. */
+export interface OpenedForChange extends Opened {
+  readonly store: Store;
+}
+
+/** Takes a file as a running program does, and loads its program. HorizonError when it is in use or damaged. */
+export async function openForChange(path: string, cache: Cache, wanted: Wanted = {}): Promise<OpenedForChange> {
+  requireIdle(path);
+  const gathered = new Gathered(wanted);
+  const store = await Store.open(path, { by: version, visit: gathered.visit });
+  try {
+    return { ...(await understand(path, gathered.image, [], cache)), store };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** HorizonError when a program is running with the file. */
+export function requireIdle(path: string): void {
+  const owner = ownerOf(path);
+  if (owner !== undefined && isRunning(owner))
+    throw new HorizonError(
+      "in use",
+      path,
+      `process ${owner.pid} is running this program. Stop it first: only then can the file be changed.`,
+    );
+}
+
+/** Copies of the records that are wanted. */
+class Gathered {
+  readonly image = new Map<Table, Map<Key, Uint8Array>>();
+  readonly #tables: ReadonlySet<Table>;
+  readonly #task: number | undefined;
+
+  constructor({ tables = [], task }: Wanted) {
+    this.#tables = new Set([...ALWAYS, ...tables]);
+    this.#task = task;
+  }
+
+  readonly visit: Visit = (table, key, part) => {
+    const isOther = this.#task !== undefined && key !== this.#task && (table === Table.Tasks || table === Table.Frames);
+    if (isOther || !this.#tables.has(table)) return;
+    const records = this.image.get(table) ?? new Map<Key, Uint8Array>();
+    this.image.set(table, records);
+    records.set(key, payloadOf(part));
+  };
+}
+
+async function understand(
+  path: string,
+  image: Opened["image"],
+  damage: readonly Damage[],
+  cache: Cache,
+): Promise<Opened> {
+  const troubles: string[] = [];
+  const program = readProgram(image);
+  const versions = await compileAll(path, image.get(Table.Sources), program.sources, cache, troubles);
+  const current = versions.pop();
+  if (current === undefined) return { path, image, program, reading: null, textOf: () => undefined, damage, troubles };
+  const loaded = load(current.program, current.trees, versions);
+  const reading = new Reading(image, {
+    code: (id) => loaded.codes.get(id),
+    classCode: (id) => loaded.classes.get(id),
+    traitCode: (id) => loaded.traits.get(id),
+    own: (id) => loaded.own(id),
+  });
+  const texts = new Map([...versions, current].flatMap(({ trees }) => trees.map((tree) => [tree.path, tree.text])));
+  troubles.push(...reading.troubles);
+  return { path, image, program, reading, textOf: (name) => texts.get(name), damage, troubles };
+}
+
+/** Every version of the program whose sources are in the file, that of the last run behind the others. */
+async function compileAll(
+  path: string,
+  sources: ReadonlyMap<Key, Uint8Array> | undefined,
+  last: string | undefined,
+  cache: Cache,
+  troubles: string[],
+): Promise<Runnable[]> {
+  const versions: Runnable[] = [];
+  const keys = [...(sources?.keys() ?? [])].sort((a, b) => Number(a === last) - Number(b === last));
+  for (const key of keys) {
+    const runnable = await compileKept(sources!.get(key)!, path, cache);
+    if (runnable !== null) versions.push(runnable);
+    else troubles.push("sources in the file have errors for this release of Walia; what runs in them cannot be read");
+  }
+  if (keys.length === 0) troubles.push("the file has no sources of the program, so nothing in it can be read");
+  return versions;
+}
+
+/** The records of one task; undefined when the file does not have it. RangeError when the record is none. */
+export function storedTask({ image }: Pick<Opened, "image">, id: number): StoredTask | undefined {
+  const record = image.get(Table.Tasks)?.get(id);
+  if (record === undefined) return undefined;
+  const { task, frames = image.get(Table.Frames)?.get(id) } = readTask(id, record);
+  return { task, frames };
+}
