@@ -4,6 +4,9 @@
 //   LineColumn   line and column counted from 1, columns in UTF-16 units          terminal, debug adapter
 //   LspPosition  line and character counted from 0, characters in UTF-16 units    language server
 //
+// A client of the language server may count characters in another encoding (`Encoding`); `unitsOf` and `utf16Of` convert them,
+// of a piece of a line.
+//
 // P1. A line ends with "\n", "\r\n" or a lone "\r"; a position never points between "\r" and "\n".
 // P2. Conversions clamp: a position after the end of its line means the end of that line, as editors do.
 
@@ -56,6 +59,38 @@ export function toLsp(index: LineIndex, at: Offset): LspPosition {
 
 export function fromLsp(index: LineIndex, at: LspPosition): Offset {
   return offsetIn(index, at.line, at.character);
+}
+
+/** What a client counts characters in: bytes, UTF-16 units, or code points (LSP 3.17, PositionEncodingKind). */
+export type Encoding = "utf-8" | "utf-16" | "utf-32";
+
+/** How many units of an encoding a text takes. Half a surrogate pair counts as the character that replaces it in UTF-8. */
+export function unitsOf(text: string, encoding: Encoding): number {
+  if (encoding === "utf-16") return text.length;
+  let units = 0;
+  for (const character of text) units += widthOf(character, encoding);
+  return units;
+}
+
+/** How many UTF-16 units the first `units` units of a text are; a place inside a character means its beginning (P2). */
+export function utf16Of(text: string, units: number, encoding: Encoding): number {
+  if (encoding === "utf-16") return Math.min(units, text.length);
+  let at = 0;
+  let left = units;
+  for (const character of text) {
+    left -= widthOf(character, encoding);
+    if (left < 0) break;
+    at += character.length;
+  }
+  return at;
+}
+
+function widthOf(character: string, encoding: "utf-8" | "utf-32"): number {
+  if (encoding === "utf-32") return 1;
+  const code = character.codePointAt(0)!;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x1_0000 ? 3 : 4;
 }
 
 /** The last line that starts at or before the offset. */

@@ -4,8 +4,15 @@
 //     language/), and converts what it says.
 // F2. Every request is answered: for a file that is not known, or when a feature fails, with the feature's own "nothing".
 
-import type { CancellationToken, ClientCapabilities, Connection, ServerCapabilities } from "vscode-languageserver";
+import type {
+  CancellationToken,
+  ClientCapabilities,
+  Connection,
+  Range,
+  ServerCapabilities,
+} from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Span } from "../language/ast.ts";
 import type { Settings } from "./settings.ts";
 import type { Tools } from "./tools.ts";
 import type { View } from "./view.ts";
@@ -50,6 +57,8 @@ export interface Services {
   uriOf(path: string): string;
   /** A document that is open in the client. */
   document(uri: string): TextDocument | undefined;
+  /** A part of such a document, in offsets. */
+  rangeIn(document: TextDocument, span: Span): Range;
   log(message: string): void;
 }
 

@@ -9,6 +9,7 @@ import { createWorkspace } from "../language/analyse.ts";
 import type { FileTree, ImportDeclaration, ItemTree } from "../language/ast.ts";
 import { resolvePath } from "../language/names/registry.ts";
 import { type ItemCache, parseFile, parseSteps } from "../language/parse/parse.ts";
+import type { Encoding } from "../language/positions.ts";
 import type { ItemStore } from "./host.ts";
 import { createView, type View } from "./view.ts";
 
@@ -28,6 +29,8 @@ export class Project {
     readonly root: string | null,
     private readonly store: ItemStore,
     private readonly uriOf: (path: string) => string,
+    /** What the client counts characters in. */
+    private readonly encoding: Encoding,
   ) {}
 
   /** Every file has been read. */
@@ -105,6 +108,7 @@ export class Project {
       root: this.root,
       isComplete: this.#isComplete,
       uriOf: this.uriOf,
+      encoding: this.encoding,
     });
     return this.#view;
   }

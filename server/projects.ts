@@ -6,6 +6,7 @@
 // R3. Reading goes in slices of SLICE milliseconds with everybody else's turn between them. Open documents come first, and
 //     what they import.
 
+import type { Encoding } from "../language/positions.ts";
 import type { Host } from "./host.ts";
 import { isInside, pathOf } from "./paths.ts";
 import { Project } from "./project.ts";
@@ -26,6 +27,8 @@ export class Projects {
   readonly #loose = new Map<string, Project>();
   /** Texts of open documents. */
   readonly #open = new Map<string, string>();
+  /** What the client counts characters in; no project is made before it has said so. */
+  encoding: Encoding = "utf-16";
 
   constructor(
     private readonly host: Host,
@@ -59,7 +62,7 @@ export class Projects {
     for (const uri of uris) {
       const root = rootOf(uri);
       if (this.#folders.has(root)) continue;
-      const project = new Project(root, this.host.items, this.uriOf);
+      const project = new Project(root, this.host.items, this.uriOf, this.encoding);
       this.#folders.set(root, project);
       added.push(project);
     }
@@ -145,7 +148,7 @@ export class Projects {
     this.#open.set(path, text);
     let project = this.projectOf(path);
     if (project === undefined) {
-      project = new Project(null, this.host.items, this.uriOf);
+      project = new Project(null, this.host.items, this.uriOf, this.encoding);
       this.#loose.set(path, project);
     }
     this.#setText(project, path, text);

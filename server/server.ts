@@ -17,6 +17,7 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Encoding } from "../language/positions.ts";
 import { mergeCapabilities } from "./capabilities.ts";
 import { Documents } from "./documents.ts";
 import type { Services } from "./feature.ts";
@@ -113,6 +114,7 @@ export function createServer(connection: Connection, host: Host): void {
     pathOf,
     uriOf,
     document: (uri) => documents.get(uri),
+    rangeIn: (document, span) => documents.range(document, span),
     log,
   };
 
@@ -121,11 +123,14 @@ export function createServer(connection: Connection, host: Host): void {
   connection.onInitialize((params) => {
     client = params.capabilities;
     phase = "running";
+    const encoding = encodingFor(client);
+    documents.encoding = encoding;
+    projects.encoding = encoding;
     const { docs: named } = (params.initializationOptions ?? {}) as { docs?: unknown };
     if (typeof named === "string") docs = named;
     folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     return {
-      capabilities: capabilitiesFor(client),
+      capabilities: capabilitiesFor(client, encoding),
       serverInfo: { name: "walia", version },
     };
   });
@@ -191,10 +196,10 @@ export function createServer(connection: Connection, host: Host): void {
 
   for (const feature of features) feature.register(connection, services);
 
-  function capabilitiesFor(capabilities: ClientCapabilities): ServerCapabilities {
+  function capabilitiesFor(capabilities: ClientCapabilities, encoding: Encoding): ServerCapabilities {
     return mergeCapabilities([
       {
-        positionEncoding: "utf-16",
+        positionEncoding: encoding,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -203,6 +208,14 @@ export function createServer(connection: Connection, host: Host): void {
       ),
     ]);
   }
+}
+
+/** What the client would rather count characters in; UTF-16 units are what every client can. */
+function encodingFor({ general }: ClientCapabilities): Encoding {
+  const known: readonly Encoding[] = ["utf-8", "utf-16", "utf-32"];
+  for (const wanted of general?.positionEncodings ?? [])
+    for (const encoding of known) if (wanted === encoding) return encoding;
+  return "utf-16";
 }
 
 const explained = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,5 +1,5 @@
 // What a feature sees: one consistent state of a project, its texts and its analysis, with the conversions between the
-// protocol's positions (lines and UTF-16 units from 0) and offsets in a file.
+// protocol's positions (lines from 0, characters from 0 in the encoding that the client has chosen) and offsets in a file.
 //
 // V1. A view is a value: it stays true for its version while documents move on.
 // V2. Every question has an answer: a position outside the text means the nearest one inside it.
@@ -7,7 +7,17 @@
 import type { Location, Position, Range } from "vscode-languageserver";
 import type { Analysis } from "../language/analyse.ts";
 import type * as ast from "../language/ast.ts";
-import { fromLsp, type LineIndex, lineIndex, lspPosition, offset, toLsp } from "../language/positions.ts";
+import {
+  type Encoding,
+  fromLsp,
+  type LineIndex,
+  lineIndex,
+  lspPosition,
+  offset,
+  toLsp,
+  unitsOf,
+  utf16Of,
+} from "../language/positions.ts";
 import { uriOf } from "./paths.ts";
 
 export interface View {
@@ -24,6 +34,8 @@ export interface View {
   /** `span` in offsets of the file. */
   range(file: string, span: ast.Span): Range;
   span(file: string, range: Range): ast.Span;
+  /** How many characters, as the client counts them, a piece of a line is. */
+  units(file: string, span: ast.Span): number;
   location(file: string, span: ast.Span): Location;
   uriOf(file: string): string;
   /** A path, or a message that names paths, for people: cut to the project's folder. */
@@ -35,10 +47,11 @@ export interface ViewOptions {
   readonly root?: string | null;
   readonly isComplete?: boolean;
   readonly uriOf?: (path: string) => string;
+  readonly encoding?: Encoding;
 }
 
 export function createView(options: ViewOptions): View {
-  const { analysis, root = null, isComplete = true } = options;
+  const { analysis, root = null, isComplete = true, encoding = "utf-16" } = options;
   const spelled = options.uriOf ?? uriOf;
   const tree = (file: string): ast.FileTree => {
     const known = analysis.files.get(file);
@@ -52,10 +65,26 @@ export function createView(options: ViewOptions): View {
     isComplete,
     has: (file) => analysis.files.has(file),
     tree,
-    offset: (file, { line, character }) => fromLsp(lines(file), lspPosition(whole(line), whole(character))),
-    position: (file, at) => toLsp(lines(file), offset(at)),
+    offset: (file, position) => {
+      const index = lines(file);
+      const line = whole(position.line);
+      const character = whole(position.character);
+      const start = index.starts[line];
+      if (encoding === "utf-16" || start === undefined) return fromLsp(index, lspPosition(line, character));
+      const text = tree(file).text.slice(start, index.ends[line]);
+      return fromLsp(index, lspPosition(line, utf16Of(text, character, encoding)));
+    },
+    position: (file, at) => {
+      const index = lines(file);
+      const { line, character } = toLsp(index, offset(at));
+      if (encoding === "utf-16") return { line, character };
+      const start = index.starts[line]!;
+      return { line, character: view.units(file, { start, end: start + character }) };
+    },
     range: (file, { start, end }) => ({ start: view.position(file, start), end: view.position(file, end) }),
     span: (file, { start, end }) => ({ start: view.offset(file, start), end: view.offset(file, end) }),
+    units: (file, { start, end }) =>
+      encoding === "utf-16" ? end - start : unitsOf(tree(file).text.slice(start, end), encoding),
     location: (file, span) => ({ uri: spelled(file), range: view.range(file, span) }),
     uriOf: spelled,
     shown: (text) => (root === null || root === "/" ? text : text.replaceAll(`${root}/`, "")),

@@ -4,7 +4,7 @@ import type { DocumentLink } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { resolvePath } from "../../language/names/registry.ts";
 import { portSources } from "../../language/query/ports.ts";
-import type { Feature } from "../feature.ts";
+import type { Feature, Services } from "../feature.ts";
 import { pathOf, uriOf } from "../paths.ts";
 import type { View } from "../view.ts";
 
@@ -14,7 +14,7 @@ export const documentLink: Feature = {
     connection.onDocumentLinks(({ textDocument: { uri } }, token) => {
       const document = services.document(uri);
       if (document && pathOf(uri).endsWith("/walia.json"))
-        return services.answerAll(token, [], () => linksOfPorts(document));
+        return services.answerAll(token, [], () => linksOfPorts(document, services.rangeIn));
       return services.answer<DocumentLink[]>(uri, token, [], linksOfImports);
     });
   },
@@ -33,12 +33,12 @@ export function linksOfImports(view: View, file: string): DocumentLink[] {
   );
 }
 
-export function linksOfPorts(document: TextDocument): DocumentLink[] {
+export function linksOfPorts(document: TextDocument, rangeIn: Services["rangeIn"]): DocumentLink[] {
   return portSources(document.getText()).map(({ kind, path, span }) => {
     // The last part of a GPIO line's path is its number.
     const named = kind === "gpio" ? path.replace(/\/\d+$/, "") : path;
     return {
-      range: { start: document.positionAt(span.start), end: document.positionAt(span.end) },
+      range: rangeIn(document, span),
       target: uriOf(resolvePath(pathOf(document.uri), named)),
     };
   });

@@ -430,11 +430,11 @@ function encoded(view: View, file: string, tokens: readonly Token[]): number[] {
       lineStart = nextBreak + (text.startsWith("\r\n", nextBreak) ? 2 : 1);
       nextBreak = lineEnd(text, lineStart);
     }
-    const character = start - lineStart;
+    const character = view.units(file, { start: lineStart, end: start });
     const at = index * 5;
     data[at] = line - lastLine;
     data[at + 1] = line === lastLine ? character - lastCharacter : character;
-    data[at + 2] = end - start;
+    data[at + 2] = view.units(file, { start, end });
     data[at + 3] = TYPE_INDEX.get(type)!;
     data[at + 4] = modifiers;
     lastLine = line;

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { CancellationTokenSource, LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import { startServer, type TestServer } from "./fixture.ts";
+import { CAPABILITIES, FOLLOW, ITEMS, REQUESTS, URI } from "./requests.ts";
 
 const folder = new URL("../../examples/", import.meta.url);
 const examples = readdirSync(folder)
@@ -44,67 +45,6 @@ const PIECES = [
   ],
   ...["😀", "\r\n", "\t", "\u2028", "var x = ", "async ", "[", "]", " in { 1 }", "'", "trait T {", 'test "t" {', "\0"],
 ];
-
-const URI = "file:///main.wal";
-const CAPABILITIES = {
-  textDocument: {
-    diagnostic: {},
-    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
-    rename: { prepareSupport: true },
-    definition: { linkSupport: true },
-    hover: { contentFormat: ["markdown" as const] },
-  },
-  workspace: { workspaceEdit: { documentChanges: true } },
-};
-
-type Position = { line: number; character: number };
-
-/** Every request that the server answers about a document; what follows from an answer is asked too. */
-const REQUESTS: readonly (readonly [string, (at: Position, end: Position) => object])[] = [
-  ...(
-    [
-      ...["hover", "definition", "declaration", "typeDefinition", "implementation", "documentHighlight", "completion"],
-      ...["signatureHelp", "prepareRename", "linkedEditingRange", "prepareCallHierarchy", "prepareTypeHierarchy"],
-    ] as const
-  ).map((name) => [`textDocument/${name}`, (position: Position) => ({ position })] as const),
-  ["walia/handlers", (position) => ({ position })],
-  ["textDocument/references", (position) => ({ position, context: { includeDeclaration: true } })],
-  ["textDocument/rename", (position) => ({ position, newName: "other_name" })],
-  ["textDocument/selectionRange", (position) => ({ positions: [position] })],
-  ["textDocument/onTypeFormatting", (position) => ({ position, ch: "}", options: { tabSize: 4, insertSpaces: true } })],
-  ["textDocument/inlineCompletion", (position) => ({ position, context: { triggerKind: 1 } })],
-  ...["documentSymbol", "foldingRange", "documentLink", "codeLens", "diagnostic", "semanticTokens/full"].map(
-    (name) => [`textDocument/${name}`, () => ({})] as const,
-  ),
-  ...["walia.text.core", "walia.text.effects"].map(
-    (command) => ["workspace/executeCommand", (at: Position) => ({ command, arguments: [URI, at] })] as const,
-  ),
-  ["textDocument/formatting", () => ({ options: { tabSize: 4, insertSpaces: true } })],
-  ["textDocument/semanticTokens/full/delta", () => ({ previousResultId: "none" })],
-  ...["semanticTokens/range", "inlayHint"].map(
-    (name) => [`textDocument/${name}`, (start: Position, end: Position) => ({ range: { start, end } })] as const,
-  ),
-  [
-    "textDocument/rangeFormatting",
-    (start, end) => ({ range: { start, end }, options: { tabSize: 4, insertSpaces: true } }),
-  ],
-  ["textDocument/codeAction", (start, end) => ({ range: { start, end }, context: { diagnostics: [] } })],
-  [
-    "textDocument/inlineValue",
-    (start, end) => ({ range: { start, end }, context: { frameId: 1, stoppedLocation: { start, end } } }),
-  ],
-];
-
-const FOLLOW: Readonly<Record<string, string>> = {
-  "textDocument/completion": "completionItem/resolve",
-  "textDocument/codeLens": "codeLens/resolve",
-  "textDocument/inlayHint": "inlayHint/resolve",
-  "textDocument/codeAction": "codeAction/resolve",
-};
-const ITEMS: Readonly<Record<string, readonly string[]>> = {
-  "textDocument/prepareCallHierarchy": ["callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"],
-  "textDocument/prepareTypeHierarchy": ["typeHierarchy/supertypes", "typeHierarchy/subtypes"],
-};
 
 let server: TestServer;
 afterAll(() => server.stop());
