@@ -47,10 +47,11 @@ const NO_FRAME = Symbol("no frame");
 
 class Encoder {
   readonly #out = new Writer();
-  readonly #objects = new Map<object, number>();
-  readonly #frames = new Map<Frame, number>();
-  readonly #ids = new Map<string, number>();
-  readonly #shapes = new Map<string, number>();
+  // Most of what is sent between cores is small and has none of these; so each list is made when something comes into it.
+  #objects: Map<object, number> | undefined;
+  #frames: Map<Frame, number> | undefined;
+  #ids: Map<string, number> | undefined;
+  #shapes: Map<string, number> | undefined;
   readonly #owners: Owner[] = [];
   readonly #programIndex: (segment: Segment) => number;
 
@@ -151,7 +152,7 @@ class Encoder {
   /** Writes an object that was written before or is known otherwise (B8); gives no number. */
   #again(object: object): boolean {
     const external = this.options.external?.(object);
-    const known = external ?? this.#objects.get(object);
+    const known = external ?? this.#objects?.get(object);
     if (known === undefined) return false;
     this.#out.byte(external === undefined ? Tag.Again : Tag.External);
     this.#out.varint(known);
@@ -160,6 +161,7 @@ class Encoder {
 
   /** Gives an object its number (B1). */
   #register(object: object): void {
+    this.#objects ??= new Map();
     this.#objects.set(object, this.#objects.size);
   }
 
@@ -220,6 +222,7 @@ class Encoder {
     const keys = Object.keys(object).filter((key) => key.startsWith("f_")) as `f_${string}`[];
     // Lengths in front: a field set by `object[name] = …` may have any name.
     const shape = keys.map((key) => `${key.length}${key}`).join();
+    this.#shapes ??= new Map();
     const known = this.#shapes.get(shape);
     this.#out.varint(known ?? this.#shapes.size);
     if (known === undefined) {
@@ -253,6 +256,7 @@ class Encoder {
 
   #frame(frame: Frame): void {
     const out = this.#out;
+    this.#frames ??= new Map();
     const known = this.#frames.get(frame);
     if (known !== undefined) {
       out.byte(Tag.FrameAgain);
@@ -268,6 +272,7 @@ class Encoder {
   }
 
   #id(id: string): void {
+    this.#ids ??= new Map();
     const known = this.#ids.get(id);
     this.#out.varint(known ?? this.#ids.size);
     if (known !== undefined) return;

@@ -7,14 +7,30 @@ const SHORT = 32;
 const HEXADECIMAL = /^(?:[0-9a-f]{32}|[0-9a-f]{64})$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-export class Writer {
-  #bytes = Buffer.allocUnsafe(256);
-  #at = 0;
-  readonly #texts = new Map<string, number>();
+/** What a writer begins with, and the most that is kept for the next one. */
+const FIRST = 1 << 12;
+const MOST_KEPT = 1 << 20;
 
-  /** What was written, in memory of its own. */
+/**
+ * The memory of the last writer that has finished, for the next one. The only state of this module: it spares an allocation for
+ * each of many small things, and whoever finds none makes its own.
+ */
+let spare: Buffer | null = null;
+
+export class Writer {
+  #bytes: Buffer;
+  #at = 0;
+  #texts: Map<string, number> | undefined;
+
+  constructor() {
+    this.#bytes = spare ?? Buffer.allocUnsafeSlow(FIRST);
+    spare = null;
+  }
+
+  /** What was written, in memory of its own. The writer is not used after this. */
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(0, this.#at));
+    if (this.#bytes.length <= MOST_KEPT) spare = this.#bytes;
+    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#at);
   }
 
   byte(byte: number): void {
@@ -44,6 +60,7 @@ export class Writer {
 
   /** A text; one that was written before as its number. */
   text(text: string): void {
+    this.#texts ??= new Map();
     const known = this.#texts.get(text);
     if (known !== undefined) {
       this.varint(known * 4 + TextForm.Again);

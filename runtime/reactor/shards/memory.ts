@@ -255,6 +255,8 @@ export class SharedMemory {
 
   /** A1 */
   deliver(shard: number): void {
+    // Still unread since somebody else stored it: the look through the rings is to come, and so is, or was, the ring for it.
+    if (Atomics.load(this.#words, this.#at(shard, MAIL)) === 1) return;
     Atomics.store(this.#words, this.#at(shard, MAIL), 1);
     this.wake(shard);
   }

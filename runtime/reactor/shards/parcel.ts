@@ -12,7 +12,7 @@ import { type CodecContext, CodecError, type EncodeOptions } from "../../codec/f
 import type { Input } from "../../engine/host.ts";
 import type { Segment } from "../../engine/segments.ts";
 import {
-  type Atomic,
+  Atomic,
   Channel,
   type EffectRequest,
   type Fault,
@@ -49,79 +49,90 @@ export interface Links {
 export type CodeContext = Omit<CodecContext, "future" | "channel" | "atomic">;
 
 export class Packer {
+  readonly #options: EncodeOptions;
+  readonly #context: CodecContext;
+  /** What the parcel being made has met so far; what the one being read has brought. */
+  #met: Set<Shared> | null = null;
+  #brought: Map<number, Shared> | null = null;
+
   constructor(
     readonly links: Links,
     readonly code: CodeContext,
     /** What else goes to the encoder. */
-    readonly options: EncodeOptions = {},
-  ) {}
+    options: EncodeOptions = {},
+  ) {
+    const meet = (shared: Shared): void => {
+      this.#met ??= new Set();
+      this.#met.add(shared);
+    };
+    this.#options = { ...options, met: meet };
+    const find =
+      <T>(type: new (...args: never[]) => T) =>
+      (id: number) => {
+        const found = this.#brought?.get(id);
+        return found instanceof type ? found : undefined;
+      };
+    this.#context = { ...code, future: find(Future), channel: find(Channel), atomic: find(Atomic) };
+  }
 
   /** Throws CodecError for what cannot be sent. */
   pack(value: Value, to: number): Uint8Array {
-    return this.#join((options) => encode(value, options), to);
+    this.#met = null;
+    return this.#join(encode(value, this.#options), to);
   }
 
   /** A stack, and a value beside it. */
   packStack(stack: Segment, beside: Value, to: number): Uint8Array {
-    return this.#join((options) => encodeStack(stack, options, beside), to);
+    this.#met = null;
+    return this.#join(encodeStack(stack, this.#options, beside), to);
   }
 
   unpack(parcel: Uint8Array, from: number): Value {
-    const { last, context } = this.#split(parcel, from);
-    return decode(last, context);
+    return decode(this.#split(parcel, from), this.#context);
   }
 
   unpackStack(parcel: Uint8Array, from: number): { stack: Segment; beside: Value } {
-    const { last, context } = this.#split(parcel, from);
-    return decodeStack(last, context);
+    return decodeStack(this.#split(parcel, from), this.#context);
   }
 
-  #join(encodeLast: (options: EncodeOptions) => Uint8Array, to: number): Uint8Array {
-    const met = new Set<Shared>();
-    const options: EncodeOptions = { ...this.options, met: (shared) => void met.add(shared) };
-    const last = encodeLast(options);
-    if (met.size === 0) return joined([last]);
+  #join(last: Uint8Array, to: number): Uint8Array {
+    const met = this.#met;
+    if (met === null) return joined([last]);
     const entries: Value[] = [];
     const states: Uint8Array[] = [];
     // The set grows while it is walked: the value of a future may have others in it.
     for (const shared of met) {
       const kind = kindOf(shared);
-      if (shared instanceof Future && shared.state.kind === "done") states.push(encode(shared.state.value, options));
+      if (shared instanceof Future && shared.state.kind === "done")
+        states.push(encode(shared.state.value, this.#options));
       else if (shared instanceof Future && shared.state.kind === "failed")
-        states.push(encode(faultToValue(shared.state.fault), options));
+        states.push(encode(faultToValue(shared.state.fault), this.#options));
       entries.push([kind, shared.id, this.links.goes(shared, to)]);
+      // Another parcel may have been made meanwhile.
+      this.#met = met;
     }
     return joined([encode(entries), ...states, last]);
   }
 
-  #split(parcel: Uint8Array, from: number): { readonly last: Uint8Array; readonly context: CodecContext } {
+  /** The last part, and what the others say about the things in it is seen to. */
+  #split(parcel: Uint8Array, from: number): Uint8Array {
+    this.#brought = null;
     const parts = split(parcel);
     const last = parts.pop()!;
-    const shared = new Map<number, Shared>();
-    const find =
-      <T>(type: new (...args: never[]) => T) =>
-      (id: number) => {
-        const found = shared.get(id);
-        return found instanceof type ? found : undefined;
-      };
-    const context: CodecContext = {
-      ...this.code,
-      future: find(Future),
-      channel: find(Channel),
-      atomic: (id) => shared.get(id) as Atomic | undefined,
-    };
-    if (parts.length === 0) return { last, context };
-    const entries = decode(parts[0]!, context) as [Kind, number, number][];
-    for (const [kind, id, detail] of entries) shared.set(id, this.links.comes(kind, id, detail, from));
+    if (parts.length === 0) return last;
+    const brought = new Map<number, Shared>();
+    this.#brought = brought;
+    const entries = decode(parts[0]!, this.#context) as [Kind, number, number][];
+    for (const [kind, id, detail] of entries) brought.set(id, this.links.comes(kind, id, detail, from));
     let next = 1;
     for (const [kind, id] of entries) {
       if (kind !== Kind.Done && kind !== Kind.Failed) continue;
-      const value = decode(parts[next++]!, context);
+      const value = decode(parts[next++]!, this.#context);
       const state: FutureState =
         kind === Kind.Done ? { kind: "done", value } : { kind: "failed", fault: faultFromValue(value, this.code) };
-      this.links.settled(shared.get(id) as Future, state);
+      this.links.settled(brought.get(id) as Future, state);
     }
-    return { last, context };
+    return last;
   }
 }
 
@@ -135,22 +146,24 @@ function kindOf(shared: Shared): Kind {
 const LENGTH = 4;
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const parcel = new Uint8Array(parts.reduce((sum, part) => sum + LENGTH + part.length, 0));
-  const view = new DataView(parcel.buffer);
+  let size = 0;
+  for (const part of parts) size += LENGTH + part.length;
+  const parcel = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
-    view.setUint32(at, part.length, true);
+    const { length } = part;
+    for (let byte = 0; byte < LENGTH; byte++) parcel[at + byte] = length >> (8 * byte);
     parcel.set(part, at + LENGTH);
-    at += LENGTH + part.length;
+    at += LENGTH + length;
   }
   return parcel;
 }
 
 function split(parcel: Uint8Array): Uint8Array[] {
-  const view = new DataView(parcel.buffer, parcel.byteOffset, parcel.length);
   const parts: Uint8Array[] = [];
   for (let at = 0; at < parcel.length; ) {
-    const length = view.getUint32(at, true);
+    let length = 0;
+    for (let byte = LENGTH - 1; byte >= 0; byte--) length = (length << 8) | parcel[at + byte]!;
     parts.push(parcel.subarray(at + LENGTH, at + LENGTH + length));
     at += LENGTH + length;
   }

@@ -140,11 +140,8 @@ export class Peer implements LinkHost {
 
   #send(to: number, kind: MessageKind, parcel: Uint8Array): void {
     if (this.#unsent.length > 0 && kind !== MessageKind.Constant) this.#sendConstants();
-    const message = new Uint8Array(1 + parcel.length);
-    message[0] = kind;
-    message.set(parcel, 1);
     this.memory.sent(this.shard);
-    if (!this.#outgoing[to]!.send(message)) this.#blocked.add(to);
+    if (!this.#outgoing[to]!.send(kind, parcel)) this.#blocked.add(to);
     this.memory.deliver(to);
   }
 

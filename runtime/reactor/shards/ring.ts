@@ -7,6 +7,8 @@
 // B1. The writer copies bytes and then stores TAIL; the reader loads TAIL and then copies, and stores HEAD when it is done
 //     with them. The stores publish what was written before them, so no byte is read before it is there or overwritten
 //     before it was read (Lamport, "Specifying concurrent program modules", 1983).
+//     The writer goes by the last HEAD that it has seen until that leaves no room, the reader by the last TAIL until
+//     that leaves no bytes: each was true once, and what it allowed then it allows for ever.
 // B2. The writer stores FULL and then looks at HEAD again; the reader stores HEAD and then looks at FULL. So either the
 //     writer sees the room or the reader sees that it has to wake the writer.
 
@@ -21,34 +23,51 @@ const DATA = 3 * LINE;
 /** What a ring takes in the shared buffer. */
 export const RING_BYTES = DATA + SIZE;
 
+/** Bytes of a message's length. */
 const LENGTH = 4;
 
 export class Ring {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
-  /** Writer: what found no room, and how far the first of it has gone. */
+  /** Writer: its TAIL, the last HEAD it has seen, what found no room, and how far the first of it has gone. */
+  #tail: number;
+  #headSeen: number;
   readonly #waiting: Uint8Array[] = [];
   #gone = 0;
-  /** Reader: the length of the message that is coming in, and the message as far as it is there. */
-  readonly #length = new Uint8Array(LENGTH);
-  #lengthGot = 0;
+  /** Reader: its HEAD, the last TAIL it has seen, and a message longer than what is there, as far as it has come. */
+  #head: number;
+  #tailSeen: number;
   #message: Uint8Array | null = null;
   #messageGot = 0;
 
   constructor(buffer: SharedArrayBuffer, offset: number) {
     this.#words = new Int32Array(buffer, offset, DATA / 4);
     this.#bytes = new Uint8Array(buffer, offset + DATA, SIZE);
+    this.#tail = this.#tailSeen = Atomics.load(this.#words, TAIL);
+    this.#head = this.#headSeen = Atomics.load(this.#words, HEAD);
   }
 
   // ---- The writer ----
 
-  /** Sends a message after those before it. False: not all of it has gone yet, as with `flush`. */
-  send(message: Uint8Array): boolean {
-    const framed = new Uint8Array(LENGTH + message.length);
-    new DataView(framed.buffer).setUint32(0, message.length, true);
-    framed.set(message, LENGTH);
-    this.#waiting.push(framed);
-    return this.flush();
+  /** Sends a message, `kind` and what follows it, after those before it. False: not all of it has gone yet, as with `flush`. */
+  send(kind: number, body: Uint8Array): boolean {
+    const length = 1 + body.length;
+    if (this.#waiting.length > 0 || !this.#hasRoom(LENGTH + length)) {
+      const framed = new Uint8Array(LENGTH + length);
+      new DataView(framed.buffer).setUint32(0, length, true);
+      framed[LENGTH] = kind;
+      framed.set(body, LENGTH + 1);
+      this.#waiting.push(framed);
+      return this.flush();
+    }
+    this.#put(0, length);
+    this.#put(1, length >> 8);
+    this.#put(2, length >> 16);
+    this.#put(3, length >> 24);
+    this.#put(LENGTH, kind);
+    this.#copyIn(body, LENGTH + 1);
+    this.#publish(LENGTH + length);
+    return true;
   }
 
   /** Writes what there is room for. False: some is left, and the reader will wake the writer when it has made room (B2). */
@@ -66,36 +85,77 @@ export class Ring {
     return true;
   }
 
+  #room(): number {
+    return SIZE - ((this.#tail - this.#headSeen) | 0);
+  }
+
+  #hasRoom(length: number): boolean {
+    if (this.#room() >= length) return true;
+    this.#headSeen = Atomics.load(this.#words, HEAD);
+    return this.#room() >= length;
+  }
+
   /** Yields how many bytes there was room for. */
   #write(bytes: Uint8Array): number {
-    const tail = Atomics.load(this.#words, TAIL);
-    const room = SIZE - ((tail - Atomics.load(this.#words, HEAD)) | 0);
-    const count = Math.min(room, bytes.length);
+    const count = this.#hasRoom(bytes.length) ? bytes.length : this.#room();
     if (count === 0) return 0;
-    const at = tail & MASK;
-    const first = Math.min(count, SIZE - at);
-    this.#bytes.set(first === bytes.length ? bytes : bytes.subarray(0, first), at);
-    if (first < count) this.#bytes.set(bytes.subarray(first, count), 0);
-    Atomics.store(this.#words, TAIL, (tail + count) | 0);
+    this.#copyIn(bytes.subarray(0, count), 0);
+    this.#publish(count);
     return count;
+  }
+
+  /** `at`: behind the tail. */
+  #put(at: number, byte: number): void {
+    this.#bytes[(this.#tail + at) & MASK] = byte;
+  }
+
+  #copyIn(bytes: Uint8Array, behind: number): void {
+    const count = bytes.length;
+    const at = (this.#tail + behind) & MASK;
+    if (count <= SHORT) {
+      for (let i = 0; i < count; i++) this.#bytes[(at + i) & MASK] = bytes[i]!;
+      return;
+    }
+    const first = Math.min(count, SIZE - at);
+    this.#bytes.set(first === count ? bytes : bytes.subarray(0, first), at);
+    if (first < count) this.#bytes.set(bytes.subarray(first), 0);
+  }
+
+  /** B1 */
+  #publish(count: number): void {
+    this.#tail = (this.#tail + count) | 0;
+    Atomics.store(this.#words, TAIL, this.#tail);
   }
 
   // ---- The reader ----
 
-  /** The next message; undefined when it is not, or not wholly, there. */
+  /** The next message, its kind in front; undefined when it is not, or not wholly, there. */
   receive(): Uint8Array | undefined {
     if (this.#message === null) {
-      this.#lengthGot += this.#read(this.#length, this.#lengthGot);
-      if (this.#lengthGot < LENGTH) return undefined;
-      const length = new DataView(this.#length.buffer).getUint32(0, true);
+      if (!this.#isThere(LENGTH)) return undefined;
+      const length = this.#get(0) | (this.#get(1) << 8) | (this.#get(2) << 16) | (this.#get(3) << 24);
       this.#message = Buffer.allocUnsafe(length);
       this.#messageGot = 0;
+      // What is wholly there is taken, and given back, in one step with its length.
+      if (this.#isThere(LENGTH + length)) {
+        const message = this.#message;
+        this.#message = null;
+        this.#copyOut(message, LENGTH);
+        this.#giveBack(LENGTH + length);
+        return message;
+      }
+      this.#giveBack(LENGTH);
     }
-    this.#messageGot += this.#read(this.#message, this.#messageGot);
+    const rest = this.#message.subarray(this.#messageGot);
+    const there = this.#isThere(rest.length) ? rest.length : this.#there();
+    if (there > 0) {
+      this.#copyOut(rest.subarray(0, there), 0);
+      this.#giveBack(there);
+      this.#messageGot += there;
+    }
     if (this.#messageGot < this.#message.length) return undefined;
     const message = this.#message;
     this.#message = null;
-    this.#lengthGot = 0;
     return message;
   }
 
@@ -104,17 +164,40 @@ export class Ring {
     return Atomics.load(this.#words, FULL) === 1 && Atomics.exchange(this.#words, FULL, 0) === 1;
   }
 
-  /** Fills `into` from `start` on as far as there are bytes; yields how many there were. */
-  #read(into: Uint8Array, start: number): number {
-    const head = Atomics.load(this.#words, HEAD);
-    const there = (Atomics.load(this.#words, TAIL) - head) | 0;
-    const count = Math.min(there, into.length - start);
-    if (count === 0) return 0;
-    const at = head & MASK;
+  #there(): number {
+    return (this.#tailSeen - this.#head) | 0;
+  }
+
+  #isThere(length: number): boolean {
+    if (this.#there() >= length) return true;
+    this.#tailSeen = Atomics.load(this.#words, TAIL);
+    return this.#there() >= length;
+  }
+
+  /** `at`: behind the head. */
+  #get(at: number): number {
+    return this.#bytes[(this.#head + at) & MASK]!;
+  }
+
+  /** Fills `into` with what lies so far behind the head. */
+  #copyOut(into: Uint8Array, behind: number): void {
+    const count = into.length;
+    const at = (this.#head + behind) & MASK;
+    if (count <= SHORT) {
+      for (let i = 0; i < count; i++) into[i] = this.#bytes[(at + i) & MASK]!;
+      return;
+    }
     const first = Math.min(count, SIZE - at);
-    into.set(this.#bytes.subarray(at, at + first), start);
-    if (first < count) into.set(this.#bytes.subarray(0, count - first), start + first);
-    Atomics.store(this.#words, HEAD, (head + count) | 0);
-    return count;
+    into.set(this.#bytes.subarray(at, at + first));
+    if (first < count) into.set(this.#bytes.subarray(0, count - first), first);
+  }
+
+  /** B1 */
+  #giveBack(count: number): void {
+    this.#head = (this.#head + count) | 0;
+    Atomics.store(this.#words, HEAD, this.#head);
   }
 }
+
+/** Up to so many bytes, a loop costs less than a view for the host to copy. */
+const SHORT = 64;
