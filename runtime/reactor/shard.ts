@@ -19,16 +19,7 @@
 
 import type { Host, Input } from "../engine/host.ts";
 import { E } from "../engine/machine.ts";
-import {
-  type Channel,
-  type Closure,
-  type EffectRequest,
-  type Fault,
-  type Future,
-  type FutureState,
-  SIGNAL,
-  type Value,
-} from "../engine/values.ts";
+import type { Channel, Closure, EffectRequest, Fault, Future, FutureState, Value } from "../engine/values.ts";
 import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
 import { Mark } from "../nexus/flight.ts";
 import { figures, read, Saturation } from "../nexus/readings.ts";
@@ -711,11 +702,11 @@ export class Reactor implements Host, Completions {
   }
 
   trySend(channel: Channel, value: Value): boolean {
-    return this.#isHere(channel) && trySend(this, channel, value);
+    return this.#isHere(channel) ? trySend(this, channel, value) : this.peer!.loans.trySend(channel, value);
   }
 
   tryReceive(channel: Channel): Value {
-    return this.#isHere(channel) ? tryReceive(this, channel) : SIGNAL;
+    return this.#isHere(channel) ? tryReceive(this, channel) : this.peer!.loans.tryReceive(channel);
   }
 
   #isHere(channel: Channel): boolean {

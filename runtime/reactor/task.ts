@@ -18,7 +18,7 @@
 // There may be millions of tasks, so a state is a number and a flag in the task itself, not an object of its own.
 
 import { Task } from "../engine/host.ts";
-import { type EffectRequest, Future } from "../engine/values.ts";
+import { type Channel, type EffectRequest, Future, type Value } from "../engine/values.ts";
 
 export enum TaskState {
   Fresh,
@@ -69,6 +69,8 @@ export class LiveTask extends Task {
 /** Stands on this shard for a task of another one that is parked on a request which is answered here (shards/peer.ts, R1). */
 export class Delegate extends LiveTask {
   override state = TaskState.Parked;
+  /** What is lent with the answer: items of a channel, or room in it (shards/loans.ts). */
+  loan: { readonly channel: Channel; readonly of: Value[] | number } | null = null;
 
   constructor(
     id: number,

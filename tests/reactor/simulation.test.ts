@@ -49,6 +49,81 @@ const programs: readonly (readonly [name: string, source: string, ...lines: read
     "28",
   ],
   [
+    "a channel keeps its order and its capacity while cores send and receive many items at a time",
+    `
+    const capacity = 6;
+    async fun sender(channel, sent, got, n) {
+        for (i in 0..n) {
+            channel.send(i);
+            assert(sent.add(1) - got.get() <= capacity + 1, "more are in it than it holds");
+            if (i % 23 == 7) { yield_now(); }
+        }
+        true
+    }
+    async fun receiver(channel, got) {
+        var next = 0;
+        var item = channel.receive();
+        while (item != nil) {
+            assert(item == next, "order");
+            got.add(1);
+            next = next + 1;
+            item = channel.receive();
+        }
+        next
+    }
+    async fun pair(n) {
+        var channel = Channel(capacity);
+        var got = Atomic(0);
+        var receives = receiver(channel, got);
+        await sender(channel, Atomic(0), got, n);
+        channel.close();
+        await receives
+    }
+    print all([pair(60), pair(50), pair(40)]);
+    `,
+    "[60, 50, 40]",
+  ],
+  [
+    "whoever sends or receives by turns finds the items in order, on any core",
+    `
+    async fun sender(channel, mine, theirs, from) {
+        for (i in 0..3) {
+            mine.receive();
+            for (k in 0..30) { channel.send(from + i * 60 + k); }
+            theirs.send(true);
+        }
+        true
+    }
+    async fun receiver(channel, mine, theirs) {
+        var seen = [];
+        for (i in 0..5) {
+            mine.receive();
+            for (k in 0..18) { seen.add(channel.receive()); }
+            theirs.send(seen.last());
+        }
+        seen
+    }
+    async fun busy() { for (i in 0..50) { yield_now(); } true }
+    fun main() {
+        var channel = Channel(40);
+        for (i in 0..4) { busy(); }
+        var turns = [Channel(1), Channel(1), Channel(1), Channel(1)];
+        turns[0].send(true);
+        turns[2].send(true);
+        var tasks = [sender(channel, turns[0], turns[1], 0), sender(channel, turns[1], turns[0], 30)];
+        var taken = all([receiver(channel, turns[2], turns[3]), receiver(channel, turns[3], turns[2])]);
+        all(tasks);
+        for (i in 0..5) { for (k in 0..18) {
+            assert(taken[0][i * 18 + k] == i * 36 + k, "order");
+            assert(taken[1][i * 18 + k] == i * 36 + 18 + k, "order");
+        } }
+        print "in order";
+    }
+    main();
+    `,
+    "in order",
+  ],
+  [
     "a channel without room hands over one by one",
     `
     async fun ping(there, back, n) { var sum = 0; for (i in 0..n) { there.send(i); sum = sum + back.receive(); } sum }

@@ -5,7 +5,8 @@
 //   other                 prepares its journal, STANDING = n, receives ············· writes its part ── STANDING = 0, goes on
 //
 // N1. A shard stands still with its stack empty and without going to its driver, so nothing begins that no message brings. When as
-//     many messages were received as sent while all stand, none is under way and none will be.
+//     many messages were received as sent while all stand, none is under way and none will be. What it has borrowed of channels
+//     it gives back before (shards/loans.ts), so that their owners have all of them.
 // N2. All parts have one stamp and every journal is prepared before it is taken, so they are in one commit (horizon/journal.ts).
 // N3. A shard that has written its part may send messages again: who gets one writes its own part before it receives.
 // N4. Cuts have odd numbers. A shard takes part in each at most once: it stands only for a number that is not its last.
@@ -61,6 +62,15 @@ export class Stand {
 
   /** The first shard: makes a cut, with its own part made by `make`. Null when the program is being ended. */
   lead(make: () => Change[]): Stamp | null {
+    this.#peer.standsStill = true;
+    try {
+      return this.#lead(make);
+    } finally {
+      this.#peer.standsStill = false;
+    }
+  }
+
+  #lead(make: () => Change[]): Stamp | null {
     const { memory } = this.#peer;
     const cut = this.#last >= MOST ? 1 : this.#last + 2 - ((this.#last + 1) % 2);
     this.#last = cut;
@@ -93,18 +103,20 @@ export class Stand {
     const { cut } = memory;
     this.#last = cut;
     this.#journal.prepare();
+    this.#peer.standsStill = true;
     memory.stand(shard, cut);
-    if (!this.#receiveUntil(cut, () => memory.cut !== cut)) {
-      this.#journal.abandon();
-      return null;
-    }
-    const stamp = memory.cutStamp;
     try {
+      if (!this.#receiveUntil(cut, () => memory.cut !== cut)) {
+        this.#journal.abandon();
+        return null;
+      }
+      const stamp = memory.cutStamp;
       this.#write(make, stamp);
+      return stamp;
     } finally {
       memory.stand(shard, 0);
+      this.#peer.standsStill = false;
     }
-    return stamp;
   }
 
   #write(make: () => readonly Change[], stamp: Stamp): void {

@@ -212,6 +212,11 @@ export class SharedLinks implements Links {
     return lent.channel;
   }
 
+  /** The stand-in of a channel of another shard, if there is one. */
+  borrowed(id: number): Channel | undefined {
+    return this.#borrowed.get(id)?.channel.deref();
+  }
+
   /** A channel of this shard goes to another one: from here, or (by number) from a third. */
   passedOn(channel: Channel | number, to: number): void {
     const id = typeof channel === "number" ? channel : channel.id;

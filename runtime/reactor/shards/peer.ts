@@ -6,6 +6,7 @@
 //   Task       a task that has not begun or is ready, with its stack and what it goes on with
 //   Request    what a parked task asks, for the shard that can answer it; Answer brings it back; Withdraw asks for less
 //   Settled, Cancel, Observed, PassedOn, Dropped     links.ts
+//   Item, Recall, Return                             loans.ts
 //   Handler    the program has a new handler for the whole program; from shard 0
 //   Constant   the value of a constant that tasks may read anywhere; from shard 0, before any message after it was computed
 //
@@ -49,11 +50,13 @@ import {
 } from "../../engine/values.ts";
 import { Mark } from "../../nexus/flight.ts";
 import type { Place } from "../answer.ts";
+import { itemCame, loanCameBack } from "../answers/channels.ts";
 import { nameOf } from "../payload.ts";
 import type { RunQueue } from "../queue.ts";
 import type { Reactor } from "../shard.ts";
 import { Delegate, LiveTask, type TaskFuture, TaskState } from "../task.ts";
 import { type LinkHost, SharedLinks } from "./links.ts";
+import { ChannelEnd, type LoanHost, Loans } from "./loans.ts";
 import type { SharedMemory } from "./memory.ts";
 import { type CodeContext, inputFromValue, inputToValue, Packer } from "./parcel.ts";
 import type { Ring } from "./ring.ts";
@@ -71,6 +74,9 @@ enum MessageKind {
   Observed,
   PassedOn,
   Dropped,
+  Item,
+  Recall,
+  Return,
   Handler,
   Constant,
 }
@@ -98,10 +104,11 @@ interface Asked {
   withdrawn: (() => void) | null;
 }
 
-export class Peer implements LinkHost {
+export class Peer implements LinkHost, LoanHost {
   readonly shard: number;
   readonly memory: SharedMemory;
   readonly links: SharedLinks;
+  readonly loans: Loans;
   readonly #reactor: Reactor;
   readonly #options: PeerOptions;
   readonly #packer: Packer;
@@ -117,6 +124,7 @@ export class Peer implements LinkHost {
   #idle = false;
   #hasAskedForShards = false;
   #waitsForRoom = false;
+  #standsStill = false;
 
   constructor(reactor: Reactor, options: PeerOptions) {
     const { shard, memory } = options;
@@ -125,6 +133,7 @@ export class Peer implements LinkHost {
     this.shard = shard;
     this.memory = memory;
     this.links = new SharedLinks(this, memory);
+    this.loans = new Loans(this);
     this.#unsent = shard === 0 ? [...options.constants.keys()] : [];
     this.#packer = new Packer(this.links, options.code);
     const others = Array.from({ length: memory.shards }, (_, other) => other);
@@ -221,6 +230,15 @@ export class Peer implements LinkHost {
       case MessageKind.Dropped:
         this.links.dropped(id!, from, values[1] as number);
         break;
+      case MessageKind.Item:
+        itemCame(this.#reactor, this.links.channel(id!), values[1]);
+        break;
+      case MessageKind.Recall:
+        this.#recalled(id!, values[1] as ChannelEnd);
+        break;
+      case MessageKind.Return:
+        loanCameBack(this.#reactor, this.links.channel(id!), values[1] as Value[] | number);
+        break;
       case MessageKind.Constant:
         this.#options.constants[id!]!.v = values[1];
         break;
@@ -284,6 +302,47 @@ export class Peer implements LinkHost {
     if (this.shard !== 0) return;
     for (let other = 0; other < this.shards; other++)
       if (other !== this.shard) this.#post(other, MessageKind.Handler, [handler]);
+  }
+
+  // ---- Loans ----
+
+  /** Not while the shard stands still for a cut: everything is to be where it is kept. */
+  get mayLend(): boolean {
+    return !this.#standsStill;
+  }
+
+  set standsStill(does: boolean) {
+    this.#standsStill = does;
+    if (does) this.loans.giveBackAll();
+  }
+
+  #borrow(channel: Channel, loan: readonly Value[] | number): void {
+    this.loans.borrow(channel, loan);
+    if (this.#standsStill) this.loans.giveBackAll();
+  }
+
+  /** Somebody wants an end of a channel of this shard that another one has. */
+  recall(channel: Channel, end: ChannelEnd, from: number): void {
+    this.#post(from, MessageKind.Recall, [channel.id, end]);
+  }
+
+  #recalled(id: number, end: ChannelEnd): void {
+    const channel = this.links.borrowed(id);
+    if (channel !== undefined) this.loans.giveBack(channel, end);
+  }
+
+  sendItem(channel: Channel, value: Value): boolean {
+    try {
+      this.#post(this.memory.creatorOf(channel.id), MessageKind.Item, [channel.id, value]);
+      return true;
+    } catch (error) {
+      if (error instanceof CodecError) return false;
+      throw error;
+    }
+  }
+
+  giveBack(channel: Channel, rest: readonly Value[] | number): void {
+    this.#post(this.memory.creatorOf(channel.id), MessageKind.Return, [channel.id, rest as Value]);
   }
 
   // ---- Tasks that move (D) ----
@@ -393,6 +452,12 @@ export class Peer implements LinkHost {
   /** R1 */
   ask(task: LiveTask, request: EffectRequest, of: number): void {
     const token = ++this.#tokens;
+    const { f_channel: channel } = request;
+    if (channel instanceof Channel) {
+      // What it asks for was not to be had of a loan.
+      const end = request.site.effect === "receive" ? ChannelEnd.Receiving : ChannelEnd.Sending;
+      this.loans.giveBack(channel, end);
+    }
     try {
       this.#post(of, MessageKind.Request, [token, task.id, task.name, request]);
     } catch (error) {
@@ -418,10 +483,20 @@ export class Peer implements LinkHost {
 
   /** A delegate has been woken: its request is answered. */
   reply(delegate: Delegate, input: Input): void {
-    const { from, token } = delegate;
+    const { from, token, loan } = delegate;
     this.#delegates.delete(`${from}:${token}`);
+    const answer = inputToValue(input);
+    if (loan !== null) {
+      try {
+        this.#post(from, MessageKind.Answer, [token, answer, loan.of]);
+        return;
+      } catch (error) {
+        cannotGo(error, "a loan");
+        loanCameBack(this.#reactor, loan.channel, loan.of);
+      }
+    }
     try {
-      this.#post(from, MessageKind.Answer, [token, inputToValue(input)]);
+      this.#post(from, MessageKind.Answer, [token, answer]);
     } catch (error) {
       const refused: Input = { kind: "fault", fault: cannotGo(error, "an answer") };
       this.#post(from, MessageKind.Answer, [token, inputToValue(refused)]);
@@ -435,10 +510,11 @@ export class Peer implements LinkHost {
     this.#post(from, MessageKind.Answer, [token, WITHDRAWN]);
   }
 
-  #answered([token, input]: readonly Value[]): void {
+  #answered([token, input, loan]: readonly Value[]): void {
     const asked = this.#asked.get(token as number);
     if (asked === undefined) throw new Error("broken R1: an answer that nobody waits for");
     this.#asked.delete(token as number);
+    if (loan !== undefined) this.#borrow(asked.task.request!.f_channel as Channel, loan as Value[] | number);
     if (input === WITHDRAWN) asked.withdrawn?.();
     else this.#reactor.wake(asked.task, inputFromValue(input, this.#options.code));
   }
@@ -456,6 +532,7 @@ export class Peer implements LinkHost {
 
   /** Nothing to run: `underway` operations and timers may bring something. */
   beIdle(underway: number): void {
+    this.loans.giveBackAll();
     if (this.#idle) this.memory.beIdle(this.shard, underway);
     else {
       this.#idle = true;
