@@ -196,6 +196,43 @@ print "" + seen.length() + " " + counter.get() + " " + all(tasks).join(",");
   );
 
   test(
+    "with what two cores have sent each other, none of it lost or doubled",
+    async () => {
+      const program = programOf(`
+var sent = 0;
+async fun receives(there) {
+    share();
+    var next = 0;
+    var item = there.receive();
+    while (item != nil) {
+        if (item != next) print "got " + item + " for " + next;
+        next = next + 1;
+        if (next % 5000 == 0) print "at " + next;
+        item = there.receive();
+    }
+    next
+}
+async fun sends(there) { for (i in 0..15000) { sent = sent + 1; there.send(i); } there.close(); sent }
+// Busy until the other core has taken a task: the receiver, as the rest is the program's own code.
+fun share() { while (walia_metrics().get("TASKS_STOLEN") == 0) for (k in 0..1000) {} }
+const there = Channel(256);
+const received = receives(there);
+share();
+const all_sent = sends(there);
+print "sent " + await all_sent + ", received " + await received;
+`);
+      const lines = [
+        ...(await program.runUntil("at 5000", "--shards", "2")),
+        ...(await program.runUntil("at 10000", "--shards", "2")),
+        ...(await program.run("--shards", "2")).out.split("\n"),
+      ];
+      expect(lines.filter((line) => line.startsWith("got"))).toEqual([]);
+      expect(lines.at(-2)).toBe("sent 15000, received 15000");
+    },
+    LONG,
+  );
+
+  test(
     "with its deadline",
     async () => {
       const program = programOf(`
