@@ -1,6 +1,6 @@
 // `Walia: Create walia.json`: the file that says which sources a program's hardware ports have on this machine.
 
-import { type Uri, Uri as Uris, window, workspace } from "vscode";
+import { l10n, type Uri, Uri as Uris, window, workspace } from "vscode";
 
 const TEXT = `{
   "ports": {
@@ -23,7 +23,7 @@ async function chosenFolder(): Promise<Uri | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length > 1) return (await window.showWorkspaceFolderPick())?.uri;
   if (folders[0] === undefined)
-    void window.showInformationMessage("Open a folder first: walia.json belongs beside your programs.");
+    void window.showInformationMessage(l10n.t("Open a folder first: walia.json belongs beside your programs."));
   return folders[0]?.uri;
 }
 

@@ -1,7 +1,7 @@
 // `Walia: Peek Handlers or Performs`: on a `perform`, the handlers that may receive it; on a `handle`, the performs that it may
 // receive. What nobody in the program handles is said in words.
 
-import { commands, type Location, type TextEditor, window } from "vscode";
+import { commands, type Location, l10n, type TextEditor, window } from "vscode";
 import { type BaseLanguageClient, type Location as ProtocolLocation, State } from "vscode-languageclient";
 import { type EffectAnswer, HandlersRequest } from "./protocol.ts";
 
@@ -13,7 +13,9 @@ export async function peekHandlers(client: BaseLanguageClient): Promise<void> {
     position: client.code2ProtocolConverter.asPosition(editor.selection.active),
   });
   if (answers.length === 0)
-    return void window.showInformationMessage("Put the cursor on a perform, a handle, or a call that performs.");
+    return void window.showInformationMessage(
+      l10n.t("Put the cursor on a perform, a handle, or a call that performs."),
+    );
   const { asLocation } = client.protocol2CodeConverter;
   const places = distinct(answers.flatMap(placesOf)).map((place) => asLocation(place));
   if (places.length === 0) return void window.showInformationMessage(answers.map(inWords).join(" "));
@@ -32,11 +34,11 @@ function distinct(places: readonly ProtocolLocation[]): ProtocolLocation[] {
 
 /** What there is to say when there is no place to show. */
 function inWords(answer: EffectAnswer): string {
-  if (answer.kind === "handle") return `Nothing that is known performs "${answer.effect}" here.`;
+  if (answer.kind === "handle") return l10n.t(`Nothing that is known performs "{0}" here.`, answer.effect);
   const isOutside = answer.receivers.some(({ by }) => by === "reactor" || by === "system");
   return isOutside
-    ? `The reactor answers "${answer.effect}": no handler of the program does.`
-    : `Nobody handles "${answer.effect}".`;
+    ? l10n.t(`The reactor answers "{0}": no handler of the program does.`, answer.effect)
+    : l10n.t(`Nobody handles "{0}".`, answer.effect);
 }
 
 async function peek({ document, selection }: TextEditor, places: readonly Location[]): Promise<void> {

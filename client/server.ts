@@ -1,6 +1,6 @@
 // The language server as the rest of the extension sees it: started, started again, and answered when it asks for files.
 
-import { type ExtensionContext, FileType, type LogOutputChannel, Uri, window, workspace } from "vscode";
+import { type ExtensionContext, FileType, type LogOutputChannel, l10n, Uri, window, workspace } from "vscode";
 import { type BaseLanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient";
 import type { Platform } from "./platform.ts";
 import { ListFiles, ProgramRequest, ReadFile } from "./protocol.ts";
@@ -23,8 +23,8 @@ const DOCUMENTS = [{ language: "walia" }, { language: "json", pattern: "**/walia
 
 /** Makes the server's client; the server is not started yet. */
 export function createServer(context: ExtensionContext, platform: Platform): Server {
-  const log = window.createOutputChannel("Walia Language Server", { log: true });
-  const client = platform.createClient("walia", "Walia Language Server", {
+  const log = window.createOutputChannel(l10n.t("Walia Language Server"), { log: true });
+  const client = platform.createClient("walia", l10n.t("Walia Language Server"), {
     documentSelector: DOCUMENTS,
     diagnosticCollectionName: "walia",
     outputChannel: log,
@@ -44,8 +44,8 @@ export function createServer(context: ExtensionContext, platform: Platform): Ser
         await client.start();
       } catch (error) {
         log.error(error instanceof Error ? error : String(error));
-        const show = "Show Log";
-        const answer = await window.showErrorMessage("The Walia language server did not start.", show);
+        const show = l10n.t("Show Log");
+        const answer = await window.showErrorMessage(l10n.t("The Walia language server did not start."), show);
         if (answer === show) log.show();
       }
     },

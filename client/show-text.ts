@@ -1,7 +1,7 @@
 // `Walia: Show Effects …` and `Walia: Show Lowered Form …`: texts that the server makes of a program, opened beside it. They
 // follow the program while it is edited.
 
-import { Uri, ViewColumn, window, workspace } from "vscode";
+import { l10n, Uri, ViewColumn, window, workspace } from "vscode";
 import { State } from "vscode-languageclient";
 import { type ProgramText, TextCommand } from "./protocol.ts";
 import type { Server } from "./server.ts";
@@ -16,7 +16,7 @@ export async function showText({ client }: Server, text: ProgramText, of: "file"
     command: `walia.text.${text}`,
     arguments: [document.uri.toString(), ...(of === "declaration" ? [position] : [])],
   });
-  if (found === null) return void window.showInformationMessage("The language server does not know this file.");
+  if (found === null) return void window.showInformationMessage(l10n.t("The language server does not know this file."));
   const shown = await workspace.openTextDocument(Uri.parse(found.uri));
   await window.showTextDocument(shown, { viewColumn: ViewColumn.Beside, preview: true, preserveFocus: true });
 }

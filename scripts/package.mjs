@@ -29,6 +29,8 @@ const FILES = [
   "client/media",
   "client/walkthrough",
   "client/walia.schema.json",
+  "package.nls.json",
+  "l10n",
   "syntaxes/language-configuration.json",
   "syntaxes/markdown.tmLanguage.json",
   "syntaxes/snippets.json",

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { workspace } from "vscode";
+import { l10n, workspace } from "vscode";
 import type { Captured, Invocation, WaliaCommand } from "../platform.ts";
 
 /**
@@ -48,7 +48,9 @@ function capture({ program, args, env }: Invocation, folder: string, signal: Abo
     signal.addEventListener("abort", stop);
     child.on("error", ({ message }) =>
       reject(
-        new Error(`cannot start ${program}: ${message}. The setting walia.node.path says which Node runs programs.`),
+        new Error(
+          l10n.t("cannot start {0}: {1}. The setting walia.node.path says which Node runs programs.", program, message),
+        ),
       ),
     );
     child.on("close", (code) => {

@@ -1,6 +1,6 @@
 // Running programs: the commands behind the buttons, and the tasks. All of it waits until the user trusts the workspace.
 
-import { commands, type ExtensionContext, tasks, Uri, window, workspace } from "vscode";
+import { commands, type ExtensionContext, l10n, tasks, Uri, window, workspace } from "vscode";
 import type { WaliaCommand } from "../platform.ts";
 import type { Server } from "../server.ts";
 import { runTask, WaliaTasks } from "./tasks.ts";
@@ -28,9 +28,9 @@ export function registerRunning(context: ExtensionContext, server: Server, comma
 /** Why no program can run now, for people; undefined when one can. */
 export function whyNotRun(command: WaliaCommand | undefined): string | undefined {
   if (command === undefined)
-    return "Walia programs cannot run in a browser. Open this folder in VS Code on a computer.";
+    return l10n.t("Walia programs cannot run in a browser. Open this folder in VS Code on a computer.");
   if (!workspace.isTrusted)
-    return "Walia programs run only in workspaces that you trust (Workspaces: Manage Workspace Trust).";
+    return l10n.t("Walia programs run only in workspaces that you trust (Workspaces: Manage Workspace Trust).");
   return undefined;
 }
 
@@ -38,14 +38,16 @@ export function whyNotRun(command: WaliaCommand | undefined): string | undefined
 async function savedFile(target: string | Uri | undefined): Promise<Uri | undefined> {
   const wanted = typeof target === "string" ? Uri.parse(target) : target;
   const uri = wanted ?? activeProgram();
-  if (uri === undefined) return void window.showInformationMessage("Open a Walia program (.wal) to run it.");
+  if (uri === undefined) return void window.showInformationMessage(l10n.t("Open a Walia program (.wal) to run it."));
   const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
   if (document?.isUntitled === true) return workspace.saveAs(uri);
   // What it imports runs too.
   const isSaved = await workspace.saveAll(false);
-  if (!isSaved) return void window.showWarningMessage("The program was not run: a file could not be saved.");
+  if (!isSaved) return void window.showWarningMessage(l10n.t("The program was not run: a file could not be saved."));
   if (uri.scheme === "file") return uri;
-  return void window.showWarningMessage(`Only a file on this computer can run; this one is at ${uri.scheme}:.`);
+  return void window.showWarningMessage(
+    l10n.t("Only a file on this computer can run; this one is at {0}:.", uri.scheme),
+  );
 }
 
 function activeProgram(): Uri | undefined {

@@ -3,6 +3,7 @@
 //   { "type": "walia", "command": "test", "paths": ["src"], "problemMatcher": "$walia" }
 
 import {
+  l10n,
   ProcessExecution,
   Task,
   type TaskDefinition,
@@ -59,7 +60,7 @@ export function runTask(command: WaliaCommand, file: Uri, paths: readonly string
   const definition: WaliaTaskDefinition = { type: "walia", command: "run", paths, args };
   const task = createTask(command, definition, {
     scope: folder ?? TaskScope.Workspace,
-    name: `run ${workspace.asRelativePath(file)}`,
+    name: l10n.t("run {0}", workspace.asRelativePath(file)),
     cwd: (folder?.uri ?? Uri.joinPath(file, "..")).fsPath,
   });
   // The program is what people want to see, not how it was started.

@@ -6,6 +6,7 @@ import {
   CancellationTokenSource,
   commands,
   type ExtensionContext,
+  l10n,
   TestRunProfileKind,
   TestRunRequest,
   tests,
@@ -48,15 +49,22 @@ export function registerTests(context: ExtensionContext, server: Server, command
     const runner = { tree, programOf: server.programOf, command: command! };
     await (request.continuous === true ? runAfterSaves : runTests)(runner, request, token);
   };
-  const counting = controller.createRunProfile("Coverage", TestRunProfileKind.Coverage, run, true, undefined, true);
+  const counting = controller.createRunProfile(
+    l10n.t("Coverage"),
+    TestRunProfileKind.Coverage,
+    run,
+    true,
+    undefined,
+    true,
+  );
   counting.loadDetailedCoverage = async (_run, file) => detailsOf(file);
   subscriptions.push(
-    controller.createRunProfile("Run", TestRunProfileKind.Run, run, true, undefined, true),
+    controller.createRunProfile(l10n.t("Run"), TestRunProfileKind.Run, run, true, undefined, true),
     counting,
     commands.registerCommand("walia.runTest", async (uri?: string, line?: number) => {
       if (uri === undefined || line === undefined) return void commands.executeCommand("testing.runAtCursor");
       const item = tree.testAt(Uri.parse(uri), line);
-      if (item === undefined) return void window.showInformationMessage("There is no test here any more.");
+      if (item === undefined) return void window.showInformationMessage(l10n.t("There is no test here any more."));
       const source = new CancellationTokenSource();
       await run(new TestRunRequest([item]), source.token);
       source.dispose();

@@ -3,6 +3,7 @@
 import {
   type CancellationToken,
   Location,
+  l10n,
   Position,
   type TestItem,
   TestMessage,
@@ -89,7 +90,7 @@ async function testFile(
     run.appendOutput(terminalText(reason), undefined, file);
   };
   if (signal.aborted) return skipAll();
-  if (uri.scheme !== "file") return failAll("Only tests of files on this computer can run.");
+  if (uri.scheme !== "file") return failAll(l10n.t("Only tests of files on this computer can run."));
   for (const item of items) run.started(item);
 
   const folder = workspace.getWorkspaceFolder(uri)?.uri ?? Uri.joinPath(uri, "..");
@@ -104,7 +105,7 @@ async function testFile(
     const report = parseReport(output);
     // The program has errors, or the command could not begin: it says so in words for people.
     if (report === undefined)
-      return failAll(errors.trim() || output.trim() || "The walia command ended without a report.");
+      return failAll(errors.trim() || output.trim() || l10n.t("The walia command ended without a report."));
     for (const file of report.coverage) coverage?.add(fileOf(file.file, folder), file);
     // Other files of the program may have tests too.
     const own = report.tests.filter((test) => fileOf(test.file, folder).fsPath === uri.fsPath);
@@ -112,7 +113,7 @@ async function testFile(
     const results = new Map(own.map((test, i) => [keys[i]!, test]));
     for (const item of items) {
       const result = results.get(tree.testOf(item)!.key);
-      if (result === undefined) run.errored(item, new TestMessage("It is not in the file any more."));
+      if (result === undefined) run.errored(item, new TestMessage(l10n.t("It is not in the file any more.")));
       else show(run, item, result, folder);
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 // The tests that the Test Explorer lists: files, and in each its test blocks and doc examples, as the server reports them.
 
-import { type TestController, type TestItem, Uri, workspace } from "vscode";
+import { l10n, type TestController, type TestItem, Uri, workspace } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { FileTests } from "../protocol.ts";
 import { keysOf } from "./report.ts";
@@ -38,7 +38,7 @@ export class TestTree {
       item.range = this.client.protocol2CodeConverter.asRange(range);
       // Keeps the file's order.
       item.sortText = String(i).padStart(6, "0");
-      if (kind === "example") item.description = "example";
+      if (kind === "example") item.description = l10n.t("example");
       this.#known.set(item, { key, title });
       return item;
     });

@@ -10,7 +10,12 @@ import { DEFAULTS } from "../../server/settings.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const manifest = JSON.parse(read("package.json"));
+/** The manifest as it is written, and as the editor shows it in English. */
+const written = read("package.json");
+const english: Record<string, string> = JSON.parse(read("package.nls.json"));
+const manifest = JSON.parse(
+  written.replace(/"%([^"%]+)%"/g, (_, key: string) => JSON.stringify(english[key] ?? `no ${key}`)),
+);
 const { contributes } = manifest;
 const sources = readdirSync(join(root, "client"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
@@ -132,5 +137,42 @@ describe("the schema of walia.json agrees with the runtime", () => {
   ])("%s: %s", (port, source) => {
     const { errors } = parsePorts(JSON.stringify({ ports: { [port]: source } }), "/home");
     expect(accepts(port, source)).toBe(errors.length === 0);
+  });
+});
+
+describe("what people read can be translated", () => {
+  test("every string of the manifest has a key, and every key an English text that is used", () => {
+    const used = new Set([...written.matchAll(/"%([^"%]+)%"/g)].map(([, key]) => key!));
+    expect([...used].sort()).toEqual(Object.keys(english).sort());
+    // What the editor shows: these fields, wherever they stand.
+    const SHOWN = /^(title|category|label|description|markdownDescription|displayName|enumDescriptions)$/;
+    const plain: string[] = [];
+    const visit = (value: unknown, at: string): void => {
+      if (typeof value === "string" && !/^%[^%]+%$/.test(value)) plain.push(`${at}: ${value}`);
+      else if (typeof value === "object" && value !== null)
+        for (const [key, inner] of Object.entries(value)) visit(inner, `${at}.${key}`);
+    };
+    const search = (value: unknown, at: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      for (const [key, inner] of Object.entries(value))
+        if (SHOWN.test(key)) visit(inner, `${at}.${key}`);
+        else search(inner, `${at}.${key}`);
+    };
+    const { capabilities, contributes: parts, displayName, description } = JSON.parse(written);
+    search({ capabilities, parts, displayName, description }, "package.json");
+    expect(plain).toEqual([]);
+  });
+
+  test("every message of the extension goes through the bundle, and the bundle has no other", () => {
+    const bundle: Record<string, string> = JSON.parse(read("l10n/bundle.l10n.json"));
+    const asked = [...sources.matchAll(/\bl10n\.t\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g)].map(
+      ([, quoted, template]) => template ?? JSON.parse(`"${quoted}"`),
+    );
+    expect(asked.filter((text) => text.includes("${"))).toEqual([]);
+    expect([...new Set(asked)].sort()).toEqual(Object.keys(bundle).sort());
+    for (const [text, english] of Object.entries(bundle)) expect(english).toBe(text);
+    // Places in a message are numbered: a translation may turn them round.
+    const calls = [...sources.matchAll(/\b(?:show\w+Message|TestMessage|failAll|createRunProfile)\(\s*["`]/g)];
+    expect(calls.map(([call]) => call)).toEqual([]);
   });
 });
