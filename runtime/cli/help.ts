@@ -125,9 +125,14 @@ folder. Without it: the only .wld file in the working folder.
   walia horizon edit TASK [--frame N] --set NAME=VALUE…
                                  gives variables of a frame other values; the innermost one unless told
   walia horizon drop TASK        takes the task away; who awaits it sees the fault Cancelled
+  walia horizon upgrade [TASK…]  moves tasks, all or these, to the source as it is now, where all of what they were doing is still
+                                 in it; lists those that stay, which finish with the source that they were suspended in, and why
+      --dry-run                  only says what it would do, also while the program runs
+      --json                     { version, file, dryRun, moved, tasks, shared }, a task: { id, function, outcome ("moved", "stays",
+                                 "current"), reasons: [{ reason, before, now }] }, a place: { file, line, column, text } or null
 
-list and show work while the program runs, and show the state of one moment. resume, edit and drop need it stopped; each changes the
-file at once or not at all. VALUE is a literal of Walia or JSON: nil, true, 3, "text", [1, 2], { name: "Ada" }, "text".bytes(). In a
+list and show work while the program runs, and show the state of one moment. resume, edit, drop and upgrade need it stopped; each
+changes the file at once or not at all. VALUE is a literal of Walia or JSON: nil, true, 3, "text", [1, 2], { name: "Ada" }, "text".bytes(). In a
 shell it needs quotes: --with '"yes"'. The exit code is 74 when something cannot be read, or not be done.`,
 
   lsp: `walia lsp [--stdio | --socket=PORT | --pipe=NAME]

@@ -59,11 +59,7 @@ export class Kept implements Keeping {
     this.#options = options;
     this.#memory = makeSpace(options.shards, DEFAULT_CAPACITY);
     this.#folder = dirname(options.path).replaceAll("\\", "/");
-    const files = options.runnable.trees
-      .filter((tree) => tree.path !== PRELUDE_PATH)
-      .map((tree): SourceFile => [relative(this.#folder, tree.path).replaceAll("\\", "/"), tree.text]);
-    const record = Buffer.from(JSON.stringify(files));
-    this.#sources = { key: fingerprint(record), record };
+    this.#sources = sourcesOf(options.runnable.trees, options.path);
   }
 
   /** Reads what an earlier run has left. FileTrouble when that cannot be read, or another process has it. */
@@ -162,11 +158,24 @@ export class Kept implements Keeping {
  * is none.
  */
 export async function compileKept(record: Uint8Array, path: string, cache: Cache): Promise<Runnable | null> {
-  const folder = dirname(path);
-  const texts = new Map(
-    sourceFiles(record, path).map(([name, text]) => [resolve(folder, name).replaceAll("\\", "/"), text]),
-  );
+  const texts = textsOf(record, path);
   return (await prepareRun([...texts.keys()], (name) => texts.get(name), cache)).runnable;
+}
+
+/** The record of a program's sources in the `.wld` file at `path`, and its key (V1). */
+export function sourcesOf(trees: Runnable["trees"], path: string): KeptStart["sources"] {
+  const folder = dirname(path).replaceAll("\\", "/");
+  const files = trees
+    .filter((tree) => tree.path !== PRELUDE_PATH)
+    .map((tree): SourceFile => [relative(folder, tree.path).replaceAll("\\", "/"), tree.text]);
+  const record = Buffer.from(JSON.stringify(files));
+  return { key: fingerprint(record), record };
+}
+
+/** The texts in a record of sources, by the paths where the files are if they are still there. HorizonError when it is none. */
+export function textsOf(record: Uint8Array, path: string): ReadonlyMap<string, string> {
+  const folder = dirname(path);
+  return new Map(sourceFiles(record, path).map(([name, text]) => [resolve(folder, name).replaceAll("\\", "/"), text]));
 }
 
 function sourceFiles(record: Uint8Array, path: string): readonly SourceFile[] {

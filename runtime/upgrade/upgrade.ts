@@ -8,13 +8,12 @@
 import { resolve } from "node:path";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
-import type { CodecContext } from "../codec/format.ts";
 import { Atomic, Channel, Future, type Value } from "../engine/values.ts";
 import { type Change, put, remove } from "../horizon/change.ts";
 import { Table } from "../horizon/tables.ts";
 import { readTask, type TaskRecord, taskChanges } from "../horizon/task-record.ts";
 import type { Image } from "../reactor/keep/restore.ts";
-import { Kind, type Links, Packer } from "../reactor/shards/parcel.ts";
+import { Kind, type Links, NO_CODE, Packer } from "../reactor/shards/parcel.ts";
 import { InertCodes } from "./inert.ts";
 import { Matcher, Obstacle } from "./match.ts";
 import { Mover } from "./move.ts";
@@ -199,7 +198,7 @@ class Planner {
       if (other !== key) this.#changes.push(remove(Table.Sources, other));
     const program = this.#table(Table.Globals).get("program");
     if (program === undefined) return;
-    const [main, , ...rest] = decode(program, NOTHING) as Value[];
+    const [main, , ...rest] = decode(program, NO_CODE) as Value[];
     this.#changes.push(put(Table.Globals, "program", encode([main, key, ...rest])));
   }
 }
@@ -213,14 +212,3 @@ function makeShared(kind: Kind, id: number, detail: number): Future | Channel | 
   if (kind === Kind.Channel) return new Channel(id, detail);
   return kind === Kind.Atomic ? new Atomic(id, 0) : new Future(id);
 }
-
-/** The record of the program names nothing. */
-const NOTHING: CodecContext = {
-  code: () => undefined,
-  classCode: () => undefined,
-  traitCode: () => undefined,
-  future: () => undefined,
-  channel: () => undefined,
-  atomic: () => undefined,
-  programSegment: () => undefined,
-};

@@ -312,7 +312,9 @@ main();
       const { out, err } = await program.run();
       expect(out.replace(/^waits\n/, "")).toBe("old end\nafter\n");
       expect(err).toMatch(GOES_ON);
-      expect(err).toContain("walia: 1 task finishes with the source that it was suspended in\n");
+      expect(err).toContain(
+        "walia: 1 task finishes with the source that it was suspended in; walia horizon upgrade moves it",
+      );
       expect((await program.run("--fresh")).out).toBe("new\nwaits\nnew end\nafter\n");
     },
     LONG,

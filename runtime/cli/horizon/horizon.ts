@@ -25,6 +25,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   resume: async () => (await import("./resume.ts")).resume,
   edit: async () => (await import("./edit.ts")).edit,
   drop: async () => (await import("./drop.ts")).drop,
+  upgrade: async () => (await import("./upgrade.ts")).upgrade,
 };
 
 export async function horizon(words: readonly string[], context: Context, now = Date.now): Promise<number> {

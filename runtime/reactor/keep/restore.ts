@@ -348,8 +348,8 @@ const UNKNOWN_PEER = new DriverError("ECONNRESET", "the program was started agai
 
 const olderText = (count: number): string =>
   count === 1
-    ? "1 task finishes with the source that it was suspended in"
-    : `${count} tasks finish with the source that they were suspended in`;
+    ? "1 task finishes with the source that it was suspended in; walia horizon upgrade moves it where it can"
+    : `${count} tasks finish with the source that they were suspended in; walia horizon upgrade moves those that it can`;
 
 /** Records of numbers, strings and bytes name nothing. */
 const NOTHING: CodecContext = {
