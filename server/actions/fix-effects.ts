@@ -2,8 +2,11 @@
 
 import type * as ast from "../../language/ast.ts";
 import { payloadFields } from "../../language/infer/members.ts";
-import type { Node } from "../../language/walk.ts";
-import type { Action, Asked, Edit } from "./action.ts";
+import { builtin } from "../../language/names/builtins.ts";
+import { moved } from "../../language/query/symbols.ts";
+import { labelOf } from "../../language/query/units.ts";
+import { type Node, walk } from "../../language/walk.ts";
+import { type Action, Asked, contains, type Edit } from "./action.ts";
 import { type Fixer, fix } from "./fix.ts";
 import { before, behind, type Host, hostOf } from "./host.ts";
 
@@ -47,8 +50,36 @@ export const unhandledEffect: Fixer = (asked, diagnostic) => {
   const host = hostOf(asked, perform);
   if (host && (host.block || host.isBody))
     actions.unshift(fix(`Handle "${perform.effect}" here`, diagnostic, () => before(asked, host, text), true));
-  return actions;
+  return [...actions, ...inCallers(asked, perform, text)];
 };
+
+/** So many functions on the way are offered. */
+const CALLERS = 3;
+
+/**
+ * The handler in a function on the way to the perform, before the call that leads there; nearest first. They name no diagnostic:
+ * there may be other ways.
+ */
+function inCallers({ view }: Asked, { effect, ...perform }: ast.Perform, text: string): Action[] {
+  const { facts, locate } = view.analysis;
+  const way = facts.unhandled
+    .filter((each) => each.effect === effect)
+    .map(({ entry }) => facts.pathToEffect(entry.unit, effect))
+    .find((path) => path.at(-1)?.node.start === perform.start);
+  return (way ?? [])
+    .slice(0, -1)
+    .reverse()
+    .slice(0, CALLERS)
+    .flatMap(({ file, names, node, unit }): Action[] => {
+      const there = Asked.of(view, file, moved(node, locate(names).offset));
+      const call = there?.around.find(({ start, end }) => start === node.start && end === node.end);
+      const host = call && hostOf(there!, call);
+      if (!host || !(host.block || host.isBody)) return [];
+      const title = `Handle "${effect}" in ${labelOf(unit)}, which calls this`;
+      const edits = (): Edit[] => before(there!, host, text).map((edit) => ({ ...edit, file }));
+      return [{ title, kind: "quickfix", edits }];
+    });
+}
 
 /** W302 */
 export const unreachableHandler: Fixer = (asked, diagnostic) => {
@@ -135,14 +166,79 @@ function terminator(asked: Asked, unsafe: ast.Unsafe): string {
 
 const DECLARING = new Set<string>(["Var", "Fun", "Class", "Handle"]);
 
+const RAW = new Set<Node["kind"]>(["Release", "Asm", "Index", "Cast", "PointerType", "ArrayType"]);
+
+/** Whether something in it is allowed in `unsafe` only. */
+function needsUnsafe(node: Node): boolean {
+  if (contains(node, ...RAW)) return true;
+  let found = false;
+  walk(node, (at) => {
+    if (at.kind === "Name" && builtin(at.name)?.unsafe) found = true;
+    if (at.kind === "Unary" && (at.op === "*" || at.op === "&")) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** W404: what performs stands between blocks that are begun and finished. */
+export const suspendedInUnsafe: Fixer = (asked, diagnostic) => {
+  const unsafe = asked.find("Unsafe");
+  const host = unsafe && hostOf(asked, unsafe);
+  if (!host || host.node !== unsafe || host.isBody) return [];
+  const { statements } = unsafe.body;
+  const at = diagnostic.span.start - asked.offset;
+  const performing = statements.find(({ start, end }) => start <= at && at < end);
+  if (performing === undefined || needsUnsafe(performing)) return [];
+  // What is declared is then declared around the blocks.
+  const declared = statements.filter(({ kind }) => DECLARING.has(kind));
+  if (declared.some((each) => each.kind !== "Var" || !host.block || isTaken(asked, each.name))) return [];
+  return [
+    fix("End `unsafe` before what performs", diagnostic, () => [asked.replace(unsafe, parted(asked, unsafe))], true),
+  ];
+};
+
+/** Whether something else in the item has the name. */
+function isTaken(asked: Asked, { name, start }: ast.Identifier): boolean {
+  const locals = asked.names.units.flatMap((unit) => unit.locals);
+  return locals.some((local) => local.name === name && local.declaration?.start !== start);
+}
+
+/** The statements of a block, those that need it in blocks of their own; comments stay before what they stand before. */
+function parted(asked: Asked, unsafe: ast.Unsafe): string {
+  const { text } = asked.place.item.tree;
+  const { statements, start, end } = unsafe.body;
+  let from = start + 1;
+  const parts = statements.map((statement, index) => {
+    const sign = /^\s*;/.exec(text.slice(statement.end, end - 1))?.[0].length ?? 0;
+    const to = index === statements.length - 1 ? end - 1 : statement.end + sign;
+    const part = { text: text.slice(from, to), isRaw: needsUnsafe(statement) };
+    if (part.isRaw && statement.kind === "Var" && statement.init !== null) {
+      const { start: initStart, end: initEnd } = statement.init;
+      const init = `unsafe { ${text.slice(initStart, initEnd)} }`;
+      part.text = `${text.slice(from, initStart)}${init}${text.slice(initEnd, to)}`;
+      part.isRaw = false;
+    }
+    from = to;
+    return part;
+  });
+  const runs: typeof parts = [];
+  for (const part of parts) {
+    const last = runs.at(-1);
+    if (last?.isRaw === part.isRaw) last.text += part.text;
+    else runs.push({ ...part });
+  }
+  const whole = runs.map((run) => (run.isRaw ? `\nunsafe {${run.text}\n}\n` : run.text)).join("");
+  return whole.trim() + (runs.at(-1)!.isRaw ? "" : terminator(asked, unsafe));
+}
+
 /** `unsafe` around less: from the first statement that needs it to the last. */
-export function narrowed(asked: Asked, unsafe: ast.Unsafe, needs: (node: Node) => boolean): Action[] {
+export function narrowed(asked: Asked, unsafe: ast.Unsafe): Action[] {
   const host = hostOf(asked, unsafe);
   const { statements } = unsafe.body;
   if (!host || host.node !== unsafe || host.isBody || statements.length < 2) return [];
   if (statements.some(({ kind }) => DECLARING.has(kind))) return [];
-  const first = statements.findIndex(needs);
-  const last = statements.findLastIndex(needs);
+  const first = statements.findIndex(needsUnsafe);
+  const last = statements.findLastIndex(needsUnsafe);
   if (first < 0 || (first === 0 && last === statements.length - 1)) return [];
   const { start, end } = unsafe;
   const inside = { from: statements[first]!.start, to: statements[last]!.end };

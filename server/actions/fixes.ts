@@ -18,6 +18,7 @@ import {
 import {
   forgottenResume,
   needlessUnsafe,
+  suspendedInUnsafe,
   systemsOutsideUnsafe,
   unhandledEffect,
   unreachableHandler,
@@ -59,6 +60,7 @@ export const fixers: Readonly<Record<string, Fixer>> = {
   W303: forgottenResume,
   W401: systemsOutsideUnsafe,
   W402: needlessUnsafe,
+  W404: suspendedInUnsafe,
 };
 
 /** The fixes of the diagnostics that the selection touches. */

@@ -1,7 +1,5 @@
 // Other forms of handlers and `unsafe`: the extent of a handler written out or left to the block, faults caught, `unsafe` narrowed.
 
-import { builtin } from "../../language/names/builtins.ts";
-import { type Node, walk } from "../../language/walk.ts";
 import { type Action, type Asked, contains } from "./action.ts";
 import { narrowed } from "./fix-effects.ts";
 import { hostOf } from "./host.ts";
@@ -72,19 +70,7 @@ function inUnsafe(asked: Asked): Action[] {
   ];
 }
 
-const RAW = new Set<Node["kind"]>(["Release", "Asm", "Index", "Cast", "PointerType", "ArrayType"]);
-
 function narrow(asked: Asked): Action[] {
   const unsafe = asked.findHere("Unsafe");
-  if (!unsafe) return [];
-  return narrowed(asked, unsafe, (node) => {
-    if (contains(node, ...RAW)) return true;
-    let found = false;
-    walk(node, (at) => {
-      if (at.kind === "Name" && builtin(at.name)?.unsafe) found = true;
-      if (at.kind === "Unary" && (at.op === "*" || at.op === "&")) found = true;
-      return !found;
-    });
-    return found;
-  });
+  return unsafe ? narrowed(asked, unsafe) : [];
 }

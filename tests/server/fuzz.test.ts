@@ -120,6 +120,9 @@ test("places, documents and parameters that make no sense are answered too", asy
       for (const [method, params] of REQUESTS)
         await ask(method, { textDocument: { uri }, ...params(position, position) });
   for (const query of ["", "f", "\\", "😀"]) await ask("workspace/symbol", { query });
+  for (const location of [{ uri: URI }, { uri: "%%%" }])
+    for (const data of [0, 9, "x", null, undefined])
+      await ask("workspaceSymbol/resolve", { name: "f", kind: 12, location, data });
   await ask("workspace/diagnostic", { previousResultIds: [{ uri: "x", value: "y" }] });
   for (const uri of ["walia-effects:nothing", "walia-core:/x?%", "walia-core:/x?file:///nowhere.wal", ""])
     await ask("workspace/textDocumentContent", { uri });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Location, WorkspaceSymbol } from "vscode-languageserver";
 import { namedAt, referencesTo } from "../../language/query/symbols.ts";
 import {
   declarationsAt,
@@ -11,7 +12,7 @@ import { symbolsIn } from "../../server/features/document-symbol.ts";
 import { rankOf, symbolsOf } from "../../server/features/workspace-symbol.ts";
 import type { View } from "../../server/view.ts";
 import { readFixture } from "../fixture.ts";
-import { atCursor, expectSaid, viewOf } from "./fixture.ts";
+import { atCursor, expectSaid, startServer, viewOf } from "./fixture.ts";
 
 type Find = (analysis: View["analysis"], file: string, offset: number) => readonly Target[];
 
@@ -170,4 +171,23 @@ test "it works" { }
     expect([rankOf("deposit", "deposit"), rankOf("deposit", "Dep"), rankOf("deposit", "pos")]).toEqual([0, 1, 2]);
     expect([rankOf("net_read", "nrd"), rankOf("net_read", "rn")]).toEqual([3, null]);
   });
+});
+
+test("a symbol of the workspace gets its place when somebody goes there, also when it has moved", async () => {
+  const server = await startServer('test "same" { 1 }\nfun help() 1;\ntest "same" { help() }\n', {
+    capabilities: { workspace: { symbol: { resolveSupport: { properties: ["location.range"] } } } },
+  });
+  await server.complete();
+  const found = await server.client.sendRequest<WorkspaceSymbol[]>("workspace/symbol", { query: "same" });
+  expect(found.map(({ location }) => location)).toEqual([{ uri: "file:///main.wal" }, { uri: "file:///main.wal" }]);
+  await server.change("/main.wal", [
+    { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "\n" },
+  ]);
+  const lines = [];
+  for (const symbol of found) {
+    const { location } = await server.client.sendRequest<{ location: Location }>("workspaceSymbol/resolve", symbol);
+    lines.push(location.range.start.line);
+  }
+  expect(lines).toEqual([1, 3]);
+  await server.stop();
 });

@@ -78,7 +78,6 @@ const WITHOUT_FIX: Readonly<Record<string, string>> = {
   W305: "who should resume is not known",
   W306: "which effect is harmless to repeat is not known",
   W403: "what to do before the suspension is not known",
-  W404: "what to do before the suspension is not known",
   W501: "it is not executed by this runtime",
   W502: "it is not executed by this runtime",
 };
