@@ -21,6 +21,7 @@ import { inlayHints } from "./inlay-hints.ts";
 import { inlineCompletion } from "./inline-completion.ts";
 import { inlineValues } from "./inline-values.ts";
 import { linkedEditing } from "./linked-editing.ts";
+import { moniker } from "./moniker.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
 import { program } from "./program.ts";
 import { references } from "./references.ts";
@@ -56,6 +57,7 @@ export const features: readonly Feature[] = [
   workspaceSymbol,
   folding,
   linkedEditing,
+  moniker,
   selectionRanges,
   semanticTokens,
   tests,

@@ -1,4 +1,4 @@
-// Asks the client to fetch again what an edit may have changed in other files: colours, hints, lenses, diagnostics.
+// Asks the client to fetch again what an edit may have changed in other files: colours, hints, lenses, values, diagnostics.
 //
 // F1. An edit that leaves what other files can see of its file as it was asks for nothing. They can see the names at top level,
 //     parameters, effects, and whether something may suspend and where its tasks run.
@@ -62,5 +62,6 @@ function ask(connection: Connection, { workspace }: ClientCapabilities): void {
   if (workspace?.semanticTokens?.refreshSupport) quietly(connection.languages.semanticTokens.refresh());
   if (workspace?.inlayHint?.refreshSupport) quietly(connection.languages.inlayHint.refresh());
   if (workspace?.diagnostics?.refreshSupport) quietly(connection.languages.diagnostics.refresh());
+  if (workspace?.inlineValue?.refreshSupport) quietly(connection.languages.inlineValue.refresh());
   if (workspace?.codeLens?.refreshSupport) quietly(connection.sendRequest("workspace/codeLens/refresh"));
 }

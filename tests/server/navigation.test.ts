@@ -9,6 +9,7 @@ import {
   typeDefinitionsAt,
 } from "../../language/query/targets.ts";
 import { symbolsIn } from "../../server/features/document-symbol.ts";
+import { monikersAt } from "../../server/features/moniker.ts";
 import { rankOf, symbolsOf } from "../../server/features/workspace-symbol.ts";
 import type { View } from "../../server/view.ts";
 import { readFixture } from "../fixture.ts";
@@ -190,4 +191,29 @@ test("a symbol of the workspace gets its place when somebody goes there, also wh
   }
   expect(lines).toEqual([1, 3]);
   await server.stop();
+});
+
+test("a moniker says what a name is called outside of its file", () => {
+  const text = `//- /main.wal
+import "lib" as lib;
+fun own(local) { lib.help(local); perform "ASK"; print local; own(1) }
+//- /lib.wal
+fun help(a) a;
+`;
+  const view = viewOf(readFixture(text));
+  const at = (word: string) => {
+    const { text: main } = view.tree("/main.wal");
+    return (
+      monikersAt(view, "/main.wal", main.indexOf(word))?.map(({ identifier, kind }) =>
+        `${identifier} ${kind ?? ""}`.trim(),
+      ) ?? null
+    );
+  };
+  expect(["own(local", "help(", 'ASK"', "print local"].map(at)).toEqual([
+    ["/main.wal#own export"],
+    ["/lib.wal#help import"],
+    ["ASK"],
+    null,
+  ]);
+  expect(at("local)")).toBeNull();
 });

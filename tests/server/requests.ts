@@ -20,7 +20,14 @@ export const REQUESTS: readonly (readonly [string, (at: Position, end: Position)
   ...(
     [
       ...["hover", "definition", "declaration", "typeDefinition", "implementation", "documentHighlight", "completion"],
-      ...["signatureHelp", "prepareRename", "linkedEditingRange", "prepareCallHierarchy", "prepareTypeHierarchy"],
+      ...[
+        "signatureHelp",
+        "prepareRename",
+        "linkedEditingRange",
+        "prepareCallHierarchy",
+        "prepareTypeHierarchy",
+        "moniker",
+      ],
     ] as const
   ).map((name) => [`textDocument/${name}`, (position: Position) => ({ position })] as const),
   ["walia/handlers", (position) => ({ position })],
