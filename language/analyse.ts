@@ -18,14 +18,16 @@
 import type * as ast from "./ast.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
 import { type Facts, factsOf } from "./effects/facts.ts";
-import { createLinker, moveLinker } from "./effects/link.ts";
+import { createLinker, difference, moveLinker } from "./effects/link.ts";
 import { type Solution, solve, solveAgain } from "./effects/rows.ts";
 import { summarize } from "./effects/summary.ts";
+import { builtin } from "./names/builtins.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
 import { type FileNames, fileNames, registryOf } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
 import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
+import { clauseLives } from "./rules/resumes.ts";
 import type { Item, ItemLists, Related } from "./rules/rule.ts";
 
 export interface Workspace {
@@ -54,6 +56,8 @@ interface Entry extends Item {
   /** Findings of the item rules; null when they must run again. */
   findings: readonly Finding[] | null;
   readonly hasUnsafe: boolean;
+  readonly hasLives: boolean;
+  readonly builtinEffects: readonly string[];
   /** Of each export, what other items can know of it (U2). */
   readonly headers: ReadonlyMap<string, string>;
 }
@@ -64,6 +68,8 @@ interface FileEntry {
   readonly names: readonly ItemNames[];
   readonly outside: FileNames;
   readonly lists: Lists;
+  /** What analyses take over of it; null when findings have been forgotten since. */
+  snapshot: Snapshot | null;
 }
 
 /** What an analysis leaves for the next one. */
@@ -83,22 +89,31 @@ export function createWorkspace(): Workspace {
     const old = files.get(tree.path);
     if (old?.tree === tree) return;
     last = null;
-    // U1: each old entry serves one item of the new version.
+    // U1: each old entry serves one item of the new version; most are where they were.
     const spare = new Map<ast.ItemTree, Entry[]>();
-    for (const entry of old?.entries ?? []) {
+    const isInPlace = (index: number): boolean => old?.entries[index]?.tree === tree.items[index]?.tree;
+    for (const [index, entry] of (old?.entries ?? []).entries()) {
+      if (isInPlace(index)) continue;
       const same = spare.get(entry.tree);
       if (same) same.push(entry);
       else spare.set(entry.tree, [entry]);
     }
     const entries = tree.items.map((item, index) => {
-      const kept = spare.get(item.tree)?.shift();
+      const kept = isInPlace(index) ? old?.entries[index] : spare.get(item.tree)?.shift();
       if (!kept) return createEntry(tree.path, index, item);
       kept.index = index;
       kept.offset = item.offset;
       return kept;
     });
     const names = entries.map((entry) => entry.names);
-    files.set(tree.path, { tree, entries, names, outside: fileNames(tree.path, names), lists: listsOf(entries) });
+    files.set(tree.path, {
+      tree,
+      entries,
+      names,
+      outside: fileNames(tree.path, names),
+      lists: listsOf(entries),
+      snapshot: null,
+    });
   }
 
   function removeFile(path: string): void {
@@ -109,15 +124,16 @@ export function createWorkspace(): Workspace {
     if (last) return last;
     const lists = joined([...files.values()].map((file) => file.lists));
     const { items } = lists;
+    const linked = { ...lists, byFile: new Map([...files].map(([path, { entries }]) => [path, entries])) };
     const outside = new Map([...files].map(([path, file]) => [path, file.outside]));
     const registry = registryOf(outside, previous?.registry);
     const isSameShape = previous !== null && sameShape(previous.files, files);
-    if (previous === null || !isSameShape) for (const entry of items) entry.findings = null;
-    else forgetChanged(items, changedNames(previous.files, files, items));
-    const moved = previous && isSameShape ? moveLinker(previous.solution.linker, items, registry) : null;
-    const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(items, registry));
+    const changed = previous && isSameShape ? changedNames(previous.files, files, items) : null;
+    for (const file of files.values()) forgetChanged(file, changed);
+    const moved = previous && isSameShape ? moveLinker(previous.solution.linker, linked, registry) : null;
+    const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(linked, registry));
     previous = { files: new Map(files), registry, solution };
-    for (const entry of items) entry.findings ??= checkItem(entry, registry);
+    for (const file of files.values()) file.snapshot ??= snapshotOf(file, (entry) => checkItem(entry, registry));
     last = analysisOf(files, lists, registry, factsOf(solution));
     return last;
   }
@@ -127,23 +143,36 @@ export function createWorkspace(): Workspace {
 
 interface Lists extends ItemLists {
   readonly items: readonly Entry[];
+  readonly withHandlers: readonly Entry[];
+  readonly withProgramHandlers: readonly Entry[];
+  readonly withLives: readonly Entry[];
+  readonly withImports: readonly Entry[];
+  readonly withUnsafe: readonly Entry[];
 }
 
 function listsOf(items: readonly Entry[]): Lists {
   return {
     items,
     withHandlers: items.filter((item) => item.summary.handles.length > 0),
+    withProgramHandlers: items.filter((item) => item.summary.handles.some(({ handled }) => handled === null)),
+    withLives: items.filter((item) => item.hasLives),
     withImports: items.filter((item) => item.names.imports.length > 0),
     withUnsafe: items.filter((item) => item.hasUnsafe),
+    builtinEffects: new Set(items.flatMap((item) => item.builtinEffects)),
   };
 }
 
 function joined(all: readonly Lists[]): Lists {
+  // At every edit, over everything there is: `concat` copies whole lists, `flatMap` item by item.
+  const list = (of: (lists: Lists) => readonly Entry[]): Entry[] => ([] as Entry[]).concat(...all.map(of));
   return {
-    items: all.flatMap((lists) => lists.items),
-    withHandlers: all.flatMap((lists) => lists.withHandlers),
-    withImports: all.flatMap((lists) => lists.withImports),
-    withUnsafe: all.flatMap((lists) => lists.withUnsafe),
+    items: list((lists) => lists.items),
+    withHandlers: list((lists) => lists.withHandlers),
+    withProgramHandlers: list((lists) => lists.withProgramHandlers),
+    withLives: list((lists) => lists.withLives),
+    withImports: list((lists) => lists.withImports),
+    withUnsafe: list((lists) => lists.withUnsafe),
+    builtinEffects: new Set(all.flatMap((lists) => [...lists.builtinEffects])),
   };
 }
 
@@ -159,8 +188,15 @@ function createEntry(file: string, index: number, item: ast.Item): Entry {
   const headers = exportHeaders(names);
   const hasUnsafe = tree.text.includes("unsafe");
   const summary = summarize(tree, names);
-  return { file, index, offset, tree, names, summary, findings: null, freeNames, hasUnsafe, headers };
+  const builtinEffects = effectsOfBuiltins(freeNames);
+  const hasLives = clauseLives(summary.handles, names).length > 0;
+  const about = { freeNames, hasUnsafe, hasLives, builtinEffects, headers };
+  return { file, index, offset, tree, names, summary, findings: null, ...about };
 }
+
+/** Whoever watches a port gets IO_READ performed by the reactor. */
+const effectsOfBuiltins = (names: ReadonlySet<string>): string[] =>
+  [...names].flatMap((name) => (name === "io_monitor" ? ["IO_READ"] : (builtin(name)?.performs ?? [])));
 
 // ---- what changed since the last analysis ----
 
@@ -189,8 +225,9 @@ function changedNames(
   for (const [path, file] of after) {
     const old = before.get(path)!;
     if (old === file) continue;
-    const was = headersOf(old);
-    const is = headersOf(file);
+    const { before: gone, after: come } = difference(old.entries, file.entries);
+    const was = headersOf(gone);
+    const is = headersOf(come);
     for (const [name, header] of is) if (was.get(name) !== header) changed.add(name);
     for (const name of was.keys()) if (!is.has(name)) changed.add(name);
   }
@@ -208,23 +245,26 @@ function changedNames(
   return changed;
 }
 
-function headersOf({ entries }: FileEntry): ReadonlyMap<string, string> {
+function headersOf(entries: readonly Entry[]): ReadonlyMap<string, string> {
   const all = new Map<string, string>();
   for (const { headers } of entries)
     for (const [name, header] of headers) all.set(name, `${all.get(name) ?? ""}\n${header}`);
   return all;
 }
 
-function forgetChanged(items: readonly Entry[], changed: ReadonlySet<string>): void {
-  if (changed.size === 0) return;
-  for (const entry of items) {
-    if (entry.findings === null) continue;
-    for (const name of changed) {
-      if (!entry.freeNames.has(name)) continue;
-      entry.findings = null;
-      break;
-    }
+/** Null: everything may have changed. */
+function forgetChanged(file: FileEntry, changed: ReadonlySet<string> | null): void {
+  if (changed?.size === 0) return;
+  for (const entry of file.entries) {
+    if (entry.findings === null || (changed && isDisjoint(changed, entry.freeNames))) continue;
+    entry.findings = null;
+    file.snapshot = null;
   }
+}
+
+function isDisjoint(few: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
+  for (const name of few) if (names.has(name)) return false;
+  return true;
 }
 
 // ---- the analysis as a value ----
@@ -236,15 +276,23 @@ interface Snapshot {
   readonly findings: readonly (readonly Finding[])[];
 }
 
+function snapshotOf({ tree, names, entries }: FileEntry, check: (entry: Entry) => Finding[]): Snapshot {
+  const findings = entries.map((entry) => {
+    entry.findings ??= check(entry);
+    return entry.findings;
+  });
+  return { tree, names, findings };
+}
+
 /** The file that an item's names belong to. */
 const fileOf = new WeakMap<ItemNames, string>();
 
 function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registry: Registry, facts: Facts): Analysis {
   const trees = new Map<string, ast.FileTree>();
   const snapshots = new Map<string, Snapshot>();
-  for (const [path, { tree, names, entries }] of files) {
+  for (const [path, { tree, snapshot }] of files) {
     trees.set(path, tree);
-    snapshots.set(path, { tree, names, findings: entries.map((entry) => entry.findings ?? []) });
+    snapshots.set(path, snapshot!);
   }
   const indexes = new Map<string, ReadonlyMap<ItemNames, number>>();
   const locate = (names: ItemNames): { file: string; index: number; offset: number } => {

@@ -34,6 +34,14 @@ export interface LineIndex {
 export function lineIndex(text: string): LineIndex {
   const starts = [0];
   const ends: number[] = [];
+  if (!text.includes("\r")) {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+      ends.push(at);
+      starts.push(at + 1);
+    }
+    ends.push(text.length);
+    return { length: text.length, starts, ends };
+  }
   const breaks = /\r\n|\n|\r/g;
   for (let match = breaks.exec(text); match !== null; match = breaks.exec(text)) {
     ends.push(match.index);

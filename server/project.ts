@@ -128,7 +128,10 @@ export class Project {
 }
 
 function importsOf(tree: FileTree | undefined): ImportDeclaration[] {
-  return (tree?.items ?? []).flatMap((item) => item.tree.statements).filter((statement) => statement.kind === "Import");
+  const found: ImportDeclaration[] = [];
+  for (const item of tree?.items ?? [])
+    for (const statement of item.tree.statements) if (statement.kind === "Import") found.push(statement);
+  return found;
 }
 
 /** J1. */

@@ -38,7 +38,7 @@ export function programHandlers(solution: Solution): readonly ProgramHandler[] {
   let handlers = knownHandlers.get(solution);
   if (handlers === undefined) {
     const found: ProgramHandler[] = [];
-    for (const { file, names, summary } of solution.linker.items)
+    for (const { file, names, summary } of solution.linker.withProgramHandlers)
       for (const { node, clause, handled } of summary.handles)
         if (handled === null) found.push({ effect: node.effect, handle: node, clause, file, names });
     handlers = found;

@@ -14,7 +14,6 @@ import {
 import { type Handler, handlersFor, type PathStep, pathToEffect, pathToFact } from "./paths.ts";
 import { type Place, placeOf } from "./place.ts";
 import { type EffectSource, type Receiver, receiversOf, sourcesOf } from "./receivers.ts";
-import { reaches } from "./row.ts";
 import type { Solution } from "./rows.ts";
 import { type SiteFacts, sitesIn } from "./sites.ts";
 import { callHeight, isRecursive, maySuspend, surelyWaits, waitsIn } from "./suspend.ts";
@@ -40,10 +39,10 @@ export interface Facts {
   readonly entryPoints: readonly EntryPoint[];
   readonly programHandlers: readonly ProgramHandler[];
   readonly unhandled: readonly Unhandled[];
-  /** Whether the code that a handler covers may perform its effect. */
-  mayReach(handled: Unit, effect: string): boolean;
+  /** Handlers of blocks that cannot perform their effect. */
+  readonly unreached: readonly { readonly handle: ast.Handle; readonly names: ItemNames }[];
   /** Effects that are performed anywhere, by the program or by a built-in that it calls. */
-  readonly performed: ReadonlySet<string>;
+  readonly performed: { has(effect: string): boolean };
   /** Where a unit surely waits: its performs, awaits, and calls of what waits. */
   waitsIn(unit: Unit): readonly ast.Span[];
   /** What each place of a unit may bring about. */
@@ -63,7 +62,6 @@ export function factsOf(solution: Solution): Facts {
   const handlers = programHandlers(solution);
   const places = new Map<Unit, Place>();
   let entries: readonly EntryPoint[] | undefined;
-  let performed: Set<string> | undefined;
   return {
     rowOf: (unit) => {
       const row = rows.at(linker.idOf(unit))!;
@@ -92,14 +90,13 @@ export function factsOf(solution: Solution): Facts {
     get unhandled() {
       return unhandledEffects(solution, handlers);
     },
-    mayReach: (handled, effect) => reaches(rows.at(linker.idOf(handled))!, effect),
-    get performed() {
-      if (performed === undefined) {
-        performed = new Set();
-        for (const row of rows) for (const effect of row!.effects.keys()) performed.add(effect);
-      }
-      return performed;
+    get unreached() {
+      return [...solution.marked.unreached].map((id) => {
+        const { unit, item } = linker.units.at(id)!;
+        return { handle: unit.node as ast.Handle, names: item.names };
+      });
     },
+    performed: solution.performed,
     waitsIn: (unit) => waitsIn(solution, unit),
     sitesIn: (unit) => sitesIn(solution, unit),
     pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),

@@ -22,6 +22,13 @@ export interface LinkItem {
   readonly summary: ItemSummary;
 }
 
+/** The items of a workspace: all, by file, and those with handlers of the whole program. */
+export interface LinkItems {
+  readonly items: readonly LinkItem[];
+  readonly byFile: ReadonlyMap<string, readonly LinkItem[]>;
+  readonly withProgramHandlers: readonly LinkItem[];
+}
+
 /** What a call may do. */
 export interface Link {
   /** Units (or a dispatch) that run as part of the call. */
@@ -41,6 +48,7 @@ export interface LinkedUnit extends UnitSummary {
 
 export interface Linker {
   readonly items: readonly LinkItem[];
+  readonly withProgramHandlers: readonly LinkItem[];
   /** By number. Nothing is at the number of a dispatch, and of a unit that is gone (L2). */
   readonly units: ReadTable<LinkedUnit>;
   /** The methods that a dispatch stands for; undefined for any other number. */
@@ -60,10 +68,8 @@ const NOTHING: Link = { calls: [], starts: [], builtins: [], param: null, unknow
 const UNKNOWN: Link = { ...NOTHING, unknown: true, sure: false };
 
 /** What a linker goes by. A later version shares what is the same. */
-interface Tables {
-  readonly items: readonly LinkItem[];
+interface Tables extends LinkItems {
   readonly units: Table<LinkedUnit>;
-  readonly byFile: ReadonlyMap<string, readonly LinkItem[]>;
   /** Methods by name. */
   readonly methods: ReadonlyMap<string, readonly number[]>;
   readonly slots: ReadonlySet<string>;
@@ -90,7 +96,8 @@ interface Shared {
 /** Of the linkers that may be moved. */
 const tablesOf = new WeakMap<Linker, Tables>();
 
-export function createLinker(items: readonly LinkItem[], registry: Registry): Linker {
+export function createLinker(all: LinkItems, registry: Registry): Linker {
+  const { items } = all;
   const shared: Shared = {
     next: 0,
     ids: new WeakMap(),
@@ -105,9 +112,8 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
     place(item, units, shared);
   }
   const tables: Tables = {
-    items,
+    ...all,
     units,
-    byFile: groupByFile(items),
     methods: methodsIn(items, null, shared),
     slots: slotsIn(items),
     written: writtenIn(items, registry),
@@ -123,12 +129,6 @@ export function createLinker(items: readonly LinkItem[], registry: Registry): Li
 function place(item: LinkItem, units: Table<LinkedUnit>, { ids, classes }: Shared): void {
   for (const { unit, sites } of item.summary.units) units.set(ids.get(unit)!, { unit, sites, item });
   for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
-}
-
-function groupByFile(items: readonly LinkItem[]): Map<string, LinkItem[]> {
-  const groups = new Map<string, LinkItem[]>();
-  for (const item of items) memo(groups, item.file, () => []).push(item);
-  return groups;
 }
 
 /** Numbers of the methods with a name in `only`, or of all methods. */
@@ -177,7 +177,8 @@ const MOST_NUMBERS = 3;
 /**
  * The linker for other items of the same files with the same imports. Null when it is better to start from nothing.
  */
-export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Registry): MovedLinker | null {
+export function moveLinker(old: Linker, all: LinkItems, registry: Registry): MovedLinker | null {
+  const { items } = all;
   const tables = tablesOf.get(old)!;
   const { shared } = tables;
   if (shared.next > MOST_NUMBERS * tables.units.length) return null;
@@ -208,9 +209,8 @@ export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Re
   const sameMembers = members.size === 0;
   const linker = linkerOn(
     {
-      items,
+      ...all,
       units,
-      byFile: groupByFile(items),
       methods: sameMembers ? tables.methods : without(tables.methods, members, methodsIn(items, members, shared)),
       slots: sameMembers ? tables.slots : slotsIn(items),
       written: sameNames ? tables.written : writtenIn(items, registry),
@@ -225,12 +225,12 @@ export function moveLinker(old: Linker, items: readonly LinkItem[], registry: Re
 }
 
 /** The items that only one of two versions has, in order. */
-function difference(old: readonly LinkItem[], now: readonly LinkItem[]) {
+export function difference<T>(old: readonly T[], now: readonly T[]): { readonly before: T[]; readonly after: T[] } {
   const shorter = Math.min(old.length, now.length);
   let start = 0;
   while (start < shorter && old[start] === now[start]) start++;
   let end = 0;
-  while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end++;
+  while (end < shorter - start && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
   const before = old.slice(start, old.length - end);
   const after = now.slice(start, now.length - end);
   const stays = new Set(before);
@@ -342,7 +342,8 @@ function without<V>(
 // ---- linking ----
 
 function linkerOn(tables: Tables, registry: Registry): Linker {
-  const { items, units, byFile, methods, slots, written, links, mutables, methodLinks, shared } = tables;
+  const { items, withProgramHandlers, units, byFile, methods, slots, written, links, mutables, methodLinks, shared } =
+    tables;
   const { ids, classes, params, unitLinks, dispatches } = shared;
   const linksIn = (file: string): Map<string, Link> => memo(links, file, () => new Map());
   const idOf = (unit: Unit): number => ids.get(unit)!;
@@ -464,6 +465,7 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
 
   const linker: Linker = {
     items,
+    withProgramHandlers,
     units,
     methodsOf: (id) => dispatches.get(id),
     size: () => shared.next,

@@ -17,6 +17,7 @@
 //     they have, how sure, and which facts; not on their causes. So an edit asks for new rows of the units that changed, and
 //     of those who use a row that looks different then. Units in a circle of calls get new rows together (E3).
 
+import type * as ast from "../ast.ts";
 import type { Local, Unit } from "../names/model.ts";
 import { components } from "./components.ts";
 import { type Direct, directOf, dispatchOf, type Edge } from "./direct.ts";
@@ -32,6 +33,8 @@ export interface Solution {
   /** Who reads a node's row: its callers, and those who pass its function on. */
   readonly users: Table<readonly number[]>;
   readonly marked: Marked;
+  /** In how many rows each effect is. */
+  readonly performed: ReadonlyMap<string, number>;
   /** Made when it is first asked for. */
   shape(): CallShape;
 }
@@ -44,6 +47,8 @@ interface Marked {
   readonly monitoring: ReadonlySet<number>;
   /** Top-level statements and tests that perform something. */
   readonly performing: ReadonlySet<number>;
+  /** Code in a handler's block that cannot perform the handler's effect. */
+  readonly unreached: ReadonlySet<number>;
 }
 
 /** The graph of calls as such. */
@@ -54,7 +59,7 @@ export interface CallShape {
   readonly height: Float64Array;
 }
 
-const NONE_MARKED: Marked = { starting: new Set(), monitoring: new Set(), performing: new Set() };
+const NONE_MARKED: Marked = { starting: new Set(), monitoring: new Set(), performing: new Set(), unreached: new Set() };
 
 const NOBODY: Direct = { edges: [], reads: [], starts: [], monitors: false, row: emptyRow() };
 
@@ -75,7 +80,7 @@ export function solve(linker: Linker): Solution {
     for (const read of each) users.at(read)!.push(id);
   });
   for (const component of components(reads)) grow(component, nodes, rows, linker);
-  return solution({ linker, nodes, rows, users }, NONE_MARKED, reads.keys());
+  return solution({ linker, nodes, rows, users }, null, reads.keys());
 }
 
 /** The solution after an edit (E5). */
@@ -137,26 +142,45 @@ export function solveAgain(old: Solution, { linker, changed, gone }: MovedLinker
       for (const user of users.at(id)!) dirty.add(user);
     });
   }
-  return solution({ linker, nodes, rows, users }, old.marked, solved);
+  return solution({ linker, nodes, rows, users }, old, solved);
 }
 
-/** `solved` are the nodes that `marked` may be wrong about. */
-function solution(parts: Omit<Solution, "marked" | "shape">, marked: Marked, solved: Iterable<number>): Solution {
+/** `solved` are the nodes that may differ from those of the version before. */
+function solution(
+  parts: Omit<Solution, "marked" | "performed" | "shape">,
+  old: Solution | null,
+  solved: Iterable<number>,
+): Solution {
   const { linker, nodes, rows } = parts;
+  const marked = old?.marked ?? NONE_MARKED;
+  const performed = new Map(old?.performed);
+  const count = (row: Row | undefined, by: number): void => {
+    for (const effect of row?.effects.keys() ?? []) {
+      const now = (performed.get(effect) ?? 0) + by;
+      if (now > 0) performed.set(effect, now);
+      else performed.delete(effect);
+    }
+  };
   const starting = new Set(marked.starting);
   const monitoring = new Set(marked.monitoring);
   const performing = new Set(marked.performing);
+  const unreached = new Set(marked.unreached);
   const mark = (set: Set<number>, id: number, belongs: boolean): void => void (belongs ? set.add(id) : set.delete(id));
-  for (const id of solved) {
-    const kind = linker.units.at(id)?.unit.kind;
+  for (const id of new Set(solved)) {
+    count(rows.at(id), 1);
+    count(old?.rows.at(id), -1);
+    const unit = linker.units.at(id)?.unit;
+    const kind = unit?.kind;
     mark(starting, id, nodes.at(id)!.starts.length > 0);
     mark(monitoring, id, nodes.at(id)!.monitors);
     mark(performing, id, (kind === "top" || kind === "test") && rows.at(id)!.effects.size > 0);
+    mark(unreached, id, kind === "handled" && !reaches(rows.at(id)!, (unit!.node as ast.Handle).effect));
   }
   let shape: CallShape | undefined;
   return {
     ...parts,
-    marked: { starting, monitoring, performing },
+    marked: { starting, monitoring, performing, unreached },
+    performed,
     shape: () => {
       shape ??= callShape(parts.nodes);
       return shape;

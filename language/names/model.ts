@@ -150,4 +150,6 @@ export interface Registry {
   duplicates(): readonly string[];
   /** The names visible at top level of a file, for completion and "did you mean". */
   namesIn(file: string): readonly string[];
+  /** Those of so many characters. */
+  namesOfLength(file: string, length: number): readonly string[];
 }

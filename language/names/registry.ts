@@ -58,6 +58,9 @@ interface Declaring {
   /** The files that declare each name. */
   readonly files: ReadonlyMap<string, readonly string[]>;
   readonly duplicates: readonly string[];
+  /** These names and the built-in ones, all together and by their length. */
+  readonly names: readonly string[];
+  readonly byLength: ReadonlyMap<number, readonly string[]>;
 }
 
 /** What registries were made from. */
@@ -79,7 +82,14 @@ function declaringIn(files: ReadonlyMap<string, FileNames>, previous: Registry |
       if (all || declarations.length > 1) duplicates.add(name);
     }
   }
-  return { files: found, duplicates: [...duplicates] };
+  const names = [...new Set([...found.keys(), ...builtinNames()])];
+  const byLength = new Map<number, string[]>();
+  for (const name of names) {
+    const same = byLength.get(name.length);
+    if (same) same.push(name);
+    else byLength.set(name.length, [name]);
+  }
+  return { files: found, duplicates: [...duplicates], names, byLength };
 }
 
 function hasSameOutlines(before: ReadonlyMap<string, FileNames>, after: ReadonlyMap<string, FileNames>): boolean {
@@ -95,6 +105,8 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
   const declaring = declaringIn(files, previous);
   const exportOf = (file: string, name: string): Global | undefined => files.get(file)?.exports.get(name)?.[0];
   const importsIn = (file: string): readonly ast.ImportDeclaration[] => files.get(file)?.imports ?? [];
+
+  const aliasesIn = (file: string): string[] => importsIn(file).flatMap((declaration) => declaration.alias?.name ?? []);
 
   function importedFile(file: string, declaration: ast.ImportDeclaration): string | undefined {
     const path = resolvePath(file, declaration.path);
@@ -149,7 +161,6 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
     return meaning;
   }
 
-  let allNames: readonly string[] | undefined;
   const registry: Registry = {
     meaningOf,
     exportOf: (file, name) => exportOf(file, name) ?? UNDEFINED,
@@ -160,10 +171,13 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
       (declaring.files.get(name) ?? []).flatMap((file) => files.get(file)?.exports.get(name) ?? []),
     duplicates: () => declaring.duplicates,
     namesIn: (file) => {
-      allNames ??= [...new Set([...declaring.files.keys(), ...builtinNames()])];
-      const aliases = importsIn(file).flatMap((declaration) => declaration.alias?.name ?? []);
-      return aliases.length === 0 ? allNames : [...new Set([...aliases, ...allNames])];
+      const aliases = aliasesIn(file);
+      return aliases.length === 0 ? declaring.names : [...new Set([...aliases, ...declaring.names])];
     },
+    namesOfLength: (file, length) => [
+      ...aliasesIn(file).filter((alias) => alias.length === length),
+      ...(declaring.byLength.get(length) ?? []),
+    ],
   };
   origins.set(registry, { files, declaring });
   return registry;

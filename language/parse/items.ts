@@ -16,7 +16,7 @@
 // I6. A part of it that begins where an item does, and in which everything is closed too, is split as it would be in place,
 //     except that its last item may go on behind the part.
 
-import { commentBefore, type Scan, scan, startsDeclaration, startsLine, type Token, textOf } from "./scan.ts";
+import { commentBefore, Kind, type Scan, scan, startsDeclaration, startsLine, wordAt } from "./scan.ts";
 
 export interface ItemText {
   readonly offset: number;
@@ -44,9 +44,9 @@ export function split(text: string): Split {
   const items: ItemText[] = [];
   let offset = 0;
   let index = 0;
-  while (index < source.tokens.length) {
+  while (index < source.table.length) {
     const { next, cut } = endOfItem(source, ends, index);
-    const end = next < source.tokens.length ? endOfLastLine(source, next) : lastOffset(source);
+    const end = next < source.table.length ? endOfLastLine(source, next) : lastOffset(source);
     items.push({ offset, text: text.slice(offset, end), cut });
     offset = end;
     index = next;
@@ -62,8 +62,8 @@ const BEHIND = 4;
 
 /** What `split` says of a text, found from what it said of an earlier version (I5, I6). */
 export function splitAgain(old: Split, text: string): Split {
-  if (!old.closed || old.items.length === 0) return split(text);
   const { prefix, suffix } = commonEnds(old.text, text);
+  if (!old.closed || old.items.length === 0) return withKnownTexts(split(text), old, prefix, suffix);
   const from = Math.max(0, itemAt(old.items, prefix) - BEFORE);
   const start = old.items[from]!.offset;
   const shift = text.length - old.text.length;
@@ -89,13 +89,37 @@ export function splitAgain(old: Split, text: string): Split {
     ];
     return { text, items, closed: true };
   }
-  return split(text);
+  return withKnownTexts(split(text), old, prefix, suffix);
+}
+
+/** With the strings of the earlier version where items are the same: what is asked of them, like their hash, is known. */
+function withKnownTexts({ text, items, closed }: Split, old: Split, prefix: number, suffix: number): Split {
+  const made = [...items];
+  const take = (index: number, from: ItemText): void => {
+    made[index] = { ...items[index]!, text: from.text };
+  };
+  const isLike = (item: ItemText, from: ItemText | undefined, shift: number): from is ItemText =>
+    from !== undefined && item.offset === from.offset + shift && item.text.length === from.text.length;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    const from = old.items[i];
+    if (item.offset + item.text.length > prefix || !isLike(item, from, 0)) break;
+    take(i, from);
+  }
+  const shift = text.length - old.text.length;
+  for (let i = 1; i <= items.length; i++) {
+    const item = items[items.length - i]!;
+    const from = old.items[old.items.length - i];
+    if (item.offset < text.length - suffix || !isLike(item, from, shift)) break;
+    take(items.length - i, from);
+  }
+  return { text, items: made, closed };
 }
 
 const moved = (item: ItemText, by: number): ItemText => (by === 0 ? item : { ...item, offset: item.offset + by });
 
 /** How many characters two texts have in common at their start, and behind that at their end. */
-function commonEnds(a: string, b: string): { prefix: number; suffix: number } {
+export function commonEnds(a: string, b: string): { prefix: number; suffix: number } {
   const shorter = Math.min(a.length, b.length);
   // Whole pieces first: to compare two of them is one operation.
   const isSame = (atA: number, atB: number): boolean => a.slice(atA, atA + PIECE) === b.slice(atB, atB + PIECE);
@@ -123,14 +147,14 @@ function itemAt(items: readonly ItemText[], offset: number): number {
   return low;
 }
 
-function isClosed({ text, tokens, comments, openString }: Scan, ends: BracketEnds): boolean {
+function isClosed({ text, table, comments, openString }: Scan, ends: BracketEnds): boolean {
   if (openString) return false;
   let open = 0;
   let closing = 0;
-  for (let index = 0; index < tokens.length; index++) {
-    const { kind } = tokens[index]!;
-    if (kind === "close") closing++;
-    else if (kind === "open") {
+  for (let index = 0; index < table.length; index++) {
+    const kind = table.kinds[index];
+    if (kind === Kind.Close) closing++;
+    else if (kind === Kind.Open) {
       open++;
       if (ends[index]! < 0) return false;
     }
@@ -148,8 +172,8 @@ function isClosed({ text, tokens, comments, openString }: Scan, ends: BracketEnd
 export function splitAtDeclarations(text: string): ItemText[] {
   const source = scan(text);
   const cuts = [0];
-  for (let index = 1; index < source.tokens.length; index++)
-    if (startsLine(source, source.tokens[index]!) && startsDeclaration(source, index) && !isJoined(source, index))
+  for (let index = 1; index < source.table.length; index++)
+    if (startsLine(source, index) && startsDeclaration(source, index) && !isJoined(source, index))
       cuts.push(endOfLastLine(source, index));
   return cuts.map((offset, n) => ({ offset, text: text.slice(offset, cuts[n + 1]), cut: n + 1 < cuts.length }));
 }
@@ -157,7 +181,7 @@ export function splitAtDeclarations(text: string): ItemText[] {
 /** After `@name`, `async` or `packed` the declaration has already begun. */
 function isJoined(source: Scan, index: number): boolean {
   let head = index - 1;
-  while (head >= 0 && !startsLine(source, source.tokens[head]!)) head--;
+  while (head >= 0 && !startsLine(source, head)) head--;
   return head >= 0 && head < index && startsDeclaration(source, head) && headOf(source, head) >= index;
 }
 
@@ -173,10 +197,11 @@ const ABANDONED = -2;
 const PARTNER: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 function bracketEnds(source: Scan): BracketEnds {
-  const { text, tokens } = source;
-  const ends = new Int32Array(tokens.length).fill(ABANDONED);
+  const { text, table } = source;
+  const { kinds, starts } = table;
+  const ends = new Int32Array(table.length).fill(ABANDONED);
   const open: number[] = [];
-  const opening = (token: number): string => text[tokens[token]!.start]!;
+  const opening = (token: number): string => text[starts[token]!]!;
   // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
   let round = 0;
   let square = 0;
@@ -187,10 +212,11 @@ function bracketEnds(source: Scan): BracketEnds {
       else square--;
     }
   };
-  for (let index = 0; index < tokens.length; index++) {
-    const { kind, start } = tokens[index]!;
-    const sign = text[start]!;
-    if (kind === "open") {
+  for (let index = 0; index < table.length; index++) {
+    const kind = kinds[index];
+    if (kind !== Kind.Open && kind !== Kind.Close && kind !== Kind.Mark) continue;
+    const sign = text[starts[index]!]!;
+    if (kind === Kind.Open) {
       open.push(index);
       if (sign === "(") round++;
       else if (sign === "[") square++;
@@ -199,7 +225,7 @@ function bracketEnds(source: Scan): BracketEnds {
         round = 0;
         square = 0;
       }
-    } else if (kind === "close") {
+    } else if (kind === Kind.Close) {
       if ((sign === "}" ? outer.length : sign === ")" ? round : square) === 0) continue;
       abandonTo(PARTNER[sign]!);
       ends[open.pop()!] = index;
@@ -209,7 +235,7 @@ function bracketEnds(source: Scan): BracketEnds {
         square = outer.pop()!;
         round = outer.pop()!;
       }
-    } else if (kind === "mark" && sign === ";") abandonTo("{");
+    } else if (sign === ";") abandonTo("{");
   }
   for (const token of open) ends[token] = NEVER;
   return ends;
@@ -227,30 +253,32 @@ const OPERATOR_WORDS = new Set("and or as at else in".split(" "));
 const CONTINUING = new Set([..."./+%=<>|^~,)]:?"]);
 
 function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: number; cut: boolean } {
-  const { tokens } = source;
+  const { text, table } = source;
+  const { kinds, starts, length } = table;
   const head = headOf(source, first);
-  const headWord = head < tokens.length ? textOf(source, tokens[head]!) : "";
-  const braced = BRACED.has(headWord) && !(headWord === "fun" && tokens[head + 1]?.kind !== "word");
+  const headWord = wordAt(source, head);
+  const braced = BRACED.has(headWord) && !(headWord === "fun" && !isKind(source, head + 1, Kind.Word));
   let unclosed = false;
   let index = first;
-  while (index < tokens.length) {
-    const token = tokens[index]!;
-    if (index > head && startsLine(source, token) && startsDeclaration(source, index))
+  while (index < length) {
+    const kind = kinds[index];
+    if (index > head && startsLine(source, index) && startsDeclaration(source, index))
       return { next: index, cut: true };
-    if (token.kind === "open") {
+    if (kind === Kind.Open) {
+      const open = index;
       const close = ends[index]!;
       if (close === NEVER) unclosed = true;
       else if (close !== ABANDONED) {
         index = close;
-        if (source.text[token.start] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
+        if (text[starts[open]!] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
           return { next: index + 1, cut: !braced };
       }
-    } else if (!unclosed && token.kind === "close") {
+    } else if (!unclosed && kind === Kind.Close) {
       // Strays are an item of their own.
       if (index > first) return { next: index, cut: false };
-      while (tokens[index]?.kind === "close") index++;
+      while (isKind(source, index, Kind.Close)) index++;
       return { next: index, cut: false };
-    } else if (!unclosed && source.text[token.start] === ";" && !isWord(source, index + 1, "else"))
+    } else if (!unclosed && kind === Kind.Mark && text[starts[index]!] === ";" && !isWord(source, index + 1, "else"))
       return { next: index + 1, cut: false };
     index++;
   }
@@ -260,10 +288,10 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
 /** The word that says what the item is, behind annotations, `async` and `packed`. */
 function headOf(source: Scan, first: number): number {
   let index = first;
-  while (source.text[source.tokens[index]?.start ?? -1] === "@") {
+  while (wordAt(source, index) === "@") {
     index += 2;
-    if (source.text[source.tokens[index]?.start ?? -1] !== "(") continue;
-    while (index < source.tokens.length && source.text[source.tokens[index]!.start] !== ")") index++;
+    if (wordAt(source, index) !== "(") continue;
+    while (index < source.table.length && wordAt(source, index) !== ")") index++;
     index++;
   }
   while (isWord(source, index, "async") || isWord(source, index, "packed")) index++;
@@ -272,39 +300,41 @@ function headOf(source: Scan, first: number): number {
 
 /** Whether the item goes on behind the brace at `close`. */
 function goesOn(source: Scan, close: number, headWord: string, braced: boolean): boolean {
-  const next = source.tokens[close + 1];
-  if (next === undefined) return false;
-  const text = textOf(source, next);
-  if (text === ";") return true;
-  if (next.kind === "word") return OPERATOR_WORDS.has(text) && text !== "at";
+  const next = close + 1;
+  const word = wordAt(source, next);
+  if (word === "") return false;
+  if (word === ";") return true;
+  if (isKind(source, next, Kind.Word)) return OPERATOR_WORDS.has(word) && word !== "at";
   if (NEVER_CONTINUED.has(headWord)) return false;
-  if (text === "!") return isWord(source, close + 2, "as") || source.text[next.start + 1] === "=";
-  if (text === "&") return source.text[next.start + 1] === "&";
-  if (text === "{") return headWord === "match" && sameLine(source, close, next);
-  if (CONTINUING.has(text)) return true;
-  return !braced && next.kind !== "string" && next.kind !== "number" && text !== "@" && text !== "}";
+  const behind = source.text[source.table.ends[next]!];
+  if (word === "!") return isWord(source, next + 1, "as") || behind === "=";
+  if (word === "&") return behind === "&";
+  if (word === "{") return headWord === "match" && sameLine(source, close, next);
+  if (CONTINUING.has(word)) return true;
+  const isLiteral = isKind(source, next, Kind.String) || isKind(source, next, Kind.Number);
+  return !braced && !isLiteral && word !== "@" && word !== "}";
 }
 
-function isWord(source: Scan, index: number, word: string): boolean {
-  const token = source.tokens[index];
-  return token !== undefined && token.kind === "word" && textOf(source, token) === word;
-}
+const isKind = ({ table }: Scan, index: number, kind: Kind): boolean =>
+  index < table.length && table.kinds[index] === kind;
 
-function sameLine(source: Scan, index: number, next: Token): boolean {
-  return !source.text.slice(source.tokens[index]!.end, next.start).includes("\n");
-}
+const isWord = (source: Scan, index: number, word: string): boolean =>
+  isKind(source, index, Kind.Word) && wordAt(source, index) === word;
+
+const sameLine = ({ text, table }: Scan, index: number, next: number): boolean =>
+  !text.slice(table.ends[index], table.starts[next]).includes("\n");
 
 // ---- Where the text of an item ends (I2) ----
 
 /** The offset behind the line on which the token before `next` ends; `next` may stand on that line itself. */
 function endOfLastLine(source: Scan, next: number): number {
-  const limit = source.tokens[next]!.start;
-  return Math.min(limit, behindLine(source, source.tokens[next - 1]!.end, limit));
+  const limit = source.table.starts[next]!;
+  return Math.min(limit, behindLine(source, source.table.ends[next - 1]!, limit));
 }
 
 /** The end of the last item: comments below it are an item of their own. */
 function lastOffset(source: Scan): number {
-  const end = behindLine(source, source.tokens.at(-1)!.end, source.text.length);
+  const end = behindLine(source, source.table.ends[source.table.length - 1]!, source.text.length);
   return source.comments.some(({ start }) => start >= end) ? end : source.text.length;
 }
 

@@ -9,11 +9,12 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Grammar, Matcher, MatchResult } from "ohm-js";
 import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
-import { type ItemText, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
+import { commonEnds, type ItemText, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
 import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
 
@@ -164,12 +165,47 @@ function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Sta
 }
 
 function matched(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] | null {
-  const match = grammars.Walia.match(source.text);
+  const match = walia.match(source.text);
   if (!match.failed()) return build(match, source, errors);
-  const draft = grammars.Draft.match(source.text);
+  const draft = drafts.match(source.text);
   if (!draft.failed()) return buildDraft(draft, source, errors);
   return null;
 }
+
+/** Matches texts that are each much like the one before, as while somebody types: what both share is not matched again. */
+class Rematcher {
+  readonly #grammar: Grammar;
+  #last: Matcher | null = null;
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  match(text: string): MatchResult {
+    const matcher = this.#matcherFor(text);
+    // One that is stopped by an error in the middle is of no use any more.
+    this.#last = null;
+    const result = matcher.match();
+    if (text.length <= MAX_KEPT) this.#last = matcher;
+    return result;
+  }
+
+  #matcherFor(text: string): Matcher {
+    const last = this.#last;
+    const before = last?.getInput() ?? "";
+    const { prefix, suffix } = commonEnds(before, text);
+    const isLike = last !== null && 2 * (prefix + suffix) >= text.length;
+    const matcher = isLike ? last : this.#grammar.matcher();
+    if (isLike) matcher.replaceInputRange(prefix, before.length - suffix, text.slice(prefix, text.length - suffix));
+    else matcher.setInput(text);
+    return matcher;
+  }
+}
+
+/** What a matcher knows of longer texts takes too much memory to be kept (P2). */
+const MAX_KEPT = 10_000;
+const walia = new Rematcher(grammars.Walia);
+const drafts = new Rematcher(grammars.Draft);
 
 /** Never seen: `Draft` reads every text. */
 export const UNREADABLE = "this could not be read";

@@ -15,12 +15,71 @@ export interface Token {
   readonly end: number;
 }
 
-export interface Scan {
+/** What a `TokenTable` calls the kinds. */
+export enum Kind {
+  Word,
+  Number,
+  String,
+  Open,
+  Close,
+  Mark,
+}
+const NAMES: readonly TokenKind[] = ["word", "number", "string", "open", "close", "mark"];
+
+/** Tokens as columns: a file has tens of thousands, and an object for each would be thrown away at the next edit. */
+export class TokenTable {
+  length = 0;
+  kinds = new Uint8Array(64);
+  starts = new Int32Array(64);
+  ends = new Int32Array(64);
+
+  add(kind: Kind, start: number, end: number): void {
+    if (this.length === this.kinds.length) this.#grow();
+    this.kinds[this.length] = kind;
+    this.starts[this.length] = start;
+    this.ends[this.length++] = end;
+  }
+
+  #grow(): void {
+    const { kinds, starts, ends } = this;
+    const size = 4 * kinds.length;
+    this.kinds = new Uint8Array(size);
+    this.starts = new Int32Array(size);
+    this.ends = new Int32Array(size);
+    this.kinds.set(kinds);
+    this.starts.set(starts);
+    this.ends.set(ends);
+  }
+
+  toTokens(): Token[] {
+    return Array.from({ length: this.length }, (_, index) => ({
+      kind: NAMES[this.kinds[index]!]!,
+      start: this.starts[index]!,
+      end: this.ends[index]!,
+    }));
+  }
+}
+
+export class Scan {
   readonly text: string;
-  readonly tokens: readonly Token[];
+  readonly table: TokenTable;
   readonly comments: readonly Comment[];
   /** Some string is never closed. */
   readonly openString: boolean;
+  #tokens: readonly Token[] | null = null;
+
+  constructor(text: string, table: TokenTable, comments: readonly Comment[], openString: boolean) {
+    this.text = text;
+    this.table = table;
+    this.comments = comments;
+    this.openString = openString;
+  }
+
+  /** The tokens of the table. */
+  get tokens(): readonly Token[] {
+    this.#tokens ??= this.table.toTokens();
+    return this.#tokens;
+  }
 }
 
 const NEWLINE = 10;
@@ -31,20 +90,20 @@ const STAR = 42;
 const SLASH = 47;
 const BACKSLASH = 92;
 
-/** Tokens and comments of `text`. Operators of several characters are several marks. */
-export function scan(text: string): Scan {
-  const found = scanWith(text, false);
-  return found.openString ? { ...scanWith(text, true), openString: true } : found;
-}
-
 /** The text of a token. */
 export function textOf(scan: Scan, token: Token): string {
   return scan.text.slice(token.start, token.end);
 }
 
-/** Whether a token is the first thing on its line, without indentation. */
-export function startsLine(scan: Scan, token: Token): boolean {
-  return token.start === 0 || scan.text.charCodeAt(token.start - 1) === NEWLINE;
+/** The text of the token at `index`; empty when there is none. */
+export function wordAt({ text, table }: Scan, index: number): string {
+  return index < table.length ? text.slice(table.starts[index], table.ends[index]) : "";
+}
+
+/** Whether the token at `index` is the first thing on its line, without indentation. */
+export function startsLine({ text, table }: Scan, index: number): boolean {
+  const start = table.starts[index]!;
+  return start === 0 || text.charCodeAt(start - 1) === NEWLINE;
 }
 
 /** The words that begin a declaration or a handler; see also `startsDeclaration`. */
@@ -52,33 +111,52 @@ const DECLARING = new Set("var const fun async class trait layout packed union g
 
 /** Whether the token at `index` begins a declaration; an anonymous `fun (…)` does not. */
 export function startsDeclaration(scan: Scan, index: number): boolean {
-  const token = scan.tokens[index];
-  if (token === undefined) return false;
-  const word = textOf(scan, token);
+  const { kinds } = scan.table;
+  const word = wordAt(scan, index);
   if (word === "@") return true;
-  if (token.kind !== "word" || !DECLARING.has(word)) return false;
-  const next = scan.tokens[index + 1];
-  if (word === "async") return next !== undefined && startsDeclaration(scan, index + 1);
-  return word !== "fun" || next?.kind === "word";
+  if (kinds[index] !== Kind.Word || !DECLARING.has(word)) return false;
+  const hasNext = index + 1 < scan.table.length;
+  if (word === "async") return hasNext && startsDeclaration(scan, index + 1);
+  return word !== "fun" || (hasNext && kinds[index + 1] === Kind.Word);
+}
+
+/** Where a string runs over a line that looks like a declaration, and what there was before. */
+interface Crossing {
+  readonly at: number;
+  readonly tokens: number;
+  readonly comments: number;
 }
 
 /**
- * `cutStrings`: some quote is never closed, so from there on strings and code have changed places. A string that runs
- * over a line which looks like a declaration then ends with its first line.
+ * Tokens and comments of `text`. Operators of several characters are several marks.
+ *
+ * When some quote is never closed, strings and code have changed places from there on. So a string that runs over a line which
+ * looks like a declaration then ends with its first line: the text is read again from the first of these.
  */
-function scanWith(text: string, cutStrings: boolean): Scan {
-  const tokens: Token[] = [];
+export function scan(text: string): Scan {
+  const table = new TokenTable();
   const comments: Comment[] = [];
+  const { openString, crossing } = scanFrom(text, 0, false, table, comments);
+  if (openString && crossing !== null) {
+    table.length = crossing.tokens;
+    comments.length = crossing.comments;
+    scanFrom(text, crossing.at, true, table, comments);
+  }
+  return new Scan(text, table, comments, openString);
+}
+
+function scanFrom(text: string, from: number, cutStrings: boolean, table: TokenTable, comments: Comment[]) {
   let openString = false;
-  let at = 0;
-  const push = (kind: TokenKind, start: number, end: number): void => {
-    tokens.push({ kind, start, end });
+  let crossing: Crossing | null = null;
+  let at = from;
+  const push = (kind: Kind, start: number, end: number): void => {
+    table.add(kind, start, end);
     at = end;
   };
   while (at < text.length) {
     const code = text.charCodeAt(at);
     if (code <= SPACE || code === 0xfeff) at++;
-    else if (isWordCode(code)) push(isDigit(code) ? "number" : "word", at, endOfWord(text, at, isDigit(code)));
+    else if (isWordCode(code)) push(isDigit(code) ? Kind.Number : Kind.Word, at, endOfWord(text, at, isDigit(code)));
     else if (code === SLASH && text.charCodeAt(at + 1) === SLASH) {
       const end = endOfLine(text, at);
       const isDoc = text.charCodeAt(at + 2) === SLASH && text.charCodeAt(at + 3) !== SLASH;
@@ -91,17 +169,16 @@ function scanWith(text: string, cutStrings: boolean): Scan {
       at = end;
     } else if (code === QUOTE) {
       const close = endOfString(text, at);
-      const closed = close !== null && !(cutStrings && DECLARATION_LINE.test(text.slice(at, close)));
       if (close === null) openString = true;
-      push("string", at, closed ? close : endOfLine(text, at));
+      const crosses = close !== null && DECLARATION_LINE.test(text.slice(at, close));
+      if (crosses) crossing ??= { at, tokens: table.length, comments: comments.length };
+      push(Kind.String, at, close === null || (crosses && cutStrings) ? endOfLine(text, at) : close);
     } else if (code === APOSTROPHE) {
       const end = endOfCharacter(text, at);
-      push(end === null ? "mark" : "string", at, end ?? at + 1);
-    } else if (OPENING.has(code)) push("open", at, at + 1);
-    else if (CLOSING.has(code)) push("close", at, at + 1);
-    else push("mark", at, at + 1);
+      push(end === null ? Kind.Mark : Kind.String, at, end ?? at + 1);
+    } else push(OPENING.has(code) ? Kind.Open : CLOSING.has(code) ? Kind.Close : Kind.Mark, at, at + 1);
   }
-  return { text, tokens, comments, openString };
+  return { openString, crossing };
 }
 
 const OPENING = new Set([..."([{"].map((c) => c.charCodeAt(0)));

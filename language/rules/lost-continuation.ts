@@ -13,7 +13,7 @@ export const lostContinuation: Rule = {
   title: "lost-continuation",
   workspace: (context) => {
     let isResumed: boolean | undefined;
-    for (const item of context.withHandlers) {
+    for (const item of context.withLives) {
       for (const { handle, kept } of clauseLives(item.summary.handles, item.names)) {
         if (!kept) continue;
         isResumed ??= context.items.some(resumesKept);

@@ -18,7 +18,7 @@ export const resumedAgain: Rule = {
   severity: "warning",
   title: "resumed-again",
   workspace: (context) => {
-    for (const item of context.withHandlers) {
+    for (const item of context.withLives) {
       for (const life of clauseLives(item.summary.handles, item.names)) {
         const handled = item.names.handledOf(life.handle);
         if (!life.again || !handled) continue;

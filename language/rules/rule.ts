@@ -81,8 +81,12 @@ export interface WorkspaceContext extends ItemLists {
 export interface ItemLists {
   readonly items: readonly Item[];
   readonly withHandlers: readonly Item[];
+  /** Those with a clause that keeps its continuation or may resume it again. */
+  readonly withLives: readonly Item[];
   readonly withImports: readonly Item[];
   readonly withUnsafe: readonly Item[];
+  /** Effects of built-ins that some item names, whether it calls them or passes them on. */
+  readonly builtinEffects: ReadonlySet<string>;
 }
 
 /** Where a visited node stands. */

@@ -3,10 +3,10 @@
 // Quiet in a file that imports a file we do not have without an alias: any name may come from there.
 
 import { NUMERIC_TYPES } from "../names/builtins.ts";
-import type { ItemNames, NameUse } from "../names/model.ts";
+import type { ItemNames, NameUse, Registry } from "../names/model.ts";
 import { functionAround } from "../names/units.ts";
 import type { Related, Rule } from "./rule.ts";
-import { closest } from "./suggest.ts";
+import { closest, nearness } from "./suggest.ts";
 
 export const undefinedName: Rule = {
   code: "W101",
@@ -26,7 +26,7 @@ export const undefinedName: Rule = {
           report({ span: use.node, message, related: [later] });
           continue;
         }
-        const meant = closest(name, [...localNames(use, names), ...registry.namesIn(file)]);
+        const meant = closest(name, [...localNames(use, names), ...namesLike(name, file, registry)]);
         const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
         report({ span: use.node, message: `\`${name}\` is not defined${hint}` });
       }
@@ -48,6 +48,15 @@ function declaredLater(use: NameUse, name: string, names: ItemNames): Related | 
     }
   }
   return undefined;
+}
+
+/** The top-level names that are about as long, those of the same length first. */
+function namesLike(name: string, file: string, registry: Registry): string[] {
+  const found: string[] = [];
+  for (let by = 0; by <= nearness(name); by++)
+    for (const length of new Set([name.length - by, name.length + by]))
+      for (const other of registry.namesOfLength(file, length)) found.push(other);
+  return found;
 }
 
 function localNames(use: NameUse, names: ItemNames): string[] {

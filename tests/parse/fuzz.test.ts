@@ -2,7 +2,8 @@
 // path of a failure; `SEED=… npx vitest run tests/parse/fuzz` runs it again.
 
 import fc from "fast-check";
-import { test } from "vitest";
+import { expect, test } from "vitest";
+import { parseItem } from "../../language/parse/parse.ts";
 import { scan } from "../../language/parse/scan.ts";
 import { checkLaws } from "./laws.ts";
 import { samples } from "./samples.ts";
@@ -46,7 +47,7 @@ const damages: readonly Damage[] = [
   },
 ];
 
-const damaged = fc
+const versions = fc
   .record({
     text: excerpt,
     steps: fc.array(fc.record({ how: fc.nat(damages.length - 1), place: fc.nat(5000), other: fc.nat(5000) }), {
@@ -54,7 +55,12 @@ const damaged = fc
       maxLength: 5,
     }),
   })
-  .map(({ text, steps }) => steps.reduce((now, { how, place, other }) => damages[how]!(now, place, other), text));
+  .map(({ text, steps }) => {
+    const all = [text];
+    for (const { how, place, other } of steps) all.push(damages[how]!(all.at(-1)!, place, other));
+    return all;
+  });
+const damaged = versions.map((all) => all.at(-1)!);
 
 test(`damaged programs keep the laws (seed ${seed})`, () => {
   fc.assert(
@@ -78,6 +84,21 @@ test(`random tokens keep the laws (seed ${seed})`, () => {
 test(`random text keeps the laws (seed ${seed})`, () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => void checkLaws(text)),
+    options,
+  );
+});
+
+// What is read is matched on from what was read before: `elsewhere` has nothing in common with any sample.
+test(`a version that is read after another is read as it is afresh (seed ${seed})`, () => {
+  const elsewhere = `${"\u{1F600}".repeat(2000)};`;
+  fc.assert(
+    fc.property(versions, (all) => {
+      const inTurn = all.map(parseItem);
+      for (const [index, text] of all.entries()) {
+        parseItem(elsewhere);
+        expect(parseItem(text)).toEqual(inTurn[index]);
+      }
+    }),
     options,
   );
 });
