@@ -237,7 +237,8 @@ export function isImmutable(init: ast.Expression): boolean {
 }
 
 /** Built-ins that yield a plain value, or one that all cores share. */
-const YIELDS_IMMUTABLE = /^(Channel|Atomic|math_\w+|num|str|len|clock|time_now|random|sha256|walia_is_warm_boot)$/;
+const YIELDS_IMMUTABLE =
+  /^(Channel|Atomic|math_\w+|num|str|len|clock|time_now|random|sha1|sha256|base64_\w+|walia_is_warm_boot)$/;
 
 /** Whether calling the unit's function starts a task. */
 export function startsTask(unit: Unit): boolean {

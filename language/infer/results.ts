@@ -99,7 +99,10 @@ const FUNCTIONS: Readonly<Record<string, ResultOf>> = {
   list_pop: itemOf,
   list_add: same,
   random: always(NUMBER),
+  sha1: always(STRING),
   sha256: always(STRING),
+  base64_encode: always(STRING),
+  base64_decode: always(union([BYTES, NIL])),
   json_text: always(STRING),
 };
 
@@ -160,6 +163,7 @@ const METHODS: Readonly<Record<Receiver, Readonly<Record<string, ResultOf>>>> = 
     text: always(STRING),
     concat: always(BYTES),
     index_of: always(NUMBER),
+    hex: always(STRING),
   },
   Channel: {},
   Atomic: {

@@ -201,6 +201,9 @@ const FUNCTIONS: readonly Builtin[] = [
   row("math_max(...numbers)", "The largest number."),
   row("random(from?, to?)", "A random number from 0 to 1, the end excluded."),
   row("sha256(bytes)", "The SHA-256 of a string or Bytes, in hexadecimal."),
+  row("sha1(bytes)", "The SHA-1 of a string or Bytes, in hexadecimal; only for protocols that want it."),
+  row("base64_encode(bytes)", "A string or Bytes as base64."),
+  row("base64_decode(text)", "The Bytes of base64, or nil when the text is none."),
   row("json_parse(text)", "JSON text as a value."),
   row("json_text(value)", "A value as JSON text."),
 
@@ -285,6 +288,7 @@ const METHODS: readonly BuiltinMethod[] = [
     row("text()", "The bytes as UTF-8 text."),
     row("concat(bytes)", "Both, one after the other."),
     row("index_of(bytes)", "Where `bytes` first occurs, or -1."),
+    row("hex()", "The bytes in hexadecimal."),
   ),
   ...methods(
     "Channel",

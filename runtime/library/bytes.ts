@@ -1,10 +1,20 @@
-// Methods of Bytes, and digests. Bytes are never written to after they are made, so parts of them may share memory.
+// Methods of Bytes, digests, base64. Bytes are never written to after they are made, so parts of them may share memory.
 
 import { createHash } from "node:crypto";
 import { wrongType } from "../engine/faults.ts";
 import type { Value } from "../engine/values.ts";
 import type { Native } from "./native.ts";
-import { isWhole, MAX_TEXT, native, needsNumber, needsWhole, part, tooLong } from "./native.ts";
+import {
+  boundedText,
+  isWhole,
+  MAX_TEXT,
+  native,
+  needsNumber,
+  needsString,
+  needsWhole,
+  part,
+  tooLong,
+} from "./native.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -61,9 +71,33 @@ function indexOf(self: Uint8Array, what: Value): Value {
   return Buffer.from(self.buffer, self.byteOffset, self.length).indexOf(wanted);
 }
 
-function sha256(_depth: number, data: Value): Value {
+/** A digest, in hexadecimal. SHA-1 is there for protocols that want it; it proves nothing against somebody who means harm. */
+function digest(name: "sha1" | "sha256"): Native {
+  return native(1, 1, (_depth, data) => {
+    const bytes = bytesOf(data);
+    return bytes === undefined ? needsData(name, data) : createHash(name).update(bytes).digest("hex");
+  });
+}
+
+function hex(self: Uint8Array): Value {
+  return boundedText("hex", self.length * 2, () =>
+    Buffer.from(self.buffer, self.byteOffset, self.length).toString("hex"),
+  );
+}
+
+/** With padding (RFC 4648, section 4). */
+function base64Encode(_depth: number, data: Value): Value {
   const bytes = bytesOf(data);
-  return bytes === undefined ? needsData("sha256", data) : createHash("sha256").update(bytes).digest("hex");
+  if (bytes === undefined) return needsData("base64_encode", data);
+  return boundedText("base64_encode", Math.ceil(bytes.length / 3) * 4, () => Buffer.from(bytes).toString("base64"));
+}
+
+/** The bytes, or nil when the text is no base64 with padding. */
+function base64Decode(_depth: number, text: Value): Value {
+  if (typeof text !== "string") return needsString("base64_decode", text);
+  const bytes = Buffer.from(text, "base64");
+  // Node passes over what it does not know; then the text does not come back.
+  return bytes.toString("base64") === text ? new Uint8Array(bytes) : undefined;
 }
 
 function method(min: number, max: number, call: (self: Uint8Array, a: Value, b: Value) => Value): Native {
@@ -77,6 +111,12 @@ export const bytesMethods: ReadonlyMap<string, Native> = new Map([
   ["text", method(0, 0, text)],
   ["concat", method(1, 1, concat)],
   ["index_of", method(1, 1, indexOf)],
+  ["hex", method(0, 0, hex)],
 ]);
 
-export const bytesFunctions: ReadonlyMap<string, Native> = new Map([["sha256", native(1, 1, sha256)]]);
+export const bytesFunctions: ReadonlyMap<string, Native> = new Map([
+  ["sha1", digest("sha1")],
+  ["sha256", digest("sha256")],
+  ["base64_encode", native(1, 1, base64Encode)],
+  ["base64_decode", native(1, 1, base64Decode)],
+]);

@@ -101,6 +101,18 @@ describe("Bytes", () => {
     expect((send("Bytes", "slice", large, 0, 900) as Uint8Array).buffer).toBe(large.buffer);
   });
 
+  test("sha1, hex and base64 are those of their standards, also for nothing", () => {
+    expect(call("sha1", "abc")).toBe("a9993e364706816aba3e25717850c26c9cd0d89d");
+    expect(call("sha1", "")).toBe("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    expect(send("Bytes", "hex", new Uint8Array([0, 15, 255]))).toBe("000fff");
+    expect(call("base64_encode", "foob")).toBe("Zm9vYg==");
+    expect(call("base64_decode", "Zm9vYg==")).toEqual(new Uint8Array(Buffer.from("foob")));
+    expect(call("base64_decode", "")).toEqual(new Uint8Array(0));
+    for (const text of ["Zm9vYg", "Zm9vYg=", "Zm9v Yg==", "Zm9vYh==", "é"])
+      expect(call("base64_decode", text)).toBe(undefined);
+    expect(faultOf(call("base64_decode", abc))).toBe('TypeError: "base64_decode" needs a string, got Bytes');
+  });
+
   test("sha256 is hexadecimal, of Bytes and of a string's UTF-8 alike", () => {
     const digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     expect(call("sha256", "abc")).toBe(digest);
