@@ -173,7 +173,7 @@ async function dieAndRise(port, broken, nth) {
     encoding: "utf8",
   });
   check(listed.status === 0, `walia horizon list: ${listed.stderr}`);
-  broken.task = /(\d+) +attend /.exec(listed.stdout)?.[1];
+  broken.task = /(\d+) +serve_request /.exec(listed.stdout)?.[1];
   broken.written = writtenBytes();
   say(listed.stdout.trimEnd().replace(/^/gm, "    "));
   await startServer(port);
