@@ -36,6 +36,7 @@ Options stand before the file's name:
   --driver NAME        uring (Linux's io_uring) or libuv (Node's own); by default the first where it can be had
   --max-tasks N        accepts no more connections while N tasks live; by default a million
   --durability MODE    what is promised of the .wld file: group (the default), strict or off
+  --wld-limit SIZE     what the .wld file may hold, such as 512M; by default 64G. When it is full no task is started
   --no-wld             keeps nothing and starts from nothing; what there is stays as it is
   --fresh              starts over: what an earlier run has kept is thrown away
   --verbose            says which driver and how many cores it uses

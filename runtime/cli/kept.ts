@@ -13,7 +13,7 @@ import { payloadOf } from "../horizon/check.ts";
 import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
 import { isRunning } from "../horizon/owner.ts";
 import { makeSpace } from "../horizon/space.ts";
-import { DEFAULT_LIMIT, inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
+import { inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
 import { Table } from "../horizon/tables.ts";
 import { HorizonError } from "../horizon/trouble.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
@@ -34,6 +34,8 @@ export function wldPath(name: string, first: string, folder: string): string {
 export interface KeptOptions {
   readonly path: string;
   readonly durability: Durability;
+  /** Bytes that the file may hold. */
+  readonly limit: number;
   readonly isFresh: boolean;
   readonly shards: number;
   readonly runnable: Runnable;
@@ -99,10 +101,10 @@ export class Kept implements Keeping {
   }
 
   startOf(shard: number): KeptStart {
-    const { path, durability, shards } = this.#options;
+    const { path, durability, shards, limit } = this.#options;
     return {
       durability,
-      seat: { path, memory: this.#memory, shards, shard, limit: DEFAULT_LIMIT },
+      seat: { path, memory: this.#memory, shards, shard, limit },
       folder: this.#folder,
       sources: this.#sources,
       isWarm: this.#image !== null,
@@ -129,9 +131,10 @@ export class Kept implements Keeping {
   }
 
   #open(visit?: Parameters<typeof Horizon.open>[1]["visit"]): Promise<Horizon> {
-    const { path, durability, shards } = this.#options;
+    const { path, durability, shards, limit } = this.#options;
     this.#opening ??= Horizon.open(path, {
       by: version,
+      limit,
       durability,
       shards,
       writer: join(__dirname, "horizon-writer.js"),

@@ -1,6 +1,7 @@
 // The words after `walia run`: options, the file, and what the program gets as `args()`.
 
 import { availableParallelism } from "node:os";
+import { DEFAULT_LIMIT } from "../horizon/record.ts";
 import type { DriverKind } from "../reactor/drivers/choose.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
 import { MOST_SHARDS } from "../reactor/shards/memory.ts";
@@ -21,12 +22,15 @@ export interface RunOptions {
   readonly watch: WatchOptions;
   /** What is promised of the `.wld` file; null: there is none. */
   readonly durability: Durability | null;
+  /** Bytes that the `.wld` file may hold. */
+  readonly wldLimit: number;
   /** Whatever an earlier run has left is thrown away. */
   readonly isFresh: boolean;
 }
 
 const MOST_PORT = 65_535;
 const MOST_TASKS = 1_000_000_000;
+const LEAST_WLD = 1024 ** 2;
 const MODES: readonly string[] = ["group", "strict", "off"] satisfies readonly Durability[];
 const DRIVERS: readonly string[] = ["uring", "libuv"] satisfies readonly DriverKind[];
 
@@ -37,6 +41,7 @@ export function runOptions(words: readonly string[]): RunOptions {
   let isVerbose = false;
   let durability: Durability = "group";
   let isKept = true;
+  let wldLimit = DEFAULT_LIMIT;
   let isFresh = false;
   let telemetry = false;
   let nexus = false;
@@ -64,6 +69,7 @@ export function runOptions(words: readonly string[]): RunOptions {
     } else if (name === "metrics-port") metricsPort = wholeNumber(name, valueAfter(name, given), 0, MOST_PORT);
     else if (name === "shards") shards = wholeNumber(name, valueAfter(name, given), 1, MOST_SHARDS);
     else if (name === "max-tasks") mostTasks = wholeNumber(name, valueAfter(name, given), 1, MOST_TASKS);
+    else if (name === "wld-limit") wldLimit = size(name, valueAfter(name, given), LEAST_WLD);
     else if (name === "driver") {
       const value = valueAfter(name, given);
       if (!DRIVERS.includes(value)) throw new UsageError("run", `--driver is ${DRIVERS.join(" or ")}, not ${value}`);
@@ -71,7 +77,7 @@ export function runOptions(words: readonly string[]): RunOptions {
     } else throw new UsageError("run", `there is no option ${word}`);
   }
   const watch = { telemetry, nexus, metricsPort };
-  const keeping = { durability: isKept ? durability : null, isFresh };
+  const keeping = { durability: isKept ? durability : null, wldLimit, isFresh };
   return { ...split(words.slice(at)), shards, driver, mostTasks, isVerbose, watch, ...keeping };
 }
 
@@ -79,6 +85,14 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
   const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new UsageError("run", `--${name} is a whole number from ${least} to ${most}, not ${text}`);
+}
+
+/** Bytes: "512M", "64G". */
+function size(name: string, text: string, least: number): number {
+  const [, digits, unit = ""] = /^([0-9]{1,12})([KMGT]?)$/i.exec(text) ?? [];
+  const value = Number(digits) * 1024 ** " KMGT".indexOf(unit.toUpperCase() || " ");
+  if (value >= least && Number.isSafeInteger(value)) return value;
+  throw new UsageError("run", `--${name} is a size from ${least / 1024 ** 2}M, such as 512M or 64G, not ${text}`);
 }
 
 function split(words: readonly string[]): { readonly names: readonly string[]; readonly args: readonly string[] } {

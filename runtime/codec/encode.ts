@@ -46,7 +46,7 @@ interface Owner {
 const NO_FRAME = Symbol("no frame");
 
 class Encoder {
-  readonly #out = new Writer();
+  readonly #out: Writer;
   // Most of what is sent between cores is small and has none of these; so each list is made when something comes into it.
   #objects: Map<object, number> | undefined;
   #frames: Map<Frame, number> | undefined;
@@ -56,6 +56,7 @@ class Encoder {
   readonly #programIndex: (segment: Segment) => number;
 
   constructor(readonly options: EncodeOptions) {
+    this.#out = new Writer(options.most);
     this.#programIndex = options.programIndex ?? programIndexOf;
     this.#out.byte(VERSION);
   }

@@ -111,6 +111,14 @@ export class CodecError extends Error {
   }
 }
 
+/** What is being encoded has become larger than it may be. */
+export class TooLargeError extends CodecError {
+  constructor(readonly most: number) {
+    super(`more than ${most} bytes`, -1);
+    this.name = "TooLargeError";
+  }
+}
+
 /** What a decoder asks about: code by its id, shared things by their number. Undefined is a CodecError that names it. */
 export interface CodecContext {
   code(id: string): Code | undefined;
@@ -140,4 +148,6 @@ export interface EncodeOptions {
   readonly external?: (object: object) => number | undefined;
   /** Told of each future, channel and atomic that is met, once. */
   readonly met?: (shared: Future | Channel | Atomic) => void;
+  /** How many bytes it may become; then encoding ends with a TooLargeError. */
+  readonly most?: number;
 }

@@ -1,6 +1,6 @@
 // Bytes being written: numbers and texts of format.ts. For encode.ts.
 
-import { TextForm } from "./format.ts";
+import { TextForm, TooLargeError } from "./format.ts";
 
 /** Texts below this length have a head of one byte. */
 const SHORT = 32;
@@ -22,13 +22,15 @@ export class Writer {
   #at = 0;
   #texts: Map<string, number> | undefined;
 
-  constructor() {
+  /** `most`: how many bytes it may become, or a TooLargeError. */
+  constructor(readonly most = Number.POSITIVE_INFINITY) {
     this.#bytes = spare ?? Buffer.allocUnsafeSlow(FIRST);
     spare = null;
   }
 
   /** What was written, in memory of its own. The writer is not used after this. */
   finish(): Uint8Array {
+    if (this.#at > this.most) throw new TooLargeError(this.most);
     if (this.#bytes.length <= MOST_KEPT) spare = this.#bytes;
     return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#at);
   }
@@ -103,7 +105,8 @@ export class Writer {
   #room(length: number): void {
     const needed = this.#at + length;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    if (needed > this.most) throw new TooLargeError(this.most);
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#bytes.length * 2), this.most));
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }

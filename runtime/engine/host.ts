@@ -52,6 +52,8 @@ export interface Host {
   print(line: string): void;
   /** Starts a task that calls `closure`; arguments and captures are copied in by the host. Runs later, never inside. */
   spawn(closure: Closure, args: readonly Value[]): Future;
+  /** Why no such task may be started now, for the fault LimitExceeded; else undefined. */
+  refusesTask?(closure: Closure, args: readonly Value[]): string | undefined;
   /** Sends on a channel, if that need not wait; false: the task has to ask for it. */
   trySend?(channel: Channel, value: Value): boolean;
   /** Receives from a channel, if that need not wait; else SIGNAL. */

@@ -316,7 +316,9 @@ export function invoke(object: Value, name: string, depth: number, args: readonl
 
 /** Calls of an `async` function: starts a task. */
 export function spawn(closure: Closure, args: readonly Value[]): Value {
-  return currentHost().spawn(closure, args);
+  const host = currentHost();
+  const refusal = host.refusesTask?.(closure, args);
+  return refusal === undefined ? host.spawn(closure, args) : fault("LimitExceeded", refusal);
 }
 
 /** Calls of an `async` method with this code. */

@@ -216,6 +216,8 @@ export interface FutureWaiter {
 /** A queue between tasks; its waiting senders and receivers are kept by the reactor. */
 export class Channel {
   readonly items: Value[] = [];
+  /** About how many bytes the items have, while somebody limits that. */
+  bytes = 0;
   closed = false;
   /** The reactor's queues of tasks waiting to send or to receive. */
   waiting: unknown = undefined;

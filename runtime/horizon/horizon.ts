@@ -6,8 +6,9 @@
 import { Worker } from "node:worker_threads";
 import type { Visit } from "./check.ts";
 import { Journal, type JournalSeat, type Stamp } from "./journal.ts";
+import { DEFAULT_LIMIT } from "./record.ts";
 import { hurryWriter, isAtOrAfter, makeSpace, type Space, setFailed, spaceOf, Word, WriterState } from "./space.ts";
-import { DEFAULT_LIMIT, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import type { Key, Table } from "./tables.ts";
 import { HorizonError } from "./trouble.ts";
 import type { Durability, WriterData, WriterMessage } from "./writer.ts";

@@ -11,7 +11,7 @@
 import { Sink, Source } from "./bytes.ts";
 import type { Change } from "./change.ts";
 import { PAGE } from "./pages.ts";
-import { RECORD_HEAD } from "./record.ts";
+import { LARGEST_RECORD, RECORD_HEAD } from "./record.ts";
 import {
   copyIn,
   failureOf,
@@ -24,7 +24,7 @@ import {
   WriterState,
   wakeWriter,
 } from "./space.ts";
-import { LARGEST_RECORD, tooLarge } from "./store.ts";
+import { HEADROOM, tooLarge } from "./store.ts";
 import { isNumbered, requireKey, type Table, tableName } from "./tables.ts";
 import { HorizonError } from "./trouble.ts";
 
@@ -114,6 +114,20 @@ export class Journal {
     return isAtOrAfter(Atomics.load(this.#space.words, Word.Durable), stamp);
   }
 
+  /** Bytes that the file holds. */
+  get size(): number {
+    return (Atomics.load(this.#space.words, Word.Size) >>> 0) * PAGE;
+  }
+
+  /** It holds as much as it may. There is room for what runs to end, and for nothing new. */
+  get isFull(): boolean {
+    return this.size >= this.seat.limit;
+  }
+
+  get limit(): number {
+    return this.seat.limit;
+  }
+
   /** Wants everything so far on the disk as soon as that can be. */
   flush(): void {
     Atomics.add(this.#space.words, Word.Flush, 1);
@@ -168,12 +182,12 @@ export class Journal {
     requireKey(table, key);
     if (payload === undefined) return;
     if (payload.length > LARGEST_RECORD - RECORD_HEAD) throw tooLarge(this.seat.path, table, key, payload.length);
-    const size = (Atomics.load(this.#space.words, Word.Size) >>> 0) * PAGE;
-    if (size + payload.length <= this.seat.limit) return;
+    const { size } = this;
+    if (size + payload.length <= this.seat.limit + HEADROOM) return;
     throw new HorizonError(
       "too large",
       this.seat.path,
-      `the file has ${size} bytes and may have ${this.seat.limit}; ${tableName(table)} ${key} with ${payload.length} more does not go in.`,
+      `the file holds ${size} bytes and may hold ${this.seat.limit}; ${tableName(table)} ${key} with ${payload.length} more does not go in.`,
     );
   }
 }

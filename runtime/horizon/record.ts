@@ -10,8 +10,12 @@ import type { Table } from "./tables.ts";
 
 /** Bytes in front of the payload. */
 export const RECORD_HEAD = 4;
+/** The most bytes that one record may have. */
+export const LARGEST_RECORD = 256 * 1024 * 1024;
 
 const place = new Uint8Array(1);
+/** How much a file may hold unless somebody says otherwise. */
+export const DEFAULT_LIMIT = 64 * 1024 ** 3;
 
 function checksum(
   table: Table,

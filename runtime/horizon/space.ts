@@ -9,7 +9,8 @@
 //   FLUSH       counts up when what there is is wanted on disk now  anyone, by add
 //   CLOSE       1: no more steps come                               the thread that opened the file
 //   LISTENING   1: tell that thread after the next commit           that thread sets, writer clears
-//   SIZE        the file's size in pages                            writer
+//   SIZE        the file's size in pages; of one that has reached
+//               its limit, how many of them hold something          writer
 //   COMMITS     commits so far                                      writer
 //   REASON      bytes of the text that says why STATE is Failed     whoever sets that, before
 //   per shard:

@@ -25,16 +25,15 @@ import { checkFile, payloadOf, type ReadOptions, type Report, readMeta, type Vis
 import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { type Environment, endRead, openEnvironment } from "./lmdb.ts";
 import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
-import { isSound, RECORD_HEAD, seal } from "./record.ts";
+import { PAGE } from "./pages.ts";
+import { DEFAULT_LIMIT, isSound, LARGEST_RECORD, RECORD_HEAD, seal } from "./record.ts";
 import { decodeKey, encodeKey, type Key, TABLES, Table, tableName } from "./tables.ts";
 import { cannotOpen, cannotWrite, codeOf, damaged, HorizonError } from "./trouble.ts";
 
-/** The most bytes that one record may have. */
-export const LARGEST_RECORD = 256 * 1024 * 1024;
-/** How large a file may grow unless somebody says otherwise. */
-export const DEFAULT_LIMIT = 64 * 1024 ** 3;
-/** Room in the map beyond the limit, so that the limit is what refuses, and the state at that moment still fits. */
-const MAP_SLACK = 1024 ** 3;
+/** Bytes beyond the limit that the file may still take, so that what runs when it is reached can end. */
+export const HEADROOM = 512 * 1024 ** 2;
+/** Room in the map beyond the limit, so that LMDB is never what refuses. */
+const MAP_SLACK = 2 * HEADROOM;
 
 export interface StoreOptions {
   /** The release that opens it, for the format record of a new file. */
@@ -106,6 +105,14 @@ export class Store {
   /** Bytes of the file. */
   get size(): number {
     return statSync(this.path).size;
+  }
+
+  /** Bytes of the pages that hold something: a file does not become smaller when it holds less. */
+  get used(): number {
+    const { root, tables } = this.#open();
+    const { free } = root.getStats() as PageCounts & { readonly free: PageCounts };
+    const trees = [free, root.getStats() as PageCounts, ...tables.map((table) => table.getStats() as PageCounts)];
+    return PAGE * trees.reduce((sum, tree) => sum + pagesOf(tree), META_PAGES);
   }
 
   /**
@@ -180,6 +187,19 @@ export class Store {
     handle.putSync(keyBytes, this.#scratch.subarray(0, length));
   }
 }
+
+/** Of one tree, as LMDB tells them. */
+interface PageCounts {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** The first pages of a file say where the others are. */
+const META_PAGES = 2;
+
+const pagesOf = ({ treeBranchPageCount, treeLeafPageCount, overflowPages }: PageCounts): number =>
+  treeBranchPageCount + treeLeafPageCount + overflowPages;
 
 /** Refused before anything is written. */
 export const tooLarge = (path: string, table: Table, key: Key, length: number): HorizonError =>

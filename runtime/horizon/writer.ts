@@ -101,7 +101,10 @@ class Writer {
   }
 
   #publishSize(): void {
-    Atomics.store(this.#space.words, Word.Size, this.store.size / PAGE);
+    const { store } = this;
+    const { size } = store;
+    // Asking what is in use costs more, and while the file itself is below its limit it does not matter.
+    Atomics.store(this.#space.words, Word.Size, (size < store.limit ? size : store.used) / PAGE);
   }
 
   #sleep(wake: number): void {

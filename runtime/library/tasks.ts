@@ -14,6 +14,7 @@
 import { fault, wrongType } from "../engine/faults.ts";
 import { currentHost } from "../engine/host.ts";
 import { ask } from "../engine/machine.ts";
+import { spawn } from "../engine/operators.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Atomic, Channel, Closure, Future, isEqual, SIGNAL } from "../engine/values.ts";
@@ -24,7 +25,7 @@ function task(_depth: number, f: Value, ...args: Value[]): Value {
   if (!(f instanceof Closure)) return wrongType('"task"', "a function", f);
   if (f.arity >= 0 && f.arity !== args.length)
     return fault("ArityError", `${show(f)} needs ${f.arity} arguments, "task" got ${args.length} for it`);
-  return currentHost().spawn(f, args);
+  return spawn(f, args);
 }
 
 /** A request that waits for some of these futures. */

@@ -235,9 +235,8 @@ export class Reactor implements Host, Completions {
   /** Fresh or Ready -> Running -> Parked or Done */
   #step(task: LiveTask, input: Input): void {
     task.state = TaskState.Running;
-    this.keeper?.touch(task);
     this.counters.resumptions++;
-    const outcome = this.engine.run(task, input);
+    const outcome = this.engine.run(task, this.keeper === null ? input : this.keeper.steps(task, input));
     if (outcome.kind !== "asks") {
       this.#end(task, outcome.kind === "done" ? outcome : { kind: "failed", fault: outcome.fault });
       return;
@@ -250,7 +249,8 @@ export class Reactor implements Host, Completions {
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer === undefined)
       this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
-    else if (this.keeper?.holds(task, request) !== true) this.beginNow(task, request);
+    else if (this.keeper === null) this.beginNow(task, request);
+    else this.keeper.asked(task, request);
   }
 
   /** Has a request answered: here, or by the shard that can. */
@@ -403,6 +403,11 @@ export class Reactor implements Host, Completions {
     const effect = task.request?.site.effect;
     const isTimed = (effect === "TIMER" || effect === "timeout") && task.armed !== UNARMED;
     return isTimed ? this.#timers.deadlineOf(task.armed) : undefined;
+  }
+
+  /** Has a parked task go on with this instead of its answer. Nothing happens when its request cannot be taken back. */
+  interrupt(task: LiveTask, input: Input): void {
+    this.#takeBackRequest(task, () => this.wake(task, input));
   }
 
   get queued(): Iterable<Queued> {
@@ -701,8 +706,13 @@ export class Reactor implements Host, Completions {
     return this.startTask(own, copies, closure.code.name, isHome);
   }
 
+  refusesTask(closure: Closure, args: readonly Value[]): string | undefined {
+    return this.keeper?.refusesTask(closure, args);
+  }
+
   trySend(channel: Channel, value: Value): boolean {
-    return this.#isHere(channel) ? trySend(this, channel, value) : this.peer!.loans.trySend(channel, value);
+    if (this.#isHere(channel)) return trySend(this, channel, value);
+    return this.keeper?.isLarge(value) !== true && this.peer!.loans.trySend(channel, value);
   }
 
   tryReceive(channel: Channel): Value {

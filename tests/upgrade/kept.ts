@@ -79,6 +79,9 @@ export class Run {
           takeStamp: () => 0,
           part: () => 0,
           abandon: () => undefined,
+          size: 0,
+          limit: 1,
+          isFull: false,
         },
         code: {
           code: (id) => loaded.codes.get(id),

@@ -9,9 +9,15 @@
 // K5. Another shard that comes back for more is lent an end (shards/loans.ts): the next items, or room for so many. While it
 //     is lent nobody else uses it: who wants to waits, and has it asked back. Closing is a use of the sending end.
 // K6. Lent items count as being in the channel and lent room as taken, so a channel holds as much as its capacity says.
+// K7. In a program that is kept, a value has a largest size, and so have the items of a channel together (keep/limits.ts, Z1). What
+//     is more is refused, also when its sender has waited; only then is it known how much the channel holds. Items of lent
+//     ends are counted where they are: those sent into lent room are small, larger ones are asked for.
 
+import { sizeOf } from "../../codec/size.ts";
+import type { Input } from "../../engine/host.ts";
 import { Channel, type EffectRequest, SIGNAL, type Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
+import { channelTooLarge, LARGEST_VALUE, valueTooLarge } from "../keep/limits.ts";
 import { faultInput, wrongField } from "../payload.ts";
 import { WaitQueue } from "../queue.ts";
 import type { Reactor } from "../shard.ts";
@@ -102,6 +108,8 @@ export function trySend(reactor: Reactor, channel: Channel, value: Value): boole
 
 function put(reactor: Reactor, channel: Channel, value: Value): boolean {
   if (channel.closed) return false;
+  const size = sizeIn(reactor, value);
+  if (size > LARGEST_VALUE) return false;
   const ends = channel.waiting as Ends | undefined;
   if (ends === undefined) {
     if (channel.items.length >= channel.capacity) return false;
@@ -114,8 +122,29 @@ function put(reactor: Reactor, channel: Channel, value: Value): boolean {
     }
     if (roomOf(channel, ends) <= 0) return false;
   }
+  if (!fits(channel, size)) return false;
   channel.items.push(reactor.copy(value));
+  channel.bytes += size;
   return true;
+}
+
+/** What a value counts towards the limits (K7); nothing while none apply. */
+function sizeIn(reactor: Reactor, value: Value): number {
+  return reactor.keeper === null ? 0 : sizeOf(value, LARGEST_VALUE);
+}
+
+const fits = (channel: Channel, size: number): boolean => channel.bytes + size <= LARGEST_VALUE;
+
+function bytesOf(reactor: Reactor, items: readonly Value[]): number {
+  return reactor.keeper === null ? 0 : items.reduce<number>((sum, item) => sum + sizeIn(reactor, item), 0);
+}
+
+/** Why a value that may not wait in the channel for its size cannot be sent (K7); null when that is not why. */
+function refusalOf(reactor: Reactor, channel: Channel, ends: Ends, value: Value): Input | null {
+  const size = sizeIn(reactor, value);
+  if (size > LARGEST_VALUE) return valueTooLarge("send needs a value", size);
+  const isFull = ends.sending.loan !== null || roomOf(channel, ends) <= 0;
+  return isFull || fits(channel, size) ? null : channelTooLarge(channel.bytes, size);
 }
 
 const send: Answer = {
@@ -127,8 +156,13 @@ const send: Answer = {
     if (put(reactor, channel, request.f_value)) {
       if (task instanceof Delegate) lendRoom(reactor, channel, ends, task);
       reactor.resume(task, undefined);
-    } else if (channel.closed) reactor.wake(task, faultInput("IoError", "send on a closed channel", { code: "EPIPE" }));
-    else ends.sending.tasks.push(task);
+      return;
+    }
+    const refusal = channel.closed
+      ? faultInput("IoError", "send on a closed channel", { code: "EPIPE" })
+      : refusalOf(reactor, channel, ends, request.f_value);
+    if (refusal === null) ends.sending.tasks.push(task);
+    else reactor.wake(task, refusal);
   },
   withdraw: (_reactor, task, request) => endsOf(request.f_channel as Channel).sending.tasks.remove(task),
 };
@@ -144,6 +178,26 @@ function takeFromSender(reactor: Reactor, channel: Channel): { readonly value: V
   return { value };
 }
 
+/** There is room for an item: of the sender that has waited longest and is not too large (K7). False when there is none. */
+function letSenderIn(reactor: Reactor, channel: Channel): boolean {
+  const ends = channel.waiting as Ends | undefined;
+  if (ends === undefined || ends.sending.loan !== null) return false;
+  const { tasks } = ends.sending;
+  for (let sender = tasks.shift(); sender !== undefined; sender = tasks.shift()) {
+    const value = sender.request?.f_value;
+    const size = sizeIn(reactor, value);
+    if (!fits(channel, size)) {
+      reactor.wake(sender, channelTooLarge(channel.bytes, size));
+      continue;
+    }
+    channel.items.push(reactor.copy(value));
+    channel.bytes += size;
+    reactor.resume(sender, undefined);
+    return true;
+  }
+  return false;
+}
+
 /** Receives for a task of this shard, if that need not wait; else SIGNAL (K4). */
 export function tryReceive(reactor: Reactor, channel: Channel): Value {
   (channel.waiting as Ends | undefined)?.receiving.usedHere();
@@ -155,8 +209,8 @@ function take(reactor: Reactor, channel: Channel): Value {
   if (ends !== undefined && !isHere(reactor, channel, ends.receiving, ChannelEnd.Receiving)) return SIGNAL;
   if (channel.items.length > 0) {
     const item = channel.items.shift();
-    const next = takeFromSender(reactor, channel);
-    if (next !== undefined) channel.items.push(next.value);
+    channel.bytes -= sizeIn(reactor, item);
+    letSenderIn(reactor, channel);
     return item;
   }
   const next = takeFromSender(reactor, channel);
@@ -214,7 +268,9 @@ function lendItems(reactor: Reactor, channel: Channel, { receiving }: Ends, dele
   const { items } = channel;
   const count = Math.min(receiving.usedBy(delegate.from), channel.closed ? items.length : items.length >> 1);
   if (count <= 0 || receiving.tasks.length > 0 || !reactor.peer!.mayLend) return;
-  delegate.loan = { channel, of: items.splice(0, count) };
+  const lent = items.splice(0, count);
+  channel.bytes -= bytesOf(reactor, lent);
+  delegate.loan = { channel, of: lent };
   receiving.lend(delegate.from, count);
 }
 
@@ -232,6 +288,7 @@ export function itemCame(reactor: Reactor, channel: Channel, item: Value): void 
   const ends = endsOf(channel);
   ends.sending.loan!.left--;
   channel.items.push(item);
+  channel.bytes += sizeIn(reactor, item);
   handOut(reactor, channel, ends);
 }
 
@@ -243,10 +300,10 @@ export function loanCameBack(reactor: Reactor, channel: Channel, rest: readonly 
   else {
     ends.receiving.isBack(rest.length);
     channel.items.unshift(...rest);
+    channel.bytes += bytesOf(reactor, rest);
   }
   handOut(reactor, channel, ends);
-  while (ends.sending.loan === null && ends.sending.tasks.length > 0 && roomOf(channel, ends) > 0)
-    channel.items.push(takeFromSender(reactor, channel)!.value);
+  while (roomOf(channel, ends) > 0 && letSenderIn(reactor, channel));
   if (ends.sending.loan === null) for (const task of ends.closing.splice(0)) closeNow(reactor, channel, ends, task);
 }
 

@@ -9,10 +9,14 @@
 // G3. What leaves the process in `strict` is held until the cut that has it is durable: requests that write, connect or open
 //     are begun after that, and so is what was printed. `checkpoint()` is held in this way in every mode.
 // G4. Nothing is written before there is something to keep: a task that waits, or a variable of the program.
+// G6. What is too large to be kept is refused, and nothing else stops for it (limits.ts).
 // G5. A program that ends by itself leaves its variables and nothing else.
 
 import { encode } from "../../codec/encode.ts";
-import type { Cell, EffectRequest } from "../../engine/values.ts";
+import { TooLargeError } from "../../codec/format.ts";
+import { sizeOf } from "../../codec/size.ts";
+import type { Input } from "../../engine/host.ts";
+import type { Cell, Closure, EffectRequest, Value } from "../../engine/values.ts";
 import { Channel } from "../../engine/values.ts";
 import { type Change, put, remove } from "../../horizon/change.ts";
 import type { Journal, Stamp } from "../../horizon/journal.ts";
@@ -23,6 +27,16 @@ import { nameOf } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import type { CodeContext } from "../shards/parcel.ts";
 import { type LiveTask, TaskState } from "../task.ts";
+import {
+  argumentsTooLarge,
+  fileIsFull,
+  LARGEST_STATE,
+  LARGEST_VALUE,
+  SMALL_STATE,
+  SMALL_VALUE,
+  stateTooLarge,
+  valueTooLarge,
+} from "./limits.ts";
 import { type Image, Restorer } from "./restore.ts";
 import { Scribe } from "./scribe.ts";
 import { type PartJournal, Stand } from "./stand.ts";
@@ -31,7 +45,7 @@ export type Durability = "strict" | "group" | "off";
 
 export interface KeeperOptions {
   readonly durability: Durability;
-  readonly journal: PartJournal & Pick<Journal, "step" | "flush" | "wait">;
+  readonly journal: PartJournal & Pick<Journal, "step" | "flush" | "wait" | "isFull" | "size" | "limit">;
   readonly code: CodeContext;
   /** The program's variables and constants, by names that stay the same wherever the program's folder is. */
   readonly globals: ReadonlyMap<string, Cell>;
@@ -66,6 +80,10 @@ const SHARE = 9;
 /** What is seen outside, or makes the program wait for something outside (G3). */
 const LEAVES: ReadonlySet<string> = new Set(["IO_WRITE", "IO_OPEN", "IO_CONNECT", "IO_SYNC", "IO_CLOSE", "port_write"]);
 
+/** What is too large, for messages. */
+const THE_TASK = "this task's state has";
+const THE_VARIABLES = "the program's variables have";
+
 /** A request that has yet to begin. */
 interface Held {
   readonly task: LiveTask;
@@ -94,6 +112,10 @@ export class Keeper {
   #order = 0;
   readonly #isFirst: boolean;
   #stand: Stand | null = null;
+  /** Tasks that the last cut has found too large, and what they shall see. */
+  readonly #tooLarge = new Map<LiveTask, Input>();
+  /** What tasks see that were to go on with something else. */
+  readonly #refusals = new Map<LiveTask, Input>();
 
   constructor(reactor: Reactor, options: KeeperOptions) {
     this.#reactor = reactor;
@@ -136,6 +158,15 @@ export class Keeper {
   touch(task: LiveTask): void {
     this.#touched.add(task);
     if (task.isHome) this.#homeHasRun = true;
+  }
+
+  /** The task is about to run; what it goes on with. */
+  steps(task: LiveTask, input: Input): Input {
+    this.touch(task);
+    if (this.#refusals.size === 0) return input;
+    const refusal = this.#refusals.get(task);
+    this.#refusals.delete(task);
+    return refusal ?? input;
   }
 
   touchChannel(channel: Channel): void {
@@ -187,12 +218,28 @@ export class Keeper {
 
   // ---- What is held back (G3) ----
 
-  /** True when the request is begun later, by `turnEnded`. */
-  holds(task: LiveTask, request: EffectRequest): boolean {
+  /** A task has asked for something: begins it, now or when it may leave. */
+  asked(task: LiveTask, request: EffectRequest): void {
+    const { f_data: data } = request;
     const { effect } = request.site;
-    const isHeld = effect === "checkpoint" || (this.#options.durability === "strict" && LEAVES.has(effect));
-    if (isHeld) this.#held.push({ task, request });
-    return isHeld;
+    if (effect === "IO_WRITE" && sizeOf(data) > LARGEST_VALUE)
+      this.#reactor.wake(task, valueTooLarge("IO_WRITE needs data", sizeOf(data)));
+    else if (effect === "checkpoint" || (this.#options.durability === "strict" && LEAVES.has(effect)))
+      this.#held.push({ task, request });
+    else this.#reactor.beginNow(task, request);
+  }
+
+  /** Whether a value is too large to be sent into borrowed room (answers/channels.ts, K7). */
+  isLarge(value: Value): boolean {
+    return sizeOf(value, SMALL_VALUE) > SMALL_VALUE;
+  }
+
+  /** Z1, Z4 */
+  refusesTask(closure: Closure, args: readonly Value[]): string | undefined {
+    const { journal } = this.#options;
+    if (journal.isFull) return fileIsFull(journal);
+    const size = sizeOf([closure, ...args], LARGEST_VALUE);
+    return size > LARGEST_VALUE ? argumentsTooLarge(size) : undefined;
   }
 
   /** The task is being cancelled: true when its request was held and is forgotten now. */
@@ -255,14 +302,32 @@ export class Keeper {
     return { held: this.#held.splice(0), printed };
   }
 
-  /** What was held back is in the file now (G3). */
+  /** What was held back is in the file now (G3), and what must not grow further sees that first (G6). */
   #letOut(held: readonly Held[], printed: readonly string[]): void {
     if (this.#hasFailed) return;
+    const refused = new Map(this.#tooLarge);
+    this.#tooLarge.clear();
     for (const line of printed) this.#reactor.printNow(line);
     if (printed.length > 0) this.#reactor.flush();
     this.#hasPrinted ||= printed.length > 0;
     for (const { task, request } of held) {
-      if (task.state === TaskState.Parked && task.request === request) this.#reactor.beginNow(task, request);
+      if (task.state !== TaskState.Parked || task.request !== request) continue;
+      const refusal = refused.get(task);
+      if (refusal === undefined) this.#reactor.beginNow(task, request);
+      else this.#reactor.wake(task, refusal);
+      refused.delete(task);
+    }
+    this.#refuse(refused);
+  }
+
+  /** Z2 */
+  #refuse(refused: ReadonlyMap<LiveTask, Input>): void {
+    this.#refusals.clear();
+    for (const [task, refusal] of refused) {
+      if (task.state === TaskState.Parked) this.#reactor.interrupt(task, refusal);
+      else if (task.state === TaskState.Ready) this.#refusals.set(task, refusal);
+      // It may still be what it was: then it is looked at again.
+      this.touch(task);
     }
   }
 
@@ -282,7 +347,8 @@ export class Keeper {
       for (const port of this.#scribe.keptMonitors) changes.push(remove(Table.Monitors, port));
       this.#scribe.forgetTasks();
       for (const key of this.#options.image?.get(Table.Sources)?.keys() ?? []) changes.push(remove(Table.Sources, key));
-      changes.push(put(Table.Globals, "globals", this.#scribe.globals(this.#options.globals)));
+      const variables = this.#globals(this.#options.globals, undefined);
+      if (variables !== null) changes.push(put(Table.Globals, "globals", variables));
       changes.push(
         ...this.#sharedChanges(),
         ...this.#program(null, isOver),
@@ -303,9 +369,11 @@ export class Keeper {
     }
     this.#need();
     const make = (): Change[] => {
-      if (this.#homeHasRun) this.#scribe.globals(globals);
+      const blamed = [...this.#touched].find(({ isHome, state }) => isHome && state !== TaskState.Done);
+      if (this.#homeHasRun) this.#globals(globals, undefined);
       const changes = this.#ownChanges(now, printed);
-      if (this.#homeHasRun) this.#putChanged(changes, Table.Globals, "globals", this.#scribe.globals(globals));
+      const variables = this.#homeHasRun ? this.#globals(globals, blamed) : null;
+      if (variables !== null) this.#putChanged(changes, Table.Globals, "globals", variables);
       this.#homeHasRun = false;
       this.#putChanged(changes, Table.Globals, "handlers", this.#scribe.handlers());
       changes.push(...this.#scribe.monitors(this.#reactor.ports.monitors), ...this.#program(this.#reactor.mainId));
@@ -319,6 +387,7 @@ export class Keeper {
   /** Tasks, descriptors, channels and atomics of this shard that have changed. */
   #ownChanges(now: number, printed: readonly string[]): Change[] {
     const changes: Change[] = [];
+    const mostState = this.#options.journal.isFull ? SMALL_STATE : LARGEST_STATE;
     const inputs = new Map([...this.#reactor.queued].map(({ task, input }) => [task, input]));
     for (const task of this.#touched) {
       if (task.state === TaskState.Done) {
@@ -328,8 +397,10 @@ export class Keeper {
       }
       const generation = (this.#kept.get(task.id) ?? 0) + 1;
       this.#kept.set(task.id, generation);
-      const frames = this.#scribe.task(task, inputs.get(task), ++this.#order);
-      changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
+      const frames = this.#measured(task, THE_TASK, mostState, () =>
+        this.#scribe.task(task, inputs.get(task), ++this.#order),
+      );
+      if (frames !== null) changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
     }
     this.#touched.clear();
     for (const descriptor of this.#descriptors) {
@@ -347,6 +418,25 @@ export class Keeper {
     else if (this.#hasPrinted) changes.push(remove(Table.Output, shard));
     this.#hasPrinted = false;
     return changes;
+  }
+
+  /** The record of the variables; null when they are more than a record can hold (Z3). */
+  #globals(cells: ReadonlyMap<string, Cell>, blamed: LiveTask | undefined): Uint8Array | null {
+    return this.#measured(blamed, THE_VARIABLES, LARGEST_STATE, () => this.#scribe.globals(cells));
+  }
+
+  /** What `write` yields; when it is too large, the task is told (Z2), and when it is larger than a record, null (Z3). */
+  #measured(task: LiveTask | undefined, what: string, most: number, write: () => Uint8Array): Uint8Array | null {
+    let bytes: Uint8Array | null = null;
+    try {
+      bytes = write();
+      if (bytes.length <= most) return bytes;
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+    }
+    const size = bytes?.length ?? Number.POSITIVE_INFINITY;
+    if (task !== undefined) this.#tooLarge.set(task, stateTooLarge(what, size, most));
+    return bytes;
   }
 
   /** Channels and atomics that records name, as far as they have changed. Those of a channel's items come on the way. */

@@ -9,6 +9,7 @@
 
 import { decode } from "../../codec/decode.ts";
 import type { CodecContext } from "../../codec/format.ts";
+import { sizeOf } from "../../codec/size.ts";
 import { installProgramHandler } from "../../engine/machine.ts";
 import {
   Atomic,
@@ -237,7 +238,10 @@ export class Restorer {
       if (bytes === undefined) continue;
       const [, closed, ...items] = this.#packer.unpack(bytes, 0) as Value[];
       channel.closed = closed === true;
-      for (const item of items) channel.items.push(item);
+      for (const item of items) {
+        channel.items.push(item);
+        channel.bytes += sizeOf(item);
+      }
     }
   }
 

@@ -37,6 +37,7 @@ import type { Descriptor } from "../descriptors.ts";
 import type { MonitorView } from "../ports.ts";
 import { type CodeContext, inputToValue, type Links, Packer } from "../shards/parcel.ts";
 import { type LiveTask, TaskState } from "../task.ts";
+import { LARGEST_PARCEL } from "./limits.ts";
 
 /** An object that records of tasks name (P1). */
 interface Pin {
@@ -87,7 +88,10 @@ export class Scribe {
       },
       settled: () => undefined,
     };
-    this.#packer = new Packer(links, code, { external: (object) => this.#external(object) });
+    this.#packer = new Packer(links, code, {
+      external: (object) => this.#external(object),
+      most: LARGEST_PARCEL,
+    });
   }
 
   /** Pins of an earlier run; its tasks' records will name them again when they are written anew. */
@@ -99,8 +103,8 @@ export class Scribe {
     }
   }
 
+  /** Throws TooLargeError; then what the earlier record names stays as it is. */
   task(task: LiveTask, input: Input | undefined, order: number): Uint8Array {
-    this.taskEnds(task.id);
     const pinned = new Set<object>();
     if (task.isHome) this.#external = (object) => this.#pin(object, pinned);
     const isFresh = task.state === TaskState.Fresh;
@@ -112,19 +116,31 @@ export class Scribe {
       input === undefined ? undefined : inputToValue(input),
       (task.request ?? undefined) as Value,
     ];
-    const bytes = this.#packer.packStack(task.stack!, beside, 0);
-    this.#external = () => undefined;
-    if (pinned.size > 0) this.#pinsOf.set(task.id, [...pinned]);
-    return bytes;
+    try {
+      const bytes = this.#packer.packStack(task.stack!, beside, 0);
+      this.taskEnds(task.id);
+      if (pinned.size > 0) this.#pinsOf.set(task.id, [...pinned]);
+      return bytes;
+    } catch (error) {
+      this.#unpin(pinned);
+      throw error;
+    } finally {
+      this.#external = () => undefined;
+    }
   }
 
   /** The record of a task does not count any more. */
   taskEnds(id: number): void {
-    for (const object of this.#pinsOf.get(id) ?? []) {
+    this.#unpin(this.#pinsOf.get(id) ?? []);
+    this.#pinsOf.delete(id);
+  }
+
+  /** A record that names these does not count any more. */
+  #unpin(objects: Iterable<object>): void {
+    for (const object of objects) {
       const pin = this.#pins.get(object)!;
       if (--pin.count === 0) this.#pins.delete(object);
     }
-    this.#pinsOf.delete(id);
   }
 
   /** P1 */
@@ -142,6 +158,7 @@ export class Scribe {
     return pin.number;
   }
 
+  /** Throws TooLargeError. */
   globals(cells: ReadonlyMap<string, Cell>): Uint8Array {
     const reachable = new Set<object>();
     this.#external = (object) => {
@@ -149,18 +166,20 @@ export class Scribe {
       return undefined;
     };
     const pins = [...this.#pins];
-    const bytes = this.#packer.pack(
-      [
-        [...cells.keys()],
-        [...cells.values()].map((cell) => cell.v),
-        pins.map(([, { number }]) => number),
-        pins.map(([object]) => object as Value),
-      ],
-      0,
-    );
-    this.#external = () => undefined;
-    this.#reachable = reachable;
-    return bytes;
+    try {
+      return this.#packer.pack(
+        [
+          [...cells.keys()],
+          [...cells.values()].map((cell) => cell.v),
+          pins.map(([, { number }]) => number),
+          pins.map(([object]) => object as Value),
+        ],
+        0,
+      );
+    } finally {
+      this.#external = () => undefined;
+      this.#reachable = reachable;
+    }
   }
 
   /** What is one thing only if nobody copies it: neither what never changes nor what is known by a number. */
