@@ -3,6 +3,7 @@
 
 import type * as es from "estree";
 import type { Native } from "../engine/operators.ts";
+import { fieldKey } from "../engine/values.ts";
 import type { ClassRef, CoreUnit, GlobalRef, UnitRef } from "./core.ts";
 import * as js from "./js.ts";
 import type { CoreClass } from "./lower.ts";
@@ -228,22 +229,23 @@ export class Linker {
     ];
   }
 
-  /** `class J extends (its superclass) { constructor(cls) { super(cls); this.f_x = …; } }`, superclasses first. */
+  /** The constructor of each class's instances, and its code, superclasses first. */
   #classDeclarations(): es.Statement[] {
-    const done = new Set<CoreClass>();
+    const done = new Map<CoreClass, readonly CoreClass["fields"][number][]>();
     const out: es.Statement[] = [];
-    const visit = (cls: CoreClass): void => {
-      if (done.has(cls)) return;
-      done.add(cls);
+    const visit = (cls: CoreClass): readonly CoreClass["fields"][number][] => {
+      const known = done.get(cls);
+      if (known !== undefined) return known;
       const index = this.#class(cls.ref);
       const parent = cls.superclass === null ? undefined : this.#classes.get(cls.superclass);
-      if (parent !== undefined) visit(parent.cls);
+      const fields = [...(parent === undefined ? [] : visit(parent.cls)), ...cls.fields];
+      done.set(cls, fields);
       for (const trait of cls.traits) visit(this.#classes.get(trait)!.cls);
-      const superclass = parent === undefined ? js.id("Instance") : js.id(`J${parent.index}`);
-      out.push(classDeclaration(`J${index}`, superclass, cls));
       out.push(
+        ...constructorOf(`J${index}`, parent === undefined ? "Instance" : `J${parent.index}`, fields),
         js.declare("const", [`D${index}`, js.call(js.member($, "classCode"), js.value(index), js.id(`J${index}`))]),
       );
+      return fields;
     };
     for (const cls of this.classes) visit(cls);
     return out;
@@ -261,33 +263,26 @@ function cellDeclaration(name: string): es.Statement[] {
   ];
 }
 
-function classDeclaration(name: string, superclass: es.Expression, cls: CoreClass): es.Statement {
-  const fields = cls.fields.map((field) =>
-    js.assign(
-      js.member({ type: "ThisExpression" }, `f_${field.name}`),
-      field.value.kind === "const" ? js.value(field.value.value) : js.id("undefined"),
-    ),
-  );
-  const body: es.Statement[] = [
-    js.run({ type: "CallExpression", callee: { type: "Super" }, arguments: [js.id("cls")], optional: false }),
-    ...fields,
-  ];
-  return {
-    type: "ClassDeclaration",
-    id: js.id(name),
-    superClass: superclass,
-    body: {
-      type: "ClassBody",
-      body: [
-        {
-          type: "MethodDefinition",
-          key: js.id("constructor"),
-          kind: "constructor",
-          computed: false,
-          static: false,
-          value: { type: "FunctionExpression", params: [js.id("cls")], body: js.block(body) },
-        },
+/**
+ * `function J(cls) { this.cls = cls; this.f_x = …; }` and `J.prototype = Object.create(Parent.prototype)`. No `class`: V8 runs
+ * the constructor of one that extends another through a general routine, wherever it does not compile it in line.
+ */
+function constructorOf(name: string, parent: string, fields: CoreClass["fields"]): es.Statement[] {
+  const own = (key: string, value: es.Expression): es.Statement =>
+    js.assign(js.member({ type: "ThisExpression" }, key), value);
+  const prototype = (of: string): es.Expression => js.member(js.id(of), "prototype");
+  return [
+    js.fun(
+      name,
+      ["cls"],
+      [
+        own("cls", js.id("cls")),
+        // A field that a superclass has, too, has the value of the class that is made.
+        ...[...new Map(fields.map((field) => [field.name, field])).values()].map(({ name, value }) =>
+          own(fieldKey(name), js.value(value.kind === "const" ? value.value : undefined)),
+        ),
       ],
-    },
-  };
+    ),
+    js.assign(prototype(name), js.call(js.member(js.id("Object"), "create"), prototype(parent))),
+  ];
 }

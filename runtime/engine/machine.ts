@@ -24,10 +24,11 @@
 
 import { builtinCode, type Code } from "./code.ts";
 import { currentHost } from "./host.ts";
-import { Frame, Segment, SegmentKind } from "./segments.ts";
+import * as segments from "./segments.ts";
+import { type Frame, type Segment, SegmentKind } from "./segments.ts";
 import { STACK_LIMIT } from "./stack.ts";
-import type { Closure, EffectRequest, Value } from "./values.ts";
-import { Continuation, fieldKey, SIGNAL } from "./values.ts";
+import type { Closure, Continuation, EffectRequest, Value } from "./values.ts";
+import * as values from "./values.ts";
 
 export enum Op {
   None,
@@ -47,114 +48,390 @@ export enum Op {
   Cancel,
 }
 
-export const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
-
-/**
- * The state of the machine: one per isolate, because an isolate runs one task at a time (H1) and a parameter to every
- * compiled call would cost more than the rest of the calling convention.
- */
-/** What changes with every suspension. */
-class Moment {
-  /** The handler's segment, of Perform and Abort. */
-  target: Segment = root;
-  request: EffectRequest | null = null;
-  continuation: Continuation | null = null;
-  value: Value = undefined;
-  /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
-  lowest: Segment | null = null;
-  /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
-  saved: Frame | null = null;
-  /** `h`: top segment of the running task, where looking for a handler starts. */
-  constructor(public h: Segment) {}
-}
-
-export const E = {
-  /**
-   * Replaced now and then by a copy (`renew`): a store into an object that the garbage collector has moved to the old
-   * generation costs several times one into a young object, and there are half a dozen in each capture and resume.
-   */
-  now: new Moment(root),
-  /** Resumptions until `now` is renewed. */
-  freshness: 0,
-  discard: false,
-  op: Op.None as Op,
-  serial: 1,
-  /** Handlers of the whole program, innermost first; ends with the root segment. */
-  program: root as Segment,
-  /** Effects performed and continuations resumed, for the counters. */
-  performed: 0,
-  resumed: 0,
-  /** Test mode (see `setProbe`). */
-  probe: null as Probe | null,
-};
-
-/** Only while no operation is pending: nothing but `h` is carried over. */
-function renew(): void {
-  E.freshness = 1000;
-  E.now = new Moment(E.now.h);
-}
-
 /** Gets a whole suspended stack and the value about to be delivered into it; gives what the machine goes on with. */
 export type Probe = (stack: Segment, value: Value) => { readonly stack: Segment; readonly value: Value };
 
 /** Serial number of the driver of a task, the outermost one. */
 export const TOP = 0;
 
-/** Depth charged for a driver and the function it enters. */
-const DRIVER_DEPTH = 500;
-/** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
-const NEST_LIMIT = STACK_LIMIT / 2;
 /** Where clauses of FAULT handlers start when the detecting code has no depth at hand. */
 export const FAULT_DEPTH = STACK_LIMIT / 2;
 
-// ---- Saving frames ----
-
-/** Saves the frame of an activation that is suspending, and says so to its caller. */
-export function save(code: Code, at: number, slots: readonly Value[]): object {
-  const frame = new Frame(code, at, slots);
-  const outermost = E.now.saved;
-  if (outermost === null) frame.next = frame;
-  else {
-    frame.next = outermost.next;
-    outermost.next = frame;
-  }
-  E.now.saved = frame;
-  return SIGNAL;
-}
-
-/** Entered beyond STACK_LIMIT (M6): `slots` are the parameters of point 0. */
-export function overflow(code: Code, slots: readonly Value[]): object {
-  E.op = Op.Overflow;
-  return save(code, 0, slots);
-}
-
-/** Moves the saved frames on top of a segment's older ones (M1). */
-function attach(segment: Segment): void {
-  const outermost = E.now.saved;
-  if (outermost === null) return;
-  const innermost = outermost.next;
-  outermost.next = segment.frames;
-  segment.frames = innermost;
-  E.now.saved = null;
-}
-
 /**
- * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.now.h` = `context`)
- * and `below`, and gives it the saved frames.
+ * The state of the machine, and what changes it: one per isolate, because an isolate runs one task at a time (H1) and a
+ * parameter to every compiled call would cost more than the rest of the calling convention. All of it is made in a function
+ * because V8 takes the `const`s of a function that is called once for constants in the code it compiles; at the top of a
+ * module a bundler makes `var`s of them, and reading those anew took a fifth of a capture and resume.
  */
-function insertUnder(context: Segment, below: Segment, limit: Segment): void {
-  const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
-  if (E.now.h === context) E.now.h = under;
-  else {
-    let lowest = E.now.lowest ?? E.now.h;
-    while (lowest.below !== context) lowest = lowest.below!;
-    lowest.below = under;
+function makeMachine() {
+  const { SIGNAL, Continuation } = values;
+  const { Frame, Segment } = segments;
+  /** Depth charged for a driver and the function it enters. */
+  const DRIVER_DEPTH = 500;
+  /** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
+  const NEST_LIMIT = STACK_LIMIT / 2;
+  const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
+
+  /** What changes with every suspension. */
+  class Moment {
+    /** The handler's segment, of Perform and Abort. */
+    target: Segment = root;
+    request: EffectRequest | null = null;
+    continuation: Continuation | null = null;
+    value: Value = undefined;
+    /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
+    lowest: Segment | null = null;
+    /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
+    saved: Frame | null = null;
+    /** `h`: top segment of the running task, where looking for a handler starts. */
+    constructor(public h: Segment) {}
   }
-  E.now.lowest = under;
-  attach(under);
+
+  const E = {
+    /**
+     * Replaced now and then by a copy (`renew`): a store into an object that the garbage collector has moved to the old
+     * generation costs several times one into a young object, and there are half a dozen in each capture and resume.
+     */
+    now: new Moment(root),
+    /** Resumptions until `now` is renewed. */
+    freshness: 0,
+    discard: false,
+    op: Op.None as Op,
+    serial: 1,
+    /** Handlers of the whole program, innermost first; ends with the root segment. */
+    program: root as Segment,
+    /** Effects performed and continuations resumed, for the counters. */
+    performed: 0,
+    resumed: 0,
+    /** Test mode (see `setProbe`). */
+    probe: null as Probe | null,
+  };
+
+  /** Only while no operation is pending: nothing but `h` is carried over. */
+  function renew(): void {
+    E.freshness = 1000;
+    E.now = new Moment(E.now.h);
+  }
+
+  // ---- Saving frames ----
+
+  /** Saves the frame of an activation that is suspending, and says so to its caller. */
+  function save(code: Code, at: number, slots: readonly Value[]): object {
+    const frame = new Frame(code, at, slots);
+    const outermost = E.now.saved;
+    if (outermost === null) frame.next = frame;
+    else {
+      frame.next = outermost.next;
+      outermost.next = frame;
+    }
+    E.now.saved = frame;
+    return SIGNAL;
+  }
+
+  /** Entered beyond STACK_LIMIT (M6): `slots` are the parameters of point 0. */
+  function overflow(code: Code, slots: readonly Value[]): object {
+    E.op = Op.Overflow;
+    return save(code, 0, slots);
+  }
+
+  /** Moves the saved frames on top of a segment's older ones (M1). */
+  function attach(segment: Segment): void {
+    const outermost = E.now.saved;
+    if (outermost === null) return;
+    const innermost = outermost.next;
+    outermost.next = segment.frames;
+    segment.frames = innermost;
+    E.now.saved = null;
+  }
+
+  /**
+   * Puts a new Under segment between `above` (exclusive: the segments made since code started to run with `E.now.h` = `context`)
+   * and `below`, and gives it the saved frames.
+   */
+  function insertUnder(context: Segment, below: Segment, limit: Segment): void {
+    const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
+    if (E.now.h === context) E.now.h = under;
+    else {
+      let lowest = E.now.lowest ?? E.now.h;
+      while (lowest.below !== context) lowest = lowest.below!;
+      lowest.below = under;
+    }
+    E.now.lowest = under;
+    attach(under);
+  }
+
+  // ---- Performing ----
+
+  /**
+   * The handler that `site` reaches from here; the root segment when there is none. Compiled code asks only when the top
+   * segment's own handler is not the one: a generator gets a new top with each resumption, and remembering costs more
+   * than looking.
+   */
+  function find(site: Site): Segment {
+    const top = E.now.h;
+    site.found = lookup(top, site.effect);
+    site.top = top;
+    return site.found;
+  }
+
+  function lookup(from: Segment, effect: string): Segment {
+    let s = from;
+    for (;;) {
+      switch (s.kind) {
+        case SegmentKind.Handled:
+        case SegmentKind.Program:
+          if (s.effect === effect) return s;
+          s = s.below!;
+          break;
+        case SegmentKind.Under:
+          s = s.limit!;
+          break;
+        case SegmentKind.Base:
+          s = s.limit ?? E.program;
+          break;
+        case SegmentKind.Root:
+          return s;
+      }
+    }
+  }
+
+  /** Performs to a handler that is not run in place. Always suspends. */
+  function perform(handler: Segment, request: EffectRequest): object {
+    E.performed++;
+    E.now.request = request;
+    if (handler.kind === SegmentKind.Root) {
+      const effect = request.site.effect;
+      E.op = effect === "FAULT" ? Op.Fail : effect === "CANCELLED" ? Op.Cancel : Op.Ask;
+      return SIGNAL;
+    }
+    E.now.target = handler;
+    if (handler.handler!.code.mode === "abortive" && E.probe === null) {
+      E.op = Op.Abort;
+      E.discard = true;
+    } else E.op = Op.Perform;
+    return SIGNAL;
+  }
+
+  /**
+   * A clause run in place by `performer` suspended: its frames get a segment of their own above the performer's, from which
+   * handlers are looked for below `handler`.
+   */
+  function under(performer: Segment, handler: Segment): object {
+    if (!E.discard) insertUnder(handler.below!, performer, handler.below!);
+    return SIGNAL;
+  }
+
+  // ---- Handlers ----
+
+  /** Runs `body` under a handler. */
+  function handled(handler: Closure, body: Closure, depth: number): Value {
+    const segment = new Segment(
+      SegmentKind.Handled,
+      E.now.h,
+      handler,
+      handler.code.effect,
+      handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
+      null,
+      ++E.serial,
+    );
+    E.now.h = segment;
+    const result = body.enter(body, depth + DRIVER_DEPTH);
+    if (result !== SIGNAL) {
+      E.now.h = segment.below!;
+      return result;
+    }
+    if (E.now.target === segment && (E.op === Op.Perform || E.op === Op.Abort)) {
+      if (!E.discard) attach(segment);
+      return drive(segment.below, segment, depth + DRIVER_DEPTH, segment.owner, SIGNAL);
+    }
+    if (!E.discard) attach(segment);
+    return SIGNAL;
+  }
+
+  // ---- Resuming ----
+
+  /** `resume(k, v)`: the value of the rest of the handled block. */
+  function resume(k: Continuation, value: Value, depth: number): Value {
+    if (--E.freshness < 0) renew();
+    if (depth > NEST_LIMIT || E.probe !== null) return resumeTail(k, value);
+    E.resumed++;
+    const floor = E.now.h;
+    const serial = ++E.serial;
+    push(k);
+    return drive(floor, floor, depth + DRIVER_DEPTH, serial, value);
+  }
+
+  /** `resume` as the last thing a clause does: its activation is over, so the driver goes on with `k` in its place. */
+  function resumeTail(k: Continuation, value: Value): object {
+    E.op = Op.Resume;
+    E.now.continuation = k;
+    E.now.value = value;
+    return SIGNAL;
+  }
+
+  /** Puts copies of a continuation's segments on the stack. Its frames are shared: they are immutable. */
+  function push(k: Continuation): void {
+    let from = k.top;
+    const top = copySegment(from);
+    let to = top;
+    let hasUnder = from.kind === SegmentKind.Under;
+    while (from !== k.bottom) {
+      from = from.below!;
+      to.below = copySegment(from);
+      to = to.below;
+      hasUnder ||= from.kind === SegmentKind.Under;
+    }
+    to.below = E.now.h;
+    if (hasUnder) moveLimits(k, top, E.now.h);
+    E.now.h = top;
+  }
+
+  /** The limits of copied Under segments: those inside the continuation are copies too, those below it are `below` now. */
+  function moveLimits(k: Continuation, top: Segment, below: Segment): void {
+    const copies = new Map<Segment, Segment>();
+    let to = top;
+    for (let from = k.top; from !== k.bottom; from = from.below!) {
+      copies.set(from, to);
+      to = to.below!;
+    }
+    copies.set(k.bottom, to);
+    for (let s = top; s !== below; s = s.below!) {
+      if (s.kind !== SegmentKind.Under) continue;
+      const { limit } = s;
+      if (limit === null) s.limit = below;
+      else if (limit.kind !== SegmentKind.Program && limit.kind !== SegmentKind.Root)
+        s.limit = copies.get(limit) ?? below;
+    }
+  }
+
+  function copySegment(s: Segment): Segment {
+    const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.limit, E.serial);
+    copy.frames = s.frames;
+    return copy;
+  }
+
+  // ---- The driver ----
+
+  /**
+   * Runs segments until a value reaches `floor` (or the task's end), which it returns; or SIGNAL, when the pending operation
+   * is for an outer driver (M4). `result` is what the activation of `current` just returned.
+   */
+  function drive(floor: Segment | null, current: Segment, depth: number, serial: number, result: Value): Value {
+    for (;;) {
+      if (result === SIGNAL) {
+        if (!handles(serial, depth)) {
+          if (current !== floor && !E.discard) attach(current);
+          return SIGNAL;
+        }
+        const { now } = E;
+        if (now.saved !== null) {
+          if (current !== floor) attach(current);
+          else insertUnder(floor!, floor!, floor!);
+        }
+        now.lowest = null;
+        const op = E.op;
+        E.op = Op.None;
+        switch (op) {
+          case Op.Resume: {
+            const k = now.continuation!;
+            E.resumed++;
+            result = now.value;
+            now.continuation = null;
+            now.value = undefined;
+            push(k);
+            break;
+          }
+          case Op.Overflow: {
+            const limit = currentHost().memoryLimit?.();
+            result = limit === undefined ? undefined : outOfMemory(limit);
+            current = E.now.h;
+            if (result === SIGNAL) continue;
+            break;
+          }
+          case Op.Perform:
+          case Op.Abort: {
+            const { target } = now;
+            const k = op === Op.Perform ? capture(target) : undefined;
+            E.discard = false;
+            if (target.kind === SegmentKind.Program)
+              now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
+            else {
+              now.h = target.below!;
+              if (k !== undefined) target.below = null;
+            }
+            const request = now.request!;
+            // Else what is left behind here, all its frames, would stay in memory until the next perform.
+            now.target = root;
+            now.request = null;
+            current = now.h;
+            const handler = target.handler!;
+            if (E.probe !== null && handler.code.mode === "tail-resumptive")
+              result = runInPlaceLater(handler, request, k!, depth);
+            else result = handler.enter(handler, depth, request, k);
+            continue;
+          }
+          default:
+            // Ask, Fail, Cancel: only the task's own driver gets here; `run` reads what is asked.
+            E.op = op;
+            return SIGNAL;
+        }
+      }
+      if (E.probe !== null) {
+        const probed = E.probe(E.now.h, result);
+        E.now.h = probed.stack;
+        result = probed.value;
+      }
+      const segment = E.now.h;
+      if (segment === floor) return result;
+      const frame = segment.frames;
+      if (frame === null) {
+        if (segment.below === null) return result;
+        E.now.h = segment.below;
+        continue;
+      }
+      segment.frames = frame.next;
+      current = segment;
+      result = frame.code.resume(frame, result, depth);
+    }
+  }
+
+  /** Can the driver with this serial number and depth go on with the pending operation? */
+  function handles(serial: number, depth: number): boolean {
+    switch (E.op) {
+      case Op.Resume:
+        return E.probe === null || serial === TOP;
+      case Op.Overflow:
+        return depth < NEST_LIMIT / 2;
+      case Op.Perform:
+      case Op.Abort:
+        return serial === TOP || (E.now.target.owner >= serial && E.probe === null);
+      default:
+        return serial === TOP;
+    }
+  }
+
+  /** The stack from E.now.h down to the handler's own segment; for a handler of the whole program, all of it. */
+  function capture(target: Segment): Continuation {
+    if (target.kind === SegmentKind.Handled) return new Continuation(E.now.h, target);
+    let base = E.now.h;
+    while (base.below !== null) base = base.below;
+    return new Continuation(E.now.h, base);
+  }
+
+  /**
+   * A tail-resumptive clause has no `resume` in its compiled form: its result is what `k` is resumed with. Where it was not
+   * run in place (a request that comes from outside), a frame does that.
+   */
+  function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
+    const result = handler.enter(handler, depth, request, E.now.h);
+    return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
+  }
+
+  return { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive };
 }
 
-// ---- Performing ----
+export const { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive } =
+  makeMachine();
 
 /** A `perform` in the source: remembers the handler it found last, and under which top segment. */
 export class Site {
@@ -166,65 +443,6 @@ export class Site {
 }
 const sites: Site[] = [];
 
-/**
- * The handler that `site` reaches from here; the root segment when there is none. Compiled code asks only when the top
- * segment's own handler is not the one: a generator gets a new top with each resumption, and remembering costs more
- * than looking.
- */
-export function find(site: Site): Segment {
-  const top = E.now.h;
-  site.found = lookup(top, site.effect);
-  site.top = top;
-  return site.found;
-}
-
-export function lookup(from: Segment, effect: string): Segment {
-  let s = from;
-  for (;;) {
-    switch (s.kind) {
-      case SegmentKind.Handled:
-      case SegmentKind.Program:
-        if (s.effect === effect) return s;
-        s = s.below!;
-        break;
-      case SegmentKind.Under:
-        s = s.limit!;
-        break;
-      case SegmentKind.Base:
-        s = s.limit ?? E.program;
-        break;
-      case SegmentKind.Root:
-        return s;
-    }
-  }
-}
-
-/** Performs to a handler that is not run in place. Always suspends. */
-export function perform(handler: Segment, request: EffectRequest): object {
-  E.performed++;
-  E.now.request = request;
-  if (handler.kind === SegmentKind.Root) {
-    const effect = request.site.effect;
-    E.op = effect === "FAULT" ? Op.Fail : effect === "CANCELLED" ? Op.Cancel : Op.Ask;
-    return SIGNAL;
-  }
-  E.now.target = handler;
-  if (handler.handler!.code.mode === "abortive" && E.probe === null) {
-    E.op = Op.Abort;
-    E.discard = true;
-  } else E.op = Op.Perform;
-  return SIGNAL;
-}
-
-/**
- * A clause run in place by `performer` suspended: its frames get a segment of their own above the performer's, from which
- * handlers are looked for below `handler`.
- */
-export function under(performer: Segment, handler: Segment): object {
-  if (!E.discard) insertUnder(handler.below!, performer, handler.below!);
-  return SIGNAL;
-}
-
 /** Performs an effect from the library or the machine itself; see `fault` in faults.ts for what the result means. */
 export function performEffect(effect: string, payload: Readonly<Record<string, Value>>): Value {
   return performRequest(makeRequest(effect, payload), FAULT_DEPTH);
@@ -235,7 +453,7 @@ export function performRequest(request: EffectRequest, depth: number): Value {
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const result = handler.enter(handler.handler, depth, request, handler.below);
-  if (result === SIGNAL) return under(performer, handler);
+  if (result === values.SIGNAL) return under(performer, handler);
   E.now.h = performer;
   return result;
 }
@@ -244,48 +462,21 @@ export function performRequest(request: EffectRequest, depth: number): Value {
 export function ask(effect: string, payload: Readonly<Record<string, Value>>): Value {
   E.now.request = makeRequest(effect, payload);
   E.op = Op.Ask;
-  return SIGNAL;
+  return values.SIGNAL;
 }
 
 /** A request with these payload fields. */
 export function makeRequest(effect: string, payload: Readonly<Record<string, Value>>): EffectRequest {
   const request: { site: { effect: string }; [field: `f_${string}`]: Value } = { site: { effect } };
-  for (const name of Object.keys(payload)) request[fieldKey(name)] = payload[name];
+  for (const name of Object.keys(payload)) request[values.fieldKey(name)] = payload[name];
   if (request.f_target === undefined && request.f_fd !== undefined) request.f_target = request.f_fd;
   return request;
-}
-
-// ---- Handlers ----
-
-/** Runs `body` under a handler. */
-export function handled(handler: Closure, body: Closure, depth: number): Value {
-  const segment = new Segment(
-    SegmentKind.Handled,
-    E.now.h,
-    handler,
-    handler.code.effect,
-    handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
-    null,
-    ++E.serial,
-  );
-  E.now.h = segment;
-  const result = body.enter(body, depth + DRIVER_DEPTH);
-  if (result !== SIGNAL) {
-    E.now.h = segment.below!;
-    return result;
-  }
-  if (E.now.target === segment && (E.op === Op.Perform || E.op === Op.Abort)) {
-    if (!E.discard) attach(segment);
-    return drive(segment.below, segment, depth + DRIVER_DEPTH, segment.owner, SIGNAL);
-  }
-  if (!E.discard) attach(segment);
-  return SIGNAL;
 }
 
 /** Installs a handler of the whole program. */
 export function installProgramHandler(handler: Closure): void {
   const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
-  E.program = new Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, null, -1);
+  E.program = new segments.Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, null, -1);
   for (const site of sites) site.top = null;
   currentHost().handlerInstalled?.(handler);
 }
@@ -318,185 +509,6 @@ export function programSegment(index: number): Segment | undefined {
 export function outOfMemory(limit: number): Value {
   const message = `the program holds nearly all of the ${Math.round(limit / 2 ** 20)} MB that it may use`;
   return performEffect("FAULT", { kind: "LimitExceeded", message });
-}
-
-// ---- Resuming ----
-
-/** `resume(k, v)`: the value of the rest of the handled block. */
-export function resume(k: Continuation, value: Value, depth: number): Value {
-  if (--E.freshness < 0) renew();
-  if (depth > NEST_LIMIT || E.probe !== null) return resumeTail(k, value);
-  E.resumed++;
-  const floor = E.now.h;
-  const serial = ++E.serial;
-  push(k);
-  return drive(floor, floor, depth + DRIVER_DEPTH, serial, value);
-}
-
-/** `resume` as the last thing a clause does: its activation is over, so the driver goes on with `k` in its place. */
-export function resumeTail(k: Continuation, value: Value): object {
-  E.op = Op.Resume;
-  E.now.continuation = k;
-  E.now.value = value;
-  return SIGNAL;
-}
-
-/** Puts copies of a continuation's segments on the stack. Its frames are shared: they are immutable. */
-function push(k: Continuation): void {
-  let from = k.top;
-  const top = copySegment(from);
-  let to = top;
-  let hasUnder = from.kind === SegmentKind.Under;
-  while (from !== k.bottom) {
-    from = from.below!;
-    to.below = copySegment(from);
-    to = to.below;
-    hasUnder ||= from.kind === SegmentKind.Under;
-  }
-  to.below = E.now.h;
-  if (hasUnder) moveLimits(k, top, E.now.h);
-  E.now.h = top;
-}
-
-/** The limits of copied Under segments: those inside the continuation are copies too, those below it are `below` now. */
-function moveLimits(k: Continuation, top: Segment, below: Segment): void {
-  const copies = new Map<Segment, Segment>();
-  let to = top;
-  for (let from = k.top; from !== k.bottom; from = from.below!) {
-    copies.set(from, to);
-    to = to.below!;
-  }
-  copies.set(k.bottom, to);
-  for (let s = top; s !== below; s = s.below!) {
-    if (s.kind !== SegmentKind.Under) continue;
-    const { limit } = s;
-    if (limit === null) s.limit = below;
-    else if (limit.kind !== SegmentKind.Program && limit.kind !== SegmentKind.Root)
-      s.limit = copies.get(limit) ?? below;
-  }
-}
-
-function copySegment(s: Segment): Segment {
-  const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.limit, E.serial);
-  copy.frames = s.frames;
-  return copy;
-}
-
-// ---- The driver ----
-
-/**
- * Runs segments until a value reaches `floor` (or the task's end), which it returns; or SIGNAL, when the pending operation
- * is for an outer driver (M4). `result` is what the activation of `current` just returned.
- */
-export function drive(floor: Segment | null, current: Segment, depth: number, serial: number, result: Value): Value {
-  for (;;) {
-    if (result === SIGNAL) {
-      if (!handles(serial, depth)) {
-        if (current !== floor && !E.discard) attach(current);
-        return SIGNAL;
-      }
-      const { now } = E;
-      if (now.saved !== null) {
-        if (current !== floor) attach(current);
-        else insertUnder(floor!, floor!, floor!);
-      }
-      now.lowest = null;
-      const op = E.op;
-      E.op = Op.None;
-      switch (op) {
-        case Op.Resume: {
-          const k = now.continuation!;
-          E.resumed++;
-          result = now.value;
-          now.continuation = null;
-          now.value = undefined;
-          push(k);
-          break;
-        }
-        case Op.Overflow: {
-          const limit = currentHost().memoryLimit?.();
-          result = limit === undefined ? undefined : outOfMemory(limit);
-          current = E.now.h;
-          if (result === SIGNAL) continue;
-          break;
-        }
-        case Op.Perform:
-        case Op.Abort: {
-          const { target } = now;
-          const k = op === Op.Perform ? capture(target) : undefined;
-          E.discard = false;
-          if (target.kind === SegmentKind.Program)
-            now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
-          else {
-            now.h = target.below!;
-            if (k !== undefined) target.below = null;
-          }
-          const request = now.request!;
-          // Else what is left behind here, all its frames, would stay in memory until the next perform.
-          now.target = root;
-          now.request = null;
-          current = now.h;
-          const handler = target.handler!;
-          if (E.probe !== null && handler.code.mode === "tail-resumptive")
-            result = runInPlaceLater(handler, request, k!, depth);
-          else result = handler.enter(handler, depth, request, k);
-          continue;
-        }
-        default:
-          // Ask, Fail, Cancel: only the task's own driver gets here; `run` reads what is asked.
-          E.op = op;
-          return SIGNAL;
-      }
-    }
-    if (E.probe !== null) {
-      const probed = E.probe(E.now.h, result);
-      E.now.h = probed.stack;
-      result = probed.value;
-    }
-    const segment = E.now.h;
-    if (segment === floor) return result;
-    const frame = segment.frames;
-    if (frame === null) {
-      if (segment.below === null) return result;
-      E.now.h = segment.below;
-      continue;
-    }
-    segment.frames = frame.next;
-    current = segment;
-    result = frame.code.resume(frame, result, depth);
-  }
-}
-
-/** Can the driver with this serial number and depth go on with the pending operation? */
-function handles(serial: number, depth: number): boolean {
-  switch (E.op) {
-    case Op.Resume:
-      return E.probe === null || serial === TOP;
-    case Op.Overflow:
-      return depth < NEST_LIMIT / 2;
-    case Op.Perform:
-    case Op.Abort:
-      return serial === TOP || (E.now.target.owner >= serial && E.probe === null);
-    default:
-      return serial === TOP;
-  }
-}
-
-/** The stack from E.now.h down to the handler's own segment; for a handler of the whole program, all of it. */
-function capture(target: Segment): Continuation {
-  if (target.kind === SegmentKind.Handled) return new Continuation(E.now.h, target);
-  let base = E.now.h;
-  while (base.below !== null) base = base.below;
-  return new Continuation(E.now.h, base);
-}
-
-/**
- * A tail-resumptive clause has no `resume` in its compiled form: its result is what `k` is resumed with. Where it was not
- * run in place (a request that comes from outside), a frame does that.
- */
-function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
-  const result = handler.enter(handler, depth, request, E.now.h);
-  return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
 }
 
 export const RESUMING: Code = builtinCode("resuming", ["continuation"], (frame, value) =>
