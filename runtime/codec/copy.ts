@@ -101,7 +101,7 @@ class Copier {
     if (object instanceof Cell) return new Cell(undefined);
     if (object instanceof Closure) return new Closure(object.code, object.arity, object.enter);
     if (object instanceof ClassValue) return new ClassValue(object.code, []);
-    if (object instanceof Frame) return new Frame(object.code, object.at, []);
+    if (object instanceof Frame) return new Frame(object.code, object.at);
     if (object instanceof Continuation) return this.#continuation(object);
     return makeRequest((object as EffectRequest).site.effect, {});
   }
@@ -127,7 +127,11 @@ class Copier {
       cls.parent = this.#of(from.parent);
     } else if (from instanceof Frame) {
       const frame = to as Mutable<Frame>;
-      frame.slots = from.slots.map((value) => this.#of(value));
+      frame.s0 = this.#of(from.s0);
+      frame.s1 = this.#of(from.s1);
+      frame.s2 = this.#of(from.s2);
+      frame.s3 = this.#of(from.s3);
+      if (from.more.length > 0) frame.more = from.more.map((value) => this.#of(value));
       frame.next = this.#of(from.next);
     } else if (!(from instanceof Continuation)) this.#fields(from as EffectRequest, to as EffectRequest);
   }

@@ -268,8 +268,9 @@ class Encoder {
     out.byte(Tag.Frame);
     this.#id(frame.code.id);
     out.varint(frame.at);
-    out.varint(frame.slots.length);
-    this.#owe([...frame.slots, frame.next ?? NO_FRAME]);
+    const { slots } = frame;
+    out.varint(slots.length);
+    this.#owe([...slots, frame.next ?? NO_FRAME]);
   }
 
   #id(id: string): void {

@@ -97,7 +97,7 @@ export function put(owner: Owner, index: number, part: unknown, error: Fail): vo
       (object as Instance)[owner.detail[index] as `f_${string}`] = value;
       break;
     case Kind.Frame:
-      if (index < owner.parts - 1) ((object as Frame).slots as Value[]).push(value);
+      if (index < owner.parts - 1) putSlot(object as Frame, index, value);
       else (object as Frame).next = part as Frame | null;
       break;
     case Kind.Segment:
@@ -124,9 +124,17 @@ function putCapture(closure: Mutable<Closure>, index: number, value: Value): voi
   else (closure.more as Value[]).push(value);
 }
 
+function putSlot(frame: Mutable<Frame>, index: number, value: Value): void {
+  if (index === 0) frame.s0 = value;
+  else if (index === 1) frame.s1 = value;
+  else if (index === 2) frame.s2 = value;
+  else if (index === 3) frame.s3 = value;
+  else (frame.more as Value[]).push(value);
+}
+
 function putHandler(segment: Mutable<Segment>, handler: Closure): void {
   segment.handler = handler;
-  segment.effect = handler.code.effect;
+  segment.effect = handler.code.effect ?? "";
   segment.enter = handler.code.mode === "tail-resumptive" ? handler.enter : undefined;
 }
 

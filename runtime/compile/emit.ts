@@ -9,6 +9,7 @@
 //     property names behind a prefix.
 
 import type * as es from "estree";
+import { FIELDS } from "../engine/segments.ts";
 import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
 import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Stmt } from "./core.ts";
@@ -74,7 +75,6 @@ class Emitter {
       names.resume,
       ["F", "V", "d"],
       [
-        js.declare("const", ["L", js.member(js.id("F"), "slots")]),
         js.declare("let", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
         this.#restore(names.enter, params),
         ...this.#statements(this.unit.body),
@@ -103,26 +103,23 @@ class Emitter {
 
   /** M6 of engine/machine.ts. */
   #overflowCheck(): es.Statement {
-    const slots = [...(this.unit.usesSelf ? [SELF] : []), ...this.unit.params.map((param) => js.id(param.slot))];
+    const slots = [...(this.unit.usesSelf ? ["self"] : []), ...this.unit.params.map((param) => param.slot)];
     return js.when(js.binary(">", js.id("d"), js.value(STACK_LIMIT)), [
       ...this.#context(),
-      js.ret(js.call("overflow", this.#code, js.array(slots))),
+      js.ret(js.call("overflow", this.#code, ...saved(slots))),
     ]);
   }
 
   /** Locals taken from the frame. A frame at point 0 has not begun: the first form runs it. */
   #restore(enter: string, params: readonly string[]): es.Statement {
-    const L = js.id("L");
     const from = this.unit.usesSelf ? 1 : 0;
-    const args = params.map((_, index) => js.element(L, js.value(index + from)));
+    const args = params.map((_, index) => slotOf(index + from));
     const context = this.#isClause ? [E_H] : [];
     const cases: es.SwitchCase[] = [
       {
         type: "SwitchCase",
         test: js.value(0),
-        consequent: [
-          js.ret(js.call(enter, from === 1 ? js.element(L, js.value(0)) : UNDEFINED, js.id("d"), ...args, ...context)),
-        ],
+        consequent: [js.ret(js.call(enter, from === 1 ? slotOf(0) : UNDEFINED, js.id("d"), ...args, ...context))],
       },
     ];
     for (const point of this.unit.points)
@@ -130,7 +127,7 @@ class Emitter {
         type: "SwitchCase",
         test: js.value(point.id),
         consequent: [
-          ...point.live.map((slot, index) => js.assign(js.id(slot), js.element(L, js.value(index)))),
+          ...point.live.map((slot, index) => js.assign(js.id(slot), slotOf(index))),
           { type: "BreakStatement", label: null },
         ],
       });
@@ -321,8 +318,9 @@ class Emitter {
 
   #save(point: Point): es.Expression {
     // Not `point.live`: that was made before it was known whether the unit uses `self`.
-    const slots = js.array(this.unit.points[point.id - 1]!.live.map(js.id));
-    return js.choose(js.member(js.id("E"), "discard"), SIGNAL, js.call("save", this.#code, js.value(point.id), slots));
+    const { live } = this.unit.points[point.id - 1]!;
+    const save = js.call("save", this.#code, js.value(point.id), ...saved(live));
+    return js.choose(js.member(js.id("E"), "discard"), SIGNAL, save);
   }
 
   // ---- Operations ----
@@ -530,6 +528,18 @@ class Emitter {
 
 /** `E.now.h = ctx` (M5 of engine/machine.ts) */
 const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
+
+/** The arguments of `save` and `overflow` for these slots. */
+function saved(slots: readonly string[]): es.Expression[] {
+  const atoms = slots.map(js.id);
+  return atoms.length <= FIELDS ? atoms : [...atoms.slice(0, FIELDS), js.array(atoms.slice(FIELDS))];
+}
+
+/** Value number `index` of frame F. */
+const slotOf = (index: number): es.Expression =>
+  index < FIELDS
+    ? js.member(js.id("F"), `s${index}`)
+    : js.element(js.member(js.id("F"), "more"), js.value(index - FIELDS));
 
 const AT_IS_0: es.Expression = js.binary("===", js.id("at"), js.value(0));
 const atIs = (point: number): es.Expression => js.binary("===", js.id("at"), js.value(point));

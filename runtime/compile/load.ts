@@ -180,7 +180,7 @@ class Loader {
       captures: data.captures,
       source: this.#source(data),
       points: data.points.map(([start, end, slots]) => ({ start, end, slots })),
-      effect: data.effect,
+      effect: data.effect === null ? null : internalized(data.effect),
       mode: data.mode,
       enter,
       body,
@@ -343,7 +343,7 @@ function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Cod
       const { run, variable } = tops[i]!;
       if (variable !== null && kept.has(variable)) continue;
       result = run.enter(run, depth + 200);
-      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, [run.code.id]);
+      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, run.code.id);
       if (variable !== null) kept.add(variable);
     }
     return result;
@@ -361,11 +361,14 @@ function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Cod
   const code: Code = builtinCode(
     MAIN.name,
     MAIN.slots,
-    (frame: Frame, _value: Value, depth: number) => after(frame.slots[0], depth),
+    (frame: Frame, _value: Value, depth: number) => after(frame.s0, depth),
     (_self, depth) => from(versions[0]!, 0, depth),
   );
   return code;
 }
+
+/** The same text as V8 keeps it for names: two of them are compared by identity, as each `perform` does. */
+const internalized = (text: string): string => Object.keys({ [text]: null })[0]!;
 
 function neverSuspends(name: string): Code["resume"] {
   return () => {

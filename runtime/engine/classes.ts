@@ -20,7 +20,7 @@ function initialise(instance: Instance, from: number, args: Value[], depth: numb
   for (let i = from; i < initialisers.length; i++) {
     const { field, code } = initialisers[i]!;
     const value = code.body(instance, depth + DEPTH);
-    if (value === SIGNAL) return E.discard ? SIGNAL : save(CONSTRUCT, 1, [instance, i, args]);
+    if (value === SIGNAL) return E.discard ? SIGNAL : save(CONSTRUCT, 1, instance, i, args);
     instance[fieldKey(field)] = value;
   }
   const init = methodOf(instance, "init", args.length);
@@ -34,12 +34,12 @@ function initialise(instance: Instance, from: number, args: Value[], depth: numb
 /** The instance, once `init` has returned `result`. */
 export function made(instance: Instance, result: Value): Value {
   if (result !== SIGNAL) return instance;
-  return E.discard ? SIGNAL : save(CONSTRUCT, 1, [instance, -1, []]);
+  return E.discard ? SIGNAL : save(CONSTRUCT, 1, instance, -1, []);
 }
 
 /** Slots: the instance, the field whose value is awaited (-1: `init` itself), the arguments of `init`. */
 export const CONSTRUCT: Code = builtinCode("construct", ["instance", "field", "arguments"], (frame, value, depth) => {
-  const [instance, step, args] = frame.slots as [Instance, number, Value[]];
+  const { s0: instance, s1: step, s2: args } = frame as { s0: Instance; s1: number; s2: Value[] };
   if (step === -1) return instance;
   instance[fieldKey(instance.cls.code.initialisers[step]!.field)] = value;
   return initialise(instance, step + 1, args, depth);

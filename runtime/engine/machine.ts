@@ -70,7 +70,7 @@ function makeMachine() {
   const DRIVER_DEPTH = 500;
   /** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
   const NEST_LIMIT = STACK_LIMIT / 2;
-  const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
+  const root = new Segment(SegmentKind.Root, null, null, "", undefined, null, -1);
 
   /** What changes with every suspension. */
   class Moment {
@@ -116,8 +116,16 @@ function makeMachine() {
   // ---- Saving frames ----
 
   /** Saves the frame of an activation that is suspending, and says so to its caller. */
-  function save(code: Code, at: number, slots: readonly Value[]): object {
-    const frame = new Frame(code, at, slots);
+  function save(
+    code: Code,
+    at: number,
+    s0?: Value,
+    s1?: Value,
+    s2?: Value,
+    s3?: Value,
+    more?: readonly Value[],
+  ): object {
+    const frame = new Frame(code, at, s0, s1, s2, s3, more);
     const outermost = E.now.saved;
     if (outermost === null) frame.next = frame;
     else {
@@ -128,10 +136,10 @@ function makeMachine() {
     return SIGNAL;
   }
 
-  /** Entered beyond STACK_LIMIT (M6): `slots` are the parameters of point 0. */
-  function overflow(code: Code, slots: readonly Value[]): object {
+  /** Entered beyond STACK_LIMIT (M6): with the parameters, which are the slots of point 0. */
+  function overflow(code: Code, s0?: Value, s1?: Value, s2?: Value, s3?: Value, more?: readonly Value[]): object {
     E.op = Op.Overflow;
-    return save(code, 0, slots);
+    return save(code, 0, s0, s1, s2, s3, more);
   }
 
   /** Moves the saved frames on top of a segment's older ones (M1). */
@@ -149,7 +157,7 @@ function makeMachine() {
    * and `below`, and gives it the saved frames.
    */
   function insertUnder(context: Segment, below: Segment, limit: Segment): void {
-    const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
+    const under = new Segment(SegmentKind.Under, below, null, "", undefined, limit, E.serial);
     if (E.now.h === context) E.now.h = under;
     else {
       let lowest = E.now.lowest ?? E.now.h;
@@ -164,14 +172,17 @@ function makeMachine() {
 
   /**
    * The handler that `site` reaches from here; the root segment when there is none. Compiled code asks only when the top
-   * segment's own handler is not the one: a generator gets a new top with each resumption, and remembering costs more
-   * than looking.
+   * segment's own handler is not the one. Remembered once in a while only: code that is resumed gets a new top each time, and
+   * storing that in a site costs more than looking.
    */
   function find(site: Site): Segment {
-    const top = E.now.h;
-    site.found = lookup(top, site.effect);
-    site.top = top;
-    return site.found;
+    const found = lookup(E.now.h, site.effect);
+    site.misses = (site.misses + 1) % 16;
+    if (site.misses === 0) {
+      site.top = E.now.h;
+      site.found = found;
+    }
+    return found;
   }
 
   function lookup(from: Segment, effect: string): Segment {
@@ -229,7 +240,7 @@ function makeMachine() {
       SegmentKind.Handled,
       E.now.h,
       handler,
-      handler.code.effect,
+      handler.code.effect!,
       handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
       null,
       ++E.serial,
@@ -354,7 +365,7 @@ function makeMachine() {
             const k = op === Op.Perform ? capture(target) : undefined;
             E.discard = false;
             if (target.kind === SegmentKind.Program)
-              now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
+              now.h = new Segment(SegmentKind.Base, null, null, "", undefined, target.below, E.serial);
             else {
               now.h = target.below!;
               if (k !== undefined) target.below = null;
@@ -424,7 +435,7 @@ function makeMachine() {
    */
   function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
     const result = handler.enter(handler, depth, request, E.now.h);
-    return result === SIGNAL ? save(RESUMING, 1, [k]) : resumeTail(k, result);
+    return result === SIGNAL ? save(RESUMING, 1, k) : resumeTail(k, result);
   }
 
   return { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive };
@@ -433,10 +444,12 @@ function makeMachine() {
 export const { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive } =
   makeMachine();
 
-/** A `perform` in the source: remembers the handler it found last, and under which top segment. */
+/** A `perform` in the source: remembers a handler that it found, and under which top segment. */
 export class Site {
   top: Segment | null = null;
   found: Segment = root;
+  /** Searches since then, modulo 16. */
+  misses = 0;
   constructor(readonly effect: string) {
     sites.push(this);
   }
@@ -476,7 +489,7 @@ export function makeRequest(effect: string, payload: Readonly<Record<string, Val
 /** Installs a handler of the whole program. */
 export function installProgramHandler(handler: Closure): void {
   const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
-  E.program = new segments.Segment(SegmentKind.Program, E.program, handler, handler.code.effect, enter, null, -1);
+  E.program = new segments.Segment(SegmentKind.Program, E.program, handler, handler.code.effect!, enter, null, -1);
   for (const site of sites) site.top = null;
   currentHost().handlerInstalled?.(handler);
 }
@@ -512,7 +525,7 @@ export function outOfMemory(limit: number): Value {
 }
 
 export const RESUMING: Code = builtinCode("resuming", ["continuation"], (frame, value) =>
-  resumeTail(frame.slots[0] as Continuation, value),
+  resumeTail(frame.s0 as Continuation, value),
 );
 
 /**

@@ -15,7 +15,7 @@
 import type { Code } from "./code.ts";
 import type { Closure, Enter, Value } from "./values.ts";
 
-/** Suspended code of one unit: where it stopped and what it held. */
+/** Suspended code of one unit: where it stopped and what it held, the values of `code.points[at].slots`. */
 export class Frame {
   /** The frame that called this one. Set once, when the capture that made this frame goes on to its caller. */
   next: Frame | null = null;
@@ -23,10 +23,25 @@ export class Frame {
     readonly code: Code,
     /** Suspension ordinal (C2). */
     readonly at: number,
-    /** Values of `code.points[at].slots`. */
-    readonly slots: readonly Value[],
+    readonly s0: Value = undefined,
+    readonly s1: Value = undefined,
+    readonly s2: Value = undefined,
+    readonly s3: Value = undefined,
+    /** The fifth value and those after it. */
+    readonly more: readonly Value[] = NONE,
   ) {}
+
+  /** All values, in a list of its own. */
+  get slots(): Value[] {
+    const count = this.code.points[this.at]!.slots.length;
+    const first = [this.s0, this.s1, this.s2, this.s3];
+    return count > FIELDS ? [...first, ...this.more] : first.slice(0, count);
+  }
 }
+const NONE: readonly Value[] = Object.freeze([]) as readonly Value[];
+
+/** How many values of a frame have fields of their own. */
+export const FIELDS = 4;
 
 export enum SegmentKind {
   /** Code covered by a handler. */
@@ -48,8 +63,8 @@ export class Segment {
     public below: Segment | null,
     /** The handler's clause: Handled and Program only. */
     readonly handler: Closure | null,
-    /** `handler.code.effect`, kept here for the search. */
-    readonly effect: string | null,
+    /** `handler.code.effect`, kept here for the search; "" without a handler. */
+    readonly effect: string,
     /** The clause when it may be run in place, as a call (tail-resumptive). */
     readonly enter: Enter | undefined,
     /**

@@ -22,20 +22,20 @@ import { Closure, Future, SIGNAL } from "./values.ts";
 
 /** Gives a new task its stack: a call of `closure`, not yet begun. */
 export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
-  const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, E.serial);
-  base.frames = new Frame(START, 1, [closure, args as Value[]]);
+  const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, E.serial);
+  base.frames = new Frame(START, 1, closure, args as Value[]);
   task.stack = base;
 }
 
 const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
-  const closure = frame.slots[0] as Closure;
-  return closure.code.body(closure, depth, ...(frame.slots[1] as Value[]));
+  const closure = frame.s0 as Closure;
+  return closure.code.body(closure, depth, ...(frame.s1 as Value[]));
 });
 
 /** A tail-resumptive clause about to run above the code that it answers. */
 const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
-  const handler = frame.slots[0] as Closure;
-  return handler.enter(handler, depth, frame.slots[1], E.now.h);
+  const handler = frame.s0 as Closure;
+  return handler.enter(handler, depth, frame.s1, E.now.h);
 });
 
 /** A function that performs an effect: what the task of a monitored port runs. */
@@ -44,14 +44,14 @@ export function performTask(effect: string, payload: Readonly<Record<string, Val
 }
 function enterPerform(self: Closure, depth: number): Value {
   const result = performRequest(self.c1 as EffectRequest, depth);
-  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
+  return result === SIGNAL && !E.discard ? save(PERFORM, 1) : result;
 }
 const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
 
 /** A request that is performed when what was injected above it has been answered. */
 const AGAIN: Code = builtinCode("again", ["request"], (frame, _value, depth) => {
-  const result = performRequest(frame.slots[0] as EffectRequest, depth);
-  return result === SIGNAL && !E.discard ? save(PERFORM, 1, []) : result;
+  const result = performRequest(frame.s0 as EffectRequest, depth);
+  return result === SIGNAL && !E.discard ? save(PERFORM, 1) : result;
 });
 
 /** Codes of the frames made here, for the codec. */
@@ -72,7 +72,7 @@ export function run(task: Task, input: Input): Outcome {
       break;
     case "perform":
       if (input.again !== undefined) {
-        const again = new Frame(AGAIN, 1, [input.again]);
+        const again = new Frame(AGAIN, 1, input.again);
         again.next = stack.frames;
         stack.frames = again;
       }
@@ -107,8 +107,8 @@ function inject(request: EffectRequest): Value {
   const handler = lookup(E.now.h, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const performer = E.now.h;
-  E.now.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
-  E.now.h.frames = new Frame(CLAUSE, 1, [handler.handler!, request]);
+  E.now.h = new Segment(SegmentKind.Under, performer, null, "", undefined, handler.below, E.serial);
+  E.now.h.frames = new Frame(CLAUSE, 1, handler.handler!, request);
   return undefined;
 }
 

@@ -75,7 +75,7 @@ export const traits: readonly TraitCode[] = names("Trait", 2).map((name, i) => (
   methods: new Map([[`shout${i}$0`, codes[0]!]]),
 }));
 
-const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
+const root = new Segment(SegmentKind.Root, null, null, "", undefined, null, -1);
 const handler = new Closure(clauses[0]!, 1, clauses[0]!.enter);
 const program = new Segment(SegmentKind.Program, root, handler, "ASK", clauses[0]!.enter, null, -1);
 const programSegments = [root, program];
@@ -213,7 +213,7 @@ function empty({ shape, size, parts }: Recipe, before: readonly object[]): objec
     case "continuation":
       return new Continuation(root, root);
     case "frame":
-      return new Frame(codes[size]!, size % 6, []);
+      return new Frame(codes[size]!, size % 6);
     case "cell":
       return new Cell(undefined);
     case "bytes":
@@ -253,7 +253,9 @@ function fill({ size, shape, parts }: Recipe, node: object, nodes: readonly obje
     (node as Mutable<ClassValue>).captures = node.captures.map((_, i) => anything(i));
   else if (node instanceof Frame) {
     const frame = node as Mutable<Frame>;
-    frame.slots = node.code.points[node.at]!.slots.map((_, i) => anything(i));
+    const slots = node.code.points[node.at]!.slots.map((_, i) => anything(i));
+    [frame.s0, frame.s1, frame.s2, frame.s3] = slots;
+    frame.more = slots.slice(4);
     frame.next = (nodes.slice(at + 1).find((other) => other instanceof Frame) as Frame | undefined) ?? null;
   } else if (node instanceof Continuation) {
     const k = node as Mutable<Continuation>;
@@ -286,7 +288,7 @@ function segments(nodes: readonly object[], kinds: readonly number[], bottom: Se
         : kind === SegmentKind.Under
           ? nth(below, i)
           : null;
-    const segment = new Segment(kind, below, handled ? clause : null, handled ? "ASK" : null, enter, limit, 0);
+    const segment = new Segment(kind, below, handled ? clause : null, handled ? "ASK" : "", enter, limit, 0);
     segment.frames = frames[i % (frames.length + 1)] ?? null;
     return segment;
   };
