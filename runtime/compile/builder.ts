@@ -40,6 +40,8 @@ export class UnitBuilder {
   usesSelf = false;
   /** The unit calls itself in tail position: its body is a loop labelled "start". */
   loopsToStart = false;
+  /** A tail-resumptive clause: a perform at its end is left to whoever ran it (M7 of engine/machine.ts). */
+  passesOn = false;
   #out: Stmt[] = [];
   readonly #slots: Slot[] = [];
   readonly #held: Slot[] = [];
@@ -86,17 +88,18 @@ export class UnitBuilder {
 
   /** Emits an operation and delivers its result. */
   operate(op: Op, span: ast.Span, dest: Dest): void {
-    // A perform is never the last thing: after a clause that ran in place it puts the handler context back.
+    // A perform is the last thing in such clauses only: anywhere else it puts the handler context back after a clause in place.
     if (dest.kind === "tail" && entersCode(op) && op.kind !== "perform") {
       this.emit({ kind: "tail", op, span: { start: span.start, end: span.end } });
       return;
     }
-    const result = this.point(op, span);
+    const passes = dest.kind === "tail" && op.kind === "perform" && this.passesOn;
+    const result = this.point(op, span, { passes });
     this.deliver(result, dest);
   }
 
   /** Emits an operation; its result, in a temporary. */
-  point(op: Op, span: ast.Span, test = false): Atom {
+  point(op: Op, span: ast.Span, { test = false, passes = false } = {}): Atom {
     const slot = this.temporary();
     const point: Point = {
       kind: "point",
@@ -106,6 +109,7 @@ export class UnitBuilder {
       test,
       span: { start: span.start, end: span.end },
       live: [...new Set([...this.#scope, ...this.#held])],
+      passes,
     };
     this.points.push(point);
     this.emit(point);

@@ -121,6 +121,8 @@ export interface Point {
   readonly span: Span;
   /** K4 */
   readonly live: readonly Slot[];
+  /** A perform that is the last thing of a tail-resumptive clause (M7 of engine/machine.ts): no frame is saved for it. */
+  readonly passes: boolean;
 }
 
 /** Key of a unit in the whole program: item hash and path (C1 of engine/code.ts). */

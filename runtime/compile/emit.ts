@@ -311,6 +311,14 @@ class Emitter {
           ),
         ];
       }
+      case "perform": {
+        const site = this.linker.site(op.effect);
+        if (point.passes) {
+          const from = this.#isSecond ? E_H : js.id("ctx");
+          return [js.ret(js.call("pass", this.#request(op, site), from))];
+        }
+        return [...before, ...this.#perform(op, site, (result) => js.assign(slot, result)), ...check];
+      }
       default:
         return [...before, ...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
     }
@@ -325,9 +333,14 @@ class Emitter {
 
   // ---- Operations ----
 
+  /** The depth at which what this activation calls begins. */
+  #depth(): es.Expression {
+    return js.binary("+", js.id("d"), js.value(this.#weight));
+  }
+
   /** Statements that run `op` and `put` its result, which may be SIGNAL. */
   #operation(op: Op, put: (result: es.Expression) => es.Statement, isTail: boolean): es.Statement[] {
-    const depth = js.binary("+", js.id("d"), js.value(this.#weight));
+    const depth = this.#depth();
     const atoms = (list: readonly Atom[]): es.Expression[] => list.map((atom) => this.atoms.emit(atom));
     switch (op.kind) {
       case "bitwise":
@@ -392,8 +405,6 @@ class Emitter {
         }
         return [put(js.call("construct", this.linker.classValue(op.cls), depth, js.array(atoms(op.args))))];
       }
-      case "perform":
-        return this.#perform(op, put, depth);
       case "handled":
         return [put(js.call("handled", this.atoms.emit(op.handler), this.atoms.emit(op.body), depth))];
       case "installHandler":
@@ -426,6 +437,7 @@ class Emitter {
       case "getIndex":
       case "setMember":
       case "negate":
+      case "perform":
       case "tick":
         throw new Error(`broken: ${op.kind} is emitted in line`);
     }
@@ -466,19 +478,17 @@ class Emitter {
   /** Runs a tail-resumptive clause in place; anything else is for the machine. */
   #perform(
     op: Extract<Op, { kind: "perform" }>,
+    site: es.Expression,
     put: (result: es.Expression) => es.Statement,
-    depth: es.Expression,
   ): es.Statement[] {
-    const site = this.linker.site(op.effect);
-    const request: es.Expression =
-      op.fields.length === 0 ? this.linker.emptyRequest(op.effect) : this.#request(op, site);
+    const depth = this.#depth();
     const h = js.id("h");
     const s = js.id("s");
     const q = js.id("q");
     const r = js.id("r");
     return [
       js.block([
-        js.declare("const", ["h", E_H], ["q", request]),
+        js.declare("const", ["h", E_H], ["q", this.#request(op, site)]),
         js.declare("const", [
           "s",
           js.choose(
@@ -496,7 +506,7 @@ class Emitter {
             ]),
             js.when(
               js.binary("===", r, SIGNAL),
-              [put(js.call("under", h, s))],
+              [put(js.call("under", h, s, depth))],
               [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
             ),
           ],
@@ -507,6 +517,7 @@ class Emitter {
   }
 
   #request(op: Extract<Op, { kind: "perform" }>, site: es.Expression): es.Expression {
+    if (op.fields.length === 0) return this.linker.emptyRequest(op.effect);
     const property = (key: es.Identifier | es.Literal, value: es.Expression): es.Property => ({
       type: "Property",
       key,

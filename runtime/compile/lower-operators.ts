@@ -89,7 +89,7 @@ export function lowerTest(lowering: Lowering, node: ast.Expression): Atom {
     if (node.op === "==" || node.op === "!=") return lowering.value(node);
     if (node.op === "<" || node.op === "<=" || node.op === ">" || node.op === ">=") {
       const [left, right] = lowering.values([node.left, node.right]) as [Atom, Atom];
-      return lowering.builder.point({ kind: "compare", op: node.op, left, right }, node, true);
+      return lowering.builder.point({ kind: "compare", op: node.op, left, right }, node, { test: true });
     }
   }
   if (node.kind === "Logical") {

@@ -116,6 +116,7 @@ export class Lowering {
     const mode = handler === null ? null : modeOf(handler, this.context.names);
     if (mode !== null) builder.parameter("effect", "effect");
     if (mode === "general") builder.parameter("k", "continuation");
+    builder.passesOn = mode === "tail-resumptive";
     let body = builder.collect(() => {
       for (const cell of cells) builder.emit(cell);
       for (const param of params) this.#checkParam(param);

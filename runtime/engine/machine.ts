@@ -21,6 +21,8 @@
 //     one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
 // M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
+// M7. A perform that is the last thing a tail-resumptive clause does is left to whoever ran the clause (`pass`): nothing of
+//     the clause is needed any more, so a request may pass any number of handlers on a stack that does not grow.
 
 import { builtinCode, type Code } from "./code.ts";
 import { currentHost } from "./host.ts";
@@ -34,6 +36,8 @@ export enum Op {
   None,
   /** A handler whose clause takes the continuation: `target`, `request`. */
   Perform,
+  /** A clause run in place ends by performing `request` to the handlers from `target` on (M7). */
+  Pass,
   /** A handler whose clause never looks at the continuation: the same, and M2. */
   Abort,
   /** `resume`: `continuation`, `value`. */
@@ -224,11 +228,38 @@ function makeMachine() {
   }
 
   /**
-   * A clause run in place by `performer` suspended: its frames get a segment of their own above the performer's, from which
-   * handlers are looked for below `handler`.
+   * The clause of `handler`, run in place for `performer`, gave SIGNAL. What it passes on is performed (M7). If it suspended, its
+   * frames get a segment of their own above the performer's, from which handlers are looked for below `handler`.
    */
-  function under(performer: Segment, handler: Segment): object {
-    if (!E.discard) insertUnder(handler.below!, performer, handler.below!);
+  function under(performer: Segment, handler: Segment, depth: number): Value {
+    let below = handler.below!;
+    while (E.op === Op.Pass) {
+      const request = E.now.request!;
+      below = E.now.target;
+      E.op = Op.None;
+      if (--E.freshness < 0) renew();
+      const next = lookup(below, request.site.effect);
+      if (next.enter === undefined) {
+        E.now.h = below;
+        perform(next, request);
+        break;
+      }
+      const result = next.enter(next.handler, depth, request, next.below);
+      if (result !== SIGNAL) {
+        E.now.h = performer;
+        return result;
+      }
+      below = next.below!;
+    }
+    if (!E.discard) insertUnder(below, performer, below);
+    return SIGNAL;
+  }
+
+  /** The last thing a tail-resumptive clause does is to perform `request` to the handlers from `from` on (M7). */
+  function pass(request: EffectRequest, from: Segment): object {
+    E.now.request = request;
+    E.now.target = from;
+    E.op = Op.Pass;
     return SIGNAL;
   }
 
@@ -352,6 +383,15 @@ function makeMachine() {
             push(k);
             break;
           }
+          case Op.Pass: {
+            const request = now.request!;
+            now.request = null;
+            now.target = root;
+            current = now.h;
+            result = performRequest(request, depth);
+            if (result === SIGNAL) continue;
+            break;
+          }
           case Op.Overflow: {
             const limit = currentHost().memoryLimit?.();
             result = limit === undefined ? undefined : outOfMemory(limit);
@@ -411,6 +451,8 @@ function makeMachine() {
     switch (E.op) {
       case Op.Resume:
         return E.probe === null || serial === TOP;
+      case Op.Pass:
+        return true;
       case Op.Overflow:
         return depth < NEST_LIMIT / 2;
       case Op.Perform:
@@ -438,10 +480,10 @@ function makeMachine() {
     return result === SIGNAL ? save(RESUMING, 1, k) : resumeTail(k, result);
   }
 
-  return { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive };
+  return { E, root, save, overflow, find, lookup, perform, under, pass, handled, resume, resumeTail, drive };
 }
 
-export const { E, root, save, overflow, find, lookup, perform, under, handled, resume, resumeTail, drive } =
+export const { E, root, save, overflow, find, lookup, perform, under, pass, handled, resume, resumeTail, drive } =
   makeMachine();
 
 /** A `perform` in the source: remembers a handler that it found, and under which top segment. */
@@ -466,7 +508,7 @@ export function performRequest(request: EffectRequest, depth: number): Value {
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const result = handler.enter(handler.handler, depth, request, handler.below);
-  if (result === values.SIGNAL) return under(performer, handler);
+  if (result === values.SIGNAL) return under(performer, handler, depth);
   E.now.h = performer;
   return result;
 }
