@@ -93,14 +93,14 @@ export class UnitBuilder {
       this.emit({ kind: "tail", op, span: { start: span.start, end: span.end } });
       return;
     }
-    const passes = dest.kind === "tail" && op.kind === "perform" && this.passesOn;
-    const result = this.point(op, span, { passes });
+    const result = this.point(op, span, { last: dest.kind === "tail" });
     this.deliver(result, dest);
   }
 
-  /** Emits an operation; its result, in a temporary. */
-  point(op: Op, span: ast.Span, { test = false, passes = false } = {}): Atom {
+  /** Emits an operation; its result, in a temporary. `last`: which is what the unit yields. */
+  point(op: Op, span: ast.Span, { test = false, last = false } = {}): Atom {
     const slot = this.temporary();
+    const live = [...new Set([...this.#scope, ...this.#held])];
     const point: Point = {
       kind: "point",
       id: this.points.length + 1,
@@ -108,8 +108,8 @@ export class UnitBuilder {
       op,
       test,
       span: { start: span.start, end: span.end },
-      live: [...new Set([...this.#scope, ...this.#held])],
-      passes,
+      live,
+      passes: this.passesOn && last && op.kind === "perform" && live.every((held) => held === "effect"),
     };
     this.points.push(point);
     this.emit(point);

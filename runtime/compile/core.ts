@@ -121,7 +121,7 @@ export interface Point {
   readonly span: Span;
   /** K4 */
   readonly live: readonly Slot[];
-  /** A perform that is the last thing of a tail-resumptive clause (M7 of engine/machine.ts): no frame is saved for it. */
+  /** A perform that is the last thing of a tail-resumptive clause which holds nothing else (M7 of engine/machine.ts). */
   readonly passes: boolean;
 }
 

@@ -114,12 +114,15 @@ class Emitter {
   #restore(enter: string, params: readonly string[]): es.Statement {
     const from = this.unit.usesSelf ? 1 : 0;
     const args = params.map((_, index) => slotOf(index + from));
-    const context = this.#isClause ? [E_H] : [];
+    const self = from === 1 ? slotOf(0) : UNDEFINED;
+    const begin = this.#isClause
+      ? js.call("runClause", this.#code, self, js.id("d"), ...args)
+      : js.call(enter, self, js.id("d"), ...args);
     const cases: es.SwitchCase[] = [
       {
         type: "SwitchCase",
         test: js.value(0),
-        consequent: [js.ret(js.call(enter, from === 1 ? slotOf(0) : UNDEFINED, js.id("d"), ...args, ...context))],
+        consequent: [js.ret(begin)],
       },
     ];
     for (const point of this.unit.points)
@@ -313,10 +316,8 @@ class Emitter {
       }
       case "perform": {
         const site = this.linker.site(op.effect);
-        if (point.passes) {
-          const from = this.#isSecond ? E_H : js.id("ctx");
-          return [js.ret(js.call("pass", this.#request(op, site), from))];
-        }
+        if (point.passes && !this.#isSecond)
+          return [js.ret(js.call("pass", this.#request(op, site), js.id("ctx"), js.value(point.id)))];
         return [...before, ...this.#perform(op, site, (result) => js.assign(slot, result)), ...check];
       }
       default:
@@ -506,7 +507,7 @@ class Emitter {
             ]),
             js.when(
               js.binary("===", r, SIGNAL),
-              [put(js.call("under", h, s, depth))],
+              [put(js.call("under", h, s, depth, q))],
               [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
             ),
           ],

@@ -140,12 +140,12 @@ class Loader {
   runtime(): object {
     const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
     const { getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn } = operators;
-    const { E, save, overflow, find, perform, under, pass, handled, installProgramHandler } = machine;
+    const { E, save, overflow, find, perform, under, pass, runClause, handled, installProgramHandler } = machine;
     const { SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
     return {
       ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
       ...{ getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn },
-      ...{ E, save, overflow, find, perform, under, pass, handled, installProgramHandler, awaitValue, tick },
+      ...{ E, save, overflow, find, perform, under, pass, runClause, handled, installProgramHandler, awaitValue, tick },
       ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
       ...{ fault, invokeSuper, classCaptures, made, isExit, makeExit, requestWith },
       counts: this.counts,

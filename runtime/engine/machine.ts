@@ -36,7 +36,7 @@ export enum Op {
   None,
   /** A handler whose clause takes the continuation: `target`, `request`. */
   Perform,
-  /** A clause run in place ends by performing `request` to the handlers from `target` on (M7). */
+  /** A clause ends, at its point `passedAt`, by performing `request` to the handlers from `target` on (M7). */
   Pass,
   /** A handler whose clause never looks at the continuation: the same, and M2. */
   Abort,
@@ -83,6 +83,8 @@ function makeMachine() {
     request: EffectRequest | null = null;
     continuation: Continuation | null = null;
     value: Value = undefined;
+    /** Of Pass: the point of the clause. */
+    passedAt = 0;
     /** The Under segment inserted last since code began to unwind: the others to be linked are below it. */
     lowest: Segment | null = null;
     /** Outermost of the frames saved since the last boundary; its `next` is the innermost (a ring). */
@@ -228,39 +230,63 @@ function makeMachine() {
   }
 
   /**
-   * The clause of `handler`, run in place for `performer`, gave SIGNAL. What it passes on is performed (M7). If it suspended, its
-   * frames get a segment of their own above the performer's, from which handlers are looked for below `handler`.
+   * The clause of `handler`, run in place for `performer`, got `request` and gave SIGNAL. What it passes on is performed (M7). If
+   * it suspended, its frames get a segment of their own above the performer's, from which handlers are looked for below `handler`.
    */
-  function under(performer: Segment, handler: Segment, depth: number): Value {
+  function under(performer: Segment, handler: Segment, depth: number, request: EffectRequest): Value {
     let below = handler.below!;
+    let clause = handler.handler!;
+    let seen = request;
     while (E.op === Op.Pass) {
-      const request = E.now.request!;
+      const passed = E.now.request!;
+      const at = E.now.passedAt;
       below = E.now.target;
       E.op = Op.None;
       if (--E.freshness < 0) renew();
-      const next = lookup(below, request.site.effect);
+      const next = lookup(below, passed.site.effect);
       if (next.enter === undefined) {
         E.now.h = below;
-        perform(next, request);
+        perform(next, passed);
+        if (!E.discard) savePassing(clause.code, at, clause, seen);
         break;
       }
-      const result = next.enter(next.handler, depth, request, next.below);
+      const result = next.enter(next.handler, depth, passed, next.below);
       if (result !== SIGNAL) {
         E.now.h = performer;
         return result;
       }
       below = next.below!;
+      clause = next.handler!;
+      seen = passed;
     }
     if (!E.discard) insertUnder(below, performer, below);
     return SIGNAL;
   }
 
-  /** The last thing a tail-resumptive clause does is to perform `request` to the handlers from `from` on (M7). */
-  function pass(request: EffectRequest, from: Segment): object {
+  /** At its point `at`, its last, a tail-resumptive clause performs `request` to the handlers from `from` on (M7). */
+  function pass(request: EffectRequest, from: Segment, at: number): object {
     E.now.request = request;
     E.now.target = from;
+    E.now.passedAt = at;
     E.op = Op.Pass;
     return SIGNAL;
+  }
+
+  /** The frame of a clause that passed something on: at such a point it holds nothing but itself and what it got. */
+  function savePassing(code: Code, at: number, self: Value, request: EffectRequest): object {
+    const [s0, s1] = code.points[at]!.slots.map((slot) => (slot === "self" ? self : request));
+    return save(code, at, s0, s1);
+  }
+
+  /** Runs a tail-resumptive clause where the stack stands: handlers are looked for from there. */
+  function runClause(code: Code, self: Value, depth: number, request: EffectRequest): Value {
+    const result = code.body(self, depth, request, E.now.h);
+    if (result !== SIGNAL || E.op !== Op.Pass) return result;
+    const { request: passed, passedAt } = E.now;
+    E.op = Op.None;
+    const answer = performRequest(passed!, depth);
+    if (answer === SIGNAL && !E.discard) savePassing(code, passedAt, self, request);
+    return answer;
   }
 
   // ---- Handlers ----
@@ -383,15 +409,6 @@ function makeMachine() {
             push(k);
             break;
           }
-          case Op.Pass: {
-            const request = now.request!;
-            now.request = null;
-            now.target = root;
-            current = now.h;
-            result = performRequest(request, depth);
-            if (result === SIGNAL) continue;
-            break;
-          }
           case Op.Overflow: {
             const limit = currentHost().memoryLimit?.();
             result = limit === undefined ? undefined : outOfMemory(limit);
@@ -451,8 +468,6 @@ function makeMachine() {
     switch (E.op) {
       case Op.Resume:
         return E.probe === null || serial === TOP;
-      case Op.Pass:
-        return true;
       case Op.Overflow:
         return depth < NEST_LIMIT / 2;
       case Op.Perform:
@@ -476,15 +491,29 @@ function makeMachine() {
    * run in place (a request that comes from outside), a frame does that.
    */
   function runInPlaceLater(handler: Closure, request: EffectRequest, k: Continuation, depth: number): Value {
-    const result = handler.enter(handler, depth, request, E.now.h);
+    const result = runClause(handler.code, handler, depth, request);
     return result === SIGNAL ? save(RESUMING, 1, k) : resumeTail(k, result);
   }
 
-  return { E, root, save, overflow, find, lookup, perform, under, pass, handled, resume, resumeTail, drive };
+  return { E, root, save, overflow, find, lookup, perform, under, pass, runClause, handled, resume, resumeTail, drive };
 }
 
-export const { E, root, save, overflow, find, lookup, perform, under, pass, handled, resume, resumeTail, drive } =
-  makeMachine();
+export const {
+  E,
+  root,
+  save,
+  overflow,
+  find,
+  lookup,
+  perform,
+  under,
+  pass,
+  runClause,
+  handled,
+  resume,
+  resumeTail,
+  drive,
+} = makeMachine();
 
 /** A `perform` in the source: remembers a handler that it found, and under which top segment. */
 export class Site {
@@ -508,7 +537,7 @@ export function performRequest(request: EffectRequest, depth: number): Value {
   const handler = lookup(performer, request.site.effect);
   if (handler.enter === undefined) return perform(handler, request);
   const result = handler.enter(handler.handler, depth, request, handler.below);
-  if (result === values.SIGNAL) return under(performer, handler, depth);
+  if (result === values.SIGNAL) return under(performer, handler, depth, request);
   E.now.h = performer;
   return result;
 }

@@ -13,6 +13,7 @@ import {
   perform,
   performRequest,
   root,
+  runClause,
   save,
   TOP,
 } from "./machine.ts";
@@ -35,7 +36,7 @@ const START: Code = builtinCode("start", ["function", "arguments"], (frame, _val
 /** A tail-resumptive clause about to run above the code that it answers. */
 const CLAUSE: Code = builtinCode("clause", ["handler", "request"], (frame, _value, depth) => {
   const handler = frame.s0 as Closure;
-  return handler.enter(handler, depth, frame.s1, E.now.h);
+  return runClause(handler.code, handler, depth, frame.s1 as EffectRequest);
 });
 
 /** A function that performs an effect: what the task of a monitored port runs. */

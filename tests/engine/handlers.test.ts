@@ -1,7 +1,8 @@
 // Effects and handlers: LANGUAGE, section 4.
 
-import { describe, test } from "vitest";
-import { prints } from "./prints.ts";
+import { describe, expect, test } from "vitest";
+import { runWalia } from "../run.ts";
+import { faults, prints } from "./prints.ts";
 
 describe("perform and resume", () => {
   test("a clause in tail position gives the perform its value", () =>
@@ -129,6 +130,57 @@ describe("which handler", () => {
        print f();`,
       "<omi>",
     ));
+
+  test("a clause that ends with its own effect passes it on, to whatever kind of handler is next", async () => {
+    const passing = (outer: string, line: string) =>
+      prints(
+        `fun f() {
+           ${outer}
+           handle "ASK" { resume(effect.continuation, perform "ASK" { n: effect.n + 1 }) }
+           handle "ASK" {
+             if (effect.n == 0) resume(effect.continuation, "zero")
+             else resume(effect.continuation, perform "ASK" { n: effect.n + 1 })
+           }
+           var got = [perform "ASK" { n: 0 }, perform "ASK" { n: 5 }];
+           [got, perform "ASK" { n: 7 }]
+         }
+         handle "ASK" { resume(effect.continuation, "program " + effect.n) }
+         print f();`,
+        line,
+      );
+    await passing("", '[["zero", "program 7"], "program 9"]');
+    await passing(`handle "ASK" { resume(effect.continuation, effect.n) }`, '[["zero", 7], 9]');
+    await passing(`handle "ASK" { "over at " + effect.n }`, "over at 7");
+    await passing(
+      `handle "ASK" { [resume(effect.continuation, "a"), resume(effect.continuation, effect.n)] }`,
+      '[[[["zero", "a"], "a"], [["zero", "a"], 9]], [[["zero", 7], "a"], [["zero", 7], 9]]]',
+    );
+    await passing(`handle "ASK" { sleep(1); resume(effect.continuation, "slept") }`, '[["zero", "slept"], "slept"]');
+  });
+
+  test("a clause that has suspended passes on, too, and so does one whose own clause has", () =>
+    prints(
+      `fun f() {
+         handle "ASK" { resume(effect.continuation, perform "NEXT" { n: effect.n }) }
+         handle "NEXT" { sleep(1); resume(effect.continuation, perform "LAST" { n: effect.n + 1 }) }
+         handle "LAST" { sleep(1); resume(effect.continuation, "clause of NEXT runs outside this one") }
+         perform "ASK" { n: perform "NEXT" { n: 1 } }
+       }
+       handle "LAST" { resume(effect.continuation, effect.n * 10) }
+       handle "NEXT" { sleep(1); resume(effect.continuation, perform "LAST" { n: effect.n + 1 }) }
+       print f();`,
+      "210",
+    ));
+
+  test("an effect that is passed on and that nobody handles is the reactor's, or a fault", async () => {
+    const passing = (effect: string) =>
+      `fun f() { handle "${effect}" { resume(effect.continuation, perform "${effect}" { ms: 1 }) } perform "${effect}" { ms: 1 } }
+       print f();`;
+    await prints(passing("TIMER"), "nil");
+    await faults(passing("NOBODY"), 'fault UnhandledEffect: nobody handles the effect "NOBODY"');
+    const { faults: trace } = await runWalia(passing("NOBODY"), { check: false });
+    expect(trace.split("\n")[1]).toMatch(/at handler of "NOBODY" \(.*:1:57\)/);
+  });
 
   test("the scoped form holds for its body only", () =>
     prints(
