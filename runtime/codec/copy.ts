@@ -126,7 +126,7 @@ class Copier {
       cls.captures = from.captures.map((value) => this.#of(value));
       cls.parent = this.#of(from.parent);
     } else if (from instanceof Frame) {
-      const frame = to as Mutable<Frame>;
+      const frame = to as Frame;
       frame.s0 = this.#of(from.s0);
       frame.s1 = this.#of(from.s1);
       frame.s2 = this.#of(from.s2);

@@ -343,7 +343,7 @@ class Decoder {
     const count = this.#in.varint();
     if (count !== point.slots.length)
       throw this.#in.error(`${code.name} with ${count} slots at ${at}, its code has ${point.slots.length}`);
-    const frame = new Frame(code, at, undefined, undefined, undefined, undefined, []);
+    const frame = new Frame(code, at);
     this.#frames.push(frame);
     this.#owe(Kind.Frame, frame, count + 1, "a frame");
     return frame;

@@ -124,12 +124,12 @@ function putCapture(closure: Mutable<Closure>, index: number, value: Value): voi
   else (closure.more as Value[]).push(value);
 }
 
-function putSlot(frame: Mutable<Frame>, index: number, value: Value): void {
+function putSlot(frame: Frame, index: number, value: Value): void {
   if (index === 0) frame.s0 = value;
   else if (index === 1) frame.s1 = value;
   else if (index === 2) frame.s2 = value;
   else if (index === 3) frame.s3 = value;
-  else (frame.more as Value[]).push(value);
+  else frame.more = [...frame.more, value];
 }
 
 function putHandler(segment: Mutable<Segment>, handler: Closure): void {

@@ -131,7 +131,12 @@ function makeMachine() {
     s3?: Value,
     more?: readonly Value[],
   ): object {
-    const frame = new Frame(code, at, s0, s1, s2, s3, more);
+    const frame = new Frame(code, at);
+    frame.s0 = s0;
+    frame.s1 = s1;
+    frame.s2 = s2;
+    frame.s3 = s3;
+    if (more !== undefined) frame.more = more;
     const outermost = E.now.saved;
     if (outermost === null) frame.next = frame;
     else {

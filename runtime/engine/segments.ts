@@ -15,27 +15,39 @@
 import type { Code } from "./code.ts";
 import type { Closure, Enter, Value } from "./values.ts";
 
-/** Suspended code of one unit: where it stopped and what it held, the values of `code.points[at].slots`. */
+/** Suspended code of one unit: where it stopped and what it held. */
 export class Frame {
   /** The frame that called this one. Set once, when the capture that made this frame goes on to its caller. */
   next: Frame | null = null;
+  /** The values of `code.points[at].slots`, set by whoever makes the frame: the first four have fields of their own. */
+  s0: Value = undefined;
+  s1: Value = undefined;
+  s2: Value = undefined;
+  s3: Value = undefined;
+  more: readonly Value[] = NONE;
+
   constructor(
     readonly code: Code,
     /** Suspension ordinal (C2). */
     readonly at: number,
-    readonly s0: Value = undefined,
-    readonly s1: Value = undefined,
-    readonly s2: Value = undefined,
-    readonly s3: Value = undefined,
-    /** The fifth value and those after it. */
-    readonly more: readonly Value[] = NONE,
   ) {}
+
+  static of(code: Code, at: number, slots: readonly Value[]): Frame {
+    const frame = new Frame(code, at);
+    frame.slots = slots;
+    return frame;
+  }
 
   /** All values, in a list of its own. */
   get slots(): Value[] {
     const count = this.code.points[this.at]!.slots.length;
     const first = [this.s0, this.s1, this.s2, this.s3];
     return count > FIELDS ? [...first, ...this.more] : first.slice(0, count);
+  }
+
+  set slots(values: readonly Value[]) {
+    [this.s0, this.s1, this.s2, this.s3] = values;
+    this.more = values.length > FIELDS ? values.slice(FIELDS) : NONE;
   }
 }
 const NONE: readonly Value[] = Object.freeze([]) as readonly Value[];

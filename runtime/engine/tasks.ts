@@ -24,7 +24,7 @@ import { Closure, Future, SIGNAL } from "./values.ts";
 /** Gives a new task its stack: a call of `closure`, not yet begun. */
 export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
   const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, E.serial);
-  base.frames = new Frame(START, 1, closure, args as Value[]);
+  base.frames = Frame.of(START, 1, [closure, args as Value[]]);
   task.stack = base;
 }
 
@@ -73,7 +73,7 @@ export function run(task: Task, input: Input): Outcome {
       break;
     case "perform":
       if (input.again !== undefined) {
-        const again = new Frame(AGAIN, 1, input.again);
+        const again = Frame.of(AGAIN, 1, [input.again]);
         again.next = stack.frames;
         stack.frames = again;
       }
@@ -109,7 +109,7 @@ function inject(request: EffectRequest): Value {
   if (handler.enter === undefined) return perform(handler, request);
   const performer = E.now.h;
   E.now.h = new Segment(SegmentKind.Under, performer, null, "", undefined, handler.below, E.serial);
-  E.now.h.frames = new Frame(CLAUSE, 1, handler.handler!, request);
+  E.now.h.frames = Frame.of(CLAUSE, 1, [handler.handler!, request]);
   return undefined;
 }
 

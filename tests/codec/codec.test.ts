@@ -163,7 +163,7 @@ describe("size and depth", { timeout: 60_000 }, () => {
   test("a million frames and half a million segments need no host stack", () => {
     let frame: Frame | null = null;
     for (let i = 0; i < 1_000_000; i++) {
-      const outer: Frame = new Frame(codes[1]!, 1, i);
+      const outer: Frame = Frame.of(codes[1]!, 1, [i]);
       outer.next = frame;
       frame = outer;
     }
@@ -191,8 +191,8 @@ describe("size and depth", { timeout: 60_000 }, () => {
       ...codes[4]!,
       id: `5f2c9e01a4b7d3386c1f0e9d8b7a6c55:${path}`,
     });
-    const inner = new Frame(code("handle_client"), 4, "GET /", 17, true, undefined);
-    inner.next = new Frame(code("main/fun#1"), 4, 3, "host", [1, 2], 0.5);
+    const inner = Frame.of(code("handle_client"), 4, ["GET /", 17, true, undefined]);
+    inner.next = Frame.of(code("main/fun#1"), 4, [3, "host", [1, 2], 0.5]);
     const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
     base.frames = inner;
     expect(encodeStack(base, options).length).toBeLessThan(100);
@@ -313,7 +313,7 @@ describe("hostile bytes", () => {
     const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
     const points = codes[1]!.points.map((point) => ({ ...point, slots: point.slots.slice(1) }));
     const other: Code = { ...codes[1]!, points: [...points, points[0]!] };
-    base.frames = new Frame(other, 2, 1);
+    base.frames = Frame.of(other, 2, [1]);
     expect(() => decodeStack(encodeStack(base, options), context)).toThrow("stub1 with 1 slots at 2, its code has 2");
     base.frames = new Frame(other, 6);
     expect(() => decodeStack(encodeStack(base, options), context)).toThrow("stub1 has no suspension point 6");

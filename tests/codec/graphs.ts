@@ -253,9 +253,7 @@ function fill({ size, shape, parts }: Recipe, node: object, nodes: readonly obje
     (node as Mutable<ClassValue>).captures = node.captures.map((_, i) => anything(i));
   else if (node instanceof Frame) {
     const frame = node as Mutable<Frame>;
-    const slots = node.code.points[node.at]!.slots.map((_, i) => anything(i));
-    [frame.s0, frame.s1, frame.s2, frame.s3] = slots;
-    frame.more = slots.slice(4);
+    frame.slots = node.code.points[node.at]!.slots.map((_, i) => anything(i));
     frame.next = (nodes.slice(at + 1).find((other) => other instanceof Frame) as Frame | undefined) ?? null;
   } else if (node instanceof Continuation) {
     const k = node as Mutable<Continuation>;

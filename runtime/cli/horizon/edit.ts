@@ -104,10 +104,10 @@ function unknownText(frame: Frame, number: number, name: string): string {
 function replaced(first: Frame, frame: Frame, slots: readonly Value[]): Frame {
   const above: Frame[] = [];
   for (let f = first; f !== frame; f = f.next!) above.push(f);
-  let next = new Frame(frame.code, frame.at, slots);
+  let next = Frame.of(frame.code, frame.at, slots);
   next.next = frame.next;
   for (const { code, at, slots: own } of above.reverse()) {
-    const copy = new Frame(code, at, own);
+    const copy = Frame.of(code, at, own);
     copy.next = next;
     next = copy;
   }
