@@ -5,7 +5,8 @@ import type { Analysis } from "../language/analyse.ts";
 
 export interface Tools {
   /**
-   * The lowered form of a file, as text: every item, or those that declare `name`. Items with errors are said to have none.
+   * The lowered form of a file, as text: every item, or those that declare `name`. With the errors for which the program does
+   * not run.
    */
   lowered(analysis: Analysis, file: string, name: string | null): string;
 }

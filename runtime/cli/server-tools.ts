@@ -5,6 +5,7 @@ import type { Analysis } from "../../language/analyse.ts";
 import { memoryCache } from "../../language/parse/parse.ts";
 import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import type { Tools } from "../../server/tools.ts";
+import { guarded, LimitError } from "../compile/limits.ts";
 import { lowerItem, type ProgramFile } from "../compile/program.ts";
 import { pathOf, showUnit } from "../compile/show-core.ts";
 import { type Prelude, parsePrelude, resolvePrelude, withPrelude } from "./prelude.ts";
@@ -35,22 +36,33 @@ function lowered(analysis: Analysis, file: string, name: string | null): string 
     if (name !== null && !own.exports.some((each) => each.name === name)) return [];
     const lineOf = (at: number): number => toLineColumn(lines, offset(at + item.offset)).line;
     const end = item.offset + item.tree.text.length;
-    const error = errors.find(({ span }) => span.start >= item.offset && span.start < end);
-    if (error !== undefined)
-      return [`# line ${lineOf(error.span.start - item.offset)} has an error: ${error.message}\n`];
-    const units = new Map(
-      lowerItem([library, ...files], names, file, index).map((unit) => [pathOf(unit.ref), unit] as const),
-    );
-    return own.units.flatMap((unit) => {
-      const core = units.get(unit.path);
-      if (core === undefined) return [];
-      const facts = [
-        `line ${lineOf(unit.node.start)}`,
-        analysis.facts.maySuspend(unit) ? "may suspend" : "never suspends",
-        analysis.facts.placeOf(unit) === "home" ? "home" : "anywhere",
-      ];
-      return [`# ${facts.join(" · ")}\n${showUnit(core)}\n`];
-    });
+    const wrong = errors
+      .filter(({ span }) => span.start >= item.offset && span.start < end)
+      .map(
+        ({ span, message }) =>
+          `# line ${lineOf(span.start - item.offset)}, for which the program does not run: ${message}\n`,
+      );
+    const show = (): string[] => {
+      const units = new Map(
+        lowerItem([library, ...files], names, file, index).map((unit) => [pathOf(unit.ref), unit] as const),
+      );
+      return own.units.flatMap((unit) => {
+        const core = units.get(unit.path);
+        if (core === undefined) return [];
+        const facts = [
+          `line ${lineOf(unit.node.start)}`,
+          analysis.facts.maySuspend(unit) ? "may suspend" : "never suspends",
+          analysis.facts.placeOf(unit) === "home" ? "home" : "anywhere",
+        ];
+        return [`# ${facts.join(" · ")}\n${showUnit(core)}\n`];
+      });
+    };
+    try {
+      return [...wrong, ...guarded("This", show)];
+    } catch (error) {
+      if (error instanceof LimitError) return [...wrong, `# ${error.message}\n`];
+      throw error;
+    }
   });
   return parts.length > 0 ? parts.join("\n") : "# There is no code here that runs.\n";
 }

@@ -78,11 +78,12 @@ test.each(["walia.text.core", "walia.text.effects"])("%s shows one declaration w
   await server.stop();
 });
 
-test("an item with an error is said to have one, and the others are shown", async () => {
+test("errors are said, and what they are lowered to is shown", async () => {
   const server = await startServer('fun good() perform "ASK";\nfun bad() { nmae }\n');
   const { text } = await command(server, "walia.text.core", SOURCE);
   expect(text).toContain("good()");
-  expect(text).toContain("# line 2 has an error: ");
+  expect(text).toContain("# line 2, for which the program does not run: `nmae` is not defined");
+  expect(text).toContain('fault UndefinedName "nmae is not defined"');
   await server.stop();
 });
 

@@ -190,6 +190,33 @@ describe("in a workspace that is trusted", () => {
     await window.picture("tests");
   });
 
+  test("running with coverage colours what the tests have run, and counts it", async () => {
+    const { page } = await open("main.wal");
+    const margin = page.locator(".glyph-margin-widgets .codicon-testing-run-icon");
+    await window.openProgram("greetings.wal");
+    await expect.poll(() => margin.count()).toBe(3);
+    await window.command("Test: Run All Tests with Coverage");
+    await page.locator(".monaco-editor .coverage-deco-gutter.coverage-deco-hit").first().waitFor();
+    await page
+      .locator(".explorer-folders-view .monaco-list-row", { hasText: "greetings.wal" })
+      .locator(".test-coverage-bars", { hasText: "100%" })
+      .waitFor();
+    await window.picture("coverage");
+  });
+
+  test("the lowered form of a function opens beside it, and follows what is typed", async () => {
+    const { page } = await open("greetings.wal");
+    await window.goTo(6, 25);
+    await window.command("Walia: Show Lowered Form of Declaration");
+    const beside = page.locator(".editor-group-container", {
+      has: page.locator('.tab[data-resource-name="greet.core"]'),
+    });
+    await beside.locator(".view-line", { hasText: 'perform "MOOD" { of: name }' }).first().waitFor();
+    await window.picture("lowered");
+    await page.keyboard.type("FINE_");
+    await beside.locator(".view-line", { hasText: 'perform "FINE_MOOD" { of: name }' }).first().waitFor();
+  });
+
   test("the run button shows what the program prints", async () => {
     const { page } = await open("main.wal");
     await page.locator(".editor-actions .codicon-play").first().click();
