@@ -22,6 +22,7 @@
 // N6. A parameter's scope encloses the scope of the body's block.
 
 import type * as ast from "../ast.ts";
+import type { Nearest } from "./spelling.ts";
 
 export type Binding = Local | Free;
 
@@ -150,6 +151,6 @@ export interface Registry {
   duplicates(): readonly string[];
   /** The names visible at top level of a file, for completion and "did you mean". */
   namesIn(file: string): readonly string[];
-  /** Those of so many characters. */
-  namesOfLength(file: string, length: number): readonly string[];
+  /** The one of them that is spelled most like a name which is none, if any is near enough. */
+  nearest(file: string, name: string): Nearest | undefined;
 }

@@ -12,6 +12,7 @@
 import type * as ast from "../ast.ts";
 import { builtinNames, isBuiltin } from "./builtins.ts";
 import type { ItemNames, Meaning, Registry } from "./model.ts";
+import { Spellings } from "./spelling.ts";
 
 type Global = Extract<Meaning, { kind: "global" }>;
 
@@ -58,9 +59,9 @@ interface Declaring {
   /** The files that declare each name. */
   readonly files: ReadonlyMap<string, readonly string[]>;
   readonly duplicates: readonly string[];
-  /** These names and the built-in ones, all together and by their length. */
+  /** These names and the built-in ones. */
   readonly names: readonly string[];
-  readonly byLength: ReadonlyMap<number, readonly string[]>;
+  readonly spellings: Spellings;
 }
 
 /** What registries were made from. */
@@ -83,13 +84,7 @@ function declaringIn(files: ReadonlyMap<string, FileNames>, previous: Registry |
     }
   }
   const names = [...new Set([...found.keys(), ...builtinNames()])];
-  const byLength = new Map<number, string[]>();
-  for (const name of names) {
-    const same = byLength.get(name.length);
-    if (same) same.push(name);
-    else byLength.set(name.length, [name]);
-  }
-  return { files: found, duplicates: [...duplicates], names, byLength };
+  return { files: found, duplicates: [...duplicates], names, spellings: new Spellings(names) };
 }
 
 function hasSameOutlines(before: ReadonlyMap<string, FileNames>, after: ReadonlyMap<string, FileNames>): boolean {
@@ -174,10 +169,11 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
       const aliases = aliasesIn(file);
       return aliases.length === 0 ? declaring.names : [...new Set([...aliases, ...declaring.names])];
     },
-    namesOfLength: (file, length) => [
-      ...aliasesIn(file).filter((alias) => alias.length === length),
-      ...(declaring.byLength.get(length) ?? []),
-    ],
+    nearest: (file, name) => {
+      const alias = new Spellings(aliasesIn(file)).nearest(name);
+      const declared = declaring.spellings.nearest(name);
+      return alias === undefined || (declared && declared.distance < alias.distance) ? declared : alias;
+    },
   };
   origins.set(registry, { files, declaring });
   return registry;

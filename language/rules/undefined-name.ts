@@ -3,17 +3,18 @@
 // Quiet in a file that imports a file we do not have without an alias: any name may come from there.
 
 import { NUMERIC_TYPES } from "../names/builtins.ts";
-import type { ItemNames, NameUse, Registry } from "../names/model.ts";
+import type { ItemNames, NameUse } from "../names/model.ts";
+import { Spellings } from "../names/spelling.ts";
 import { functionAround } from "../names/units.ts";
-import type { Related, Rule } from "./rule.ts";
-import { closest, nearness } from "./suggest.ts";
+import type { ItemContext, Related, Rule } from "./rule.ts";
 
 export const undefinedName: Rule = {
   code: "W101",
   severity: "error",
   title: "undefined-name",
   needsAllFiles: true,
-  item: ({ file, names, registry, meaningOf, report }) => {
+  item: (context) => {
+    const { file, names, registry, meaningOf, report } = context;
     for (const unit of names.units) {
       for (const use of unit.free) {
         if (!("name" in use.node)) continue;
@@ -26,7 +27,7 @@ export const undefinedName: Rule = {
           report({ span: use.node, message, related: [later] });
           continue;
         }
-        const meant = closest(name, [...localNames(use, names), ...namesLike(name, file, registry)]);
+        const meant = meantBy(name, use, context);
         const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
         report({ span: use.node, message: `\`${name}\` is not defined${hint}` });
       }
@@ -50,13 +51,11 @@ function declaredLater(use: NameUse, name: string, names: ItemNames): Related | 
   return undefined;
 }
 
-/** The top-level names that are about as long, those of the same length first. */
-function namesLike(name: string, file: string, registry: Registry): string[] {
-  const found: string[] = [];
-  for (let by = 0; by <= nearness(name); by++)
-    for (const length of new Set([name.length - by, name.length + by]))
-      for (const other of registry.namesOfLength(file, length)) found.push(other);
-  return found;
+/** The name that was perhaps meant; of two that are as near, the one that is declared nearer. */
+function meantBy(name: string, use: NameUse, { names, file, registry }: ItemContext): string | undefined {
+  const local = new Spellings(localNames(use, names)).nearest(name);
+  const outside = registry.nearest(file, name);
+  return local === undefined || (outside && outside.distance < local.distance) ? outside?.name : local.name;
 }
 
 function localNames(use: NameUse, names: ItemNames): string[] {

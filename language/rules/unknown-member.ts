@@ -1,7 +1,7 @@
 // `alias.name` where the imported file declares no such name.
 
+import { closest } from "../names/spelling.ts";
 import type { Rule } from "./rule.ts";
-import { closest } from "./suggest.ts";
 
 export const unknownMember: Rule = {
   code: "W111",

@@ -2,10 +2,10 @@
 
 import type * as ast from "../../language/ast.ts";
 import { NUMERIC_TYPES } from "../../language/names/builtins.ts";
+import { closest } from "../../language/names/spelling.ts";
 import { scan } from "../../language/parse/scan.ts";
 import { knownCallee } from "../../language/rules/callee.ts";
 import { literalNumber } from "../../language/rules/number-range.ts";
-import { closest } from "../../language/rules/suggest.ts";
 import { type Action, type Asked, type Edit, isPure } from "./action.ts";
 import { type Fixer, fix } from "./fix.ts";
 import { hostOf } from "./host.ts";

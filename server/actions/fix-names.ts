@@ -1,6 +1,6 @@
 // Fixes about names: meant otherwise, declared twice, never used, not imported.
 
-import { closest } from "../../language/rules/suggest.ts";
+import { closest } from "../../language/names/spelling.ts";
 import { importEdit, relativePath } from "../completion/names.ts";
 import { type Action, type Asked, contains, type Edit, freshName, isPure } from "./action.ts";
 import { type Fixer, fix, localAt, meantBy, renamed } from "./fix.ts";
