@@ -147,6 +147,11 @@ export function lowerProgram(files: readonly ProgramFile[], registry: Registry):
   return program;
 }
 
+/** The same, for who wants some items of it only: nothing is lowered yet. */
+export function lowerLater(files: readonly ProgramFile[], registry: Registry): ProgramLowering {
+  return new ProgramLowering(files, registry);
+}
+
 /** The units of one item in Core, for people to look at; the item may name what other items of `files` declare. */
 export function lowerItem(
   files: readonly ProgramFile[],
@@ -201,13 +206,12 @@ function unitData(unit: CoreUnit, place: Place): UnitData {
   };
 }
 
-class ProgramLowering {
+export class ProgramLowering {
   readonly units: CoreUnit[] = [];
   readonly classes: CoreClass[] = [];
   readonly tops: { readonly unit: UnitRef; readonly variable: GlobalRef | null }[] = [];
   readonly tests: { title: string; file: string; unit: UnitRef }[] = [];
   readonly places = new Map<UnitRef, Place>();
-  readonly classPlaces = new Map<string, { readonly file: string; readonly item: number }>();
   readonly preludeFunctions: [name: string, unit: UnitRef][] = [];
   readonly counters: Counter[] = [];
   /** Key of each item in unit references: its hash, numbered when the same text occurs again. */
@@ -238,6 +242,11 @@ class ProgramLowering {
       for (let index = 0; index < tree.items.length; index++) this.lowerItem(tree.path, index);
   }
 
+  /** What references to units and classes of an item begin with, before the colon. */
+  keyOf(path: string, index: number): string {
+    return this.#keys.get(`${path}#${index}`)!;
+  }
+
   lowerItem(path: string, index: number): void {
     const file = this.#files.get(path)!;
     const context = this.#context(file, index);
@@ -252,7 +261,6 @@ class ProgramLowering {
       this.places.set(unit.ref, { file: path, item: index, isHome: !anywhere.has(unit.ref) });
     this.units.push(...lowering.units);
     this.classes.push(...lowering.classes);
-    for (const { ref } of lowering.classes) this.classPlaces.set(ref, { file: path, item: index });
     for (const { unit, variable } of tops)
       this.tops.push({ unit, variable: variable === null ? null : `${path}#${variable}` });
     for (const test of tests) this.tests.push({ ...test, file: path });

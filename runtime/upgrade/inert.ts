@@ -45,7 +45,7 @@ export class InertCodes {
   code(id: string): Code | undefined {
     const known = MACHINE.get(id) ?? this.#codes.get(id);
     if (known !== undefined) return known;
-    const unit = this.#find((version) => version.units.get(id));
+    const unit = this.#find((version) => version.unit(id));
     const isBuiltin = id.startsWith("walia:");
     if (unit === undefined && !isBuiltin) return undefined;
     const made =
@@ -83,7 +83,7 @@ export class InertCodes {
   }
 
   #classOf(id: string, kind: CoreClass["kind"]): CoreClass | undefined {
-    const found = this.#find((version) => version.classes.get(id)?.cls);
+    const found = this.#find((version) => version.classCode(id));
     return found?.kind === kind ? found : undefined;
   }
 

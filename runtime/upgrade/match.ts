@@ -14,6 +14,7 @@
 import type { Handle } from "../../language/ast.ts";
 import type { Unit } from "../../language/names/model.ts";
 import type { GlobalRef } from "../compile/core.ts";
+import type { CoreClass } from "../compile/lower.ts";
 import { type Aligned, align, alignLoosely } from "./align.ts";
 import { type ItemCode, type Place, type Stop, shortened, type Top, type UnitCode, type Version } from "./version.ts";
 
@@ -162,10 +163,10 @@ export class Matcher {
     const parent = unit.parent;
     if (parent === null) return this.#top(before, code, obstacle);
     // The unit around a declaration has no code: its item is found by the name that it declares.
-    const around = before.codeOf(parent);
+    const around = before.codeOf(parent, code.item);
     const siblings = this.#children(around, parent, before, code, obstacle);
     const found = this.#child(unit, parent.children, code.item, siblings, obstacle);
-    const now = this.now.codeOf(found);
+    const now = this.now.codeOf(found, siblings.item);
     if (now === undefined) throw obstacle(`${titleOf(code)} is gone`);
     if (now.core.isAsync !== code.core.isAsync)
       throw new Obstacle(`${titleOf(code)} is ${now.core.isAsync ? "" : "not "}async now`, placeOf(code), placeOf(now));
@@ -270,7 +271,7 @@ export class Matcher {
   #top(before: Version, code: UnitCode, obstacle: (what: string) => Obstacle): UnitCode {
     const found = this.#alignTop(before, code);
     if (found.kind === "at") {
-      const now = this.now.units.get(this.now.tops[found.index]!.ref)!;
+      const now = this.now.unit(this.now.tops[found.index]!.ref)!;
       this.#requireValues(code, now);
       return now;
     }
@@ -302,25 +303,25 @@ export class Matcher {
 
   /** The new version of a class or trait of objects; all its new fields have constant first values. */
   class(before: Version, ref: string): string {
-    if (this.now.classes.has(ref)) return ref;
-    const { cls, item } = before.classes.get(ref)!;
+    const cls = before.classCode(ref)!;
+    const item = before.itemOf(ref)!;
     const what = `the ${cls.kind} \`${cls.name}\``;
     const node = item.names.exports.find((each) => each.name === cls.name)?.node;
-    const place = item.placeOf(node ?? { start: 0, end: 0 });
+    const place = item.placeOf(node ?? item.statements[0]!);
     const obstacle = (text: string): Obstacle => new Obstacle(text, place);
     if (node === undefined) throw obstacle(`${what} is declared inside a function, and those keep their source`);
     const target = this.#itemOf(before, item.path, cls.name, node.kind, obstacle);
-    const found = [...this.now.classes].find(([, each]) => each.item === target && each.cls.name === cls.name);
+    const found = this.now.classNamed(target, cls.name);
     if (found === undefined) throw obstacle(`${what} is gone`);
     const old = fieldsOf(before, cls.ref);
-    for (const { name, unit } of fieldsOf(this.now, found[0]).values())
+    for (const { name, unit } of fieldsOf(this.now, found.ref).values())
       if (!old.has(name) && unit !== null)
         throw new Obstacle(
           `an object of ${what} would need its new field \`${name}\`, whose first value is computed when an object is made`,
           place,
-          target.placeOf(target.names.exports.find((each) => each.name === cls.name)!.node),
+          target.placeOf(target.statements[0]!),
         );
-    return found[0];
+    return found.ref;
   }
 }
 
@@ -328,9 +329,9 @@ export class Matcher {
 function fieldsOf(version: Version, ref: string): Map<string, { readonly name: string; readonly unit: string | null }> {
   const fields = new Map<string, { readonly name: string; readonly unit: string | null }>();
   for (let next: string | null = ref; next !== null; ) {
-    const entry = version.classes.get(next);
-    for (const field of entry?.cls.fields ?? []) if (!fields.has(field.name)) fields.set(field.name, field);
-    next = entry?.cls.superclass ?? null;
+    const cls: CoreClass | undefined = version.classCode(next);
+    for (const field of cls?.fields ?? []) if (!fields.has(field.name)) fields.set(field.name, field);
+    next = cls?.superclass ?? null;
   }
   return fields;
 }

@@ -1,12 +1,12 @@
 // One version of a program, as an upgrade looks at it: its units in Core, where each stands in the source, and codes that say what
 // frames hold without being able to run.
 
-import type { Span } from "../../language/ast.ts";
+import type { Span, Statement } from "../../language/ast.ts";
 import type { Registry, Unit } from "../../language/names/model.ts";
 import { inCell } from "../compile/builder.ts";
 import type { Atom, ClassRef, CoreUnit, GlobalRef, Op, Point, Slot, Stmt, UnitRef } from "../compile/core.ts";
 import type { CoreClass } from "../compile/lower.ts";
-import { lowerProgram, type ProgramFile } from "../compile/program.ts";
+import { lowerLater, type ProgramFile, type ProgramLowering } from "../compile/program.ts";
 import { type Numbers, type Outlined, outlineOf, spanKey, type Way } from "./outline.ts";
 
 /** An analysed program, its prelude first: what the compiler takes. */
@@ -41,34 +41,90 @@ export interface Top {
   readonly loose: number;
 }
 
-export class Version {
-  readonly units = new Map<UnitRef, UnitCode>();
-  readonly classes = new Map<string, { readonly cls: CoreClass; readonly item: ItemCode }>();
-  readonly tops: readonly Top[];
-  /** Every item, by its file and number. */
-  readonly items = new Map<string, ItemCode>();
-  readonly #byUnit = new Map<Unit, UnitCode>();
+/** Statements that are no code of the program's own. */
+const DECLARATIONS: ReadonlySet<string> = new Set([
+  "Fun",
+  "Class",
+  "Trait",
+  "Test",
+  "Import",
+  "Layout",
+  "Gene",
+  "Error",
+]);
 
-  /** Throws LimitError for a program that is nested too deeply. */
+export class Version {
+  /** Every item, by what references to its units begin with (C1 of engine/code.ts). */
+  readonly items = new Map<string, ItemCode>();
+  readonly #units = new Map<UnitRef, UnitCode>();
+  readonly #classes = new Map<ClassRef, CoreClass>();
+  readonly #byUnit = new Map<Unit, UnitCode>();
+  readonly #lowering: ProgramLowering;
+  readonly #lowered = new Set<ItemCode>();
+  #tops: readonly Top[] | undefined;
+
   constructor(
     { files, registry }: ProgramSource,
     readonly numbers: Numbers,
   ) {
-    const lowered = lowerProgram(files, registry);
+    this.#lowering = lowerLater(files, registry);
     for (const file of files)
       for (let i = 0; i < file.tree.items.length; i++)
-        this.items.set(`${file.tree.path}#${i}`, new ItemCode(file, i, numbers));
-    for (const core of lowered.units) {
-      const { file, item, isHome } = lowered.places.get(core.ref)!;
-      const code = new UnitCode(this.items.get(`${file}#${item}`)!, core, isHome);
-      this.units.set(core.ref, code);
+        this.items.set(this.#lowering.keyOf(file.tree.path, i), new ItemCode(file, i, numbers));
+  }
+
+  /** The item that a unit or class is of. */
+  itemOf(ref: string): ItemCode | undefined {
+    return this.items.get(ref.slice(0, ref.indexOf(":")));
+  }
+
+  /** A unit of this version; undefined when it has no such one. Throws LimitError for one that is nested too deeply. */
+  unit(ref: UnitRef): UnitCode | undefined {
+    this.#lower(this.itemOf(ref));
+    return this.#units.get(ref);
+  }
+
+  /** A class or trait; as `unit`. */
+  classCode(ref: ClassRef): CoreClass | undefined {
+    this.#lower(this.itemOf(ref));
+    return this.#classes.get(ref);
+  }
+
+  /** The class or trait of this name that an item declares at top level. */
+  classNamed(item: ItemCode, name: string): CoreClass | undefined {
+    this.#lower(item);
+    return [...this.#classes.values()].find((cls) => cls.name === name && this.itemOf(cls.ref) === item);
+  }
+
+  /** The code of a unit; undefined for one that has none of its own, such as that around a declaration. */
+  codeOf(unit: Unit, item: ItemCode): UnitCode | undefined {
+    this.#lower(item);
+    return this.#byUnit.get(unit);
+  }
+
+  /** Items are lowered when somebody asks for something of them. */
+  #lower(item: ItemCode | undefined): void {
+    if (item === undefined || this.#lowered.has(item)) return;
+    this.#lowered.add(item);
+    const { units, classes, places } = this.#lowering;
+    const [firstUnit, firstClass] = [units.length, classes.length];
+    this.#lowering.lowerItem(item.path, item.index);
+    for (const core of units.slice(firstUnit)) {
+      const code = new UnitCode(item, core, places.get(core.ref)!.isHome);
+      this.#units.set(core.ref, code);
       this.#byUnit.set(code.unit, code);
     }
-    for (const cls of lowered.classes) {
-      const { file, item } = lowered.classPlaces.get(cls.ref)!;
-      this.classes.set(cls.ref, { cls, item: this.items.get(`${file}#${item}`)! });
-    }
-    this.tops = lowered.tops.map(({ unit }) => this.#top(this.units.get(unit)!));
+    for (const cls of classes.slice(firstClass)) this.#classes.set(cls.ref, cls);
+  }
+
+  /** The statements that the program runs, in their order. */
+  get tops(): readonly Top[] {
+    this.#tops ??= [...this.items].flatMap(([key, item]) =>
+      item.statements
+        .filter(({ kind }) => !DECLARATIONS.has(kind))
+        .map((statement) => topOf(`${key}:${item.names.unitOf(statement).path}`, item, statement)),
+    );
+    return this.#tops;
   }
 
   /**
@@ -78,45 +134,39 @@ export class Version {
   unset(code: UnitCode, hasValue: (variable: GlobalRef) => boolean): GlobalRef | undefined {
     const seen = new Set<UnitRef>([code.core.ref]);
     for (const ref of seen) {
-      const uses = this.units.get(ref)?.uses;
+      const uses = this.unit(ref)?.uses;
       if (uses === undefined) continue;
       for (const variable of uses.variables) if (!hasValue(variable)) return variable;
       for (const unit of uses.units) seen.add(unit);
-      for (const cls of uses.classes) for (const { unit } of this.classes.get(cls)?.cls.methods ?? []) seen.add(unit);
+      for (const cls of uses.classes) for (const { unit } of this.classCode(cls)?.methods ?? []) seen.add(unit);
     }
     return undefined;
   }
+}
 
-  /** The code of a unit; undefined for one that has none of its own, such as that around a declaration. */
-  codeOf(unit: Unit): UnitCode | undefined {
-    return this.#byUnit.get(unit);
-  }
-
-  /** A statement that was changed is known by its kind and by what it names, or asks, first. */
-  #top(code: UnitCode): Top {
-    const { node, full, outline } = code.item.at(code.unit.node)!;
-    const head = (): unknown => {
-      switch (node.kind) {
-        case "Var":
-          return node.name.name;
-        case "For":
-          return node.name.name;
-        case "If":
-          return code.item.at(node.condition)?.outline;
-        case "Match":
-          return code.item.at(node.subject)?.outline;
-        case "Call":
-          return code.item.at(node.callee)?.outline;
-        case "Handle":
-          return node.effect;
-        case "While":
-          return "";
-        default:
-          return outline;
-      }
-    };
-    return { ref: code.core.ref, exact: full, loose: this.numbers.of(`top ${node.kind} ${head()}`) };
-  }
+/** A statement that was changed is known by its kind and by what it names, or asks, first. */
+function topOf(ref: UnitRef, item: ItemCode, statement: Statement): Top {
+  const { node, full, outline } = item.at(statement)!;
+  const head = (): unknown => {
+    switch (node.kind) {
+      case "Var":
+      case "For":
+        return node.name.name;
+      case "If":
+        return item.at(node.condition)?.outline;
+      case "Match":
+        return item.at(node.subject)?.outline;
+      case "Call":
+        return item.at(node.callee)?.outline;
+      case "Handle":
+        return node.effect;
+      case "While":
+        return "";
+      default:
+        return outline;
+    }
+  };
+  return { ref, exact: full, loose: item.numbers.of(`top ${node.kind} ${head()}`) };
 }
 
 /** An item of a file. */
@@ -137,10 +187,13 @@ export class ItemCode {
     return this.file.names[this.index]!;
   }
 
+  get statements(): readonly Statement[] {
+    return this.file.tree.items[this.index]!.tree.statements;
+  }
+
   /** What stands at a span; undefined for what is no node of its own, such as a parameter. */
   at(span: Span): Outlined | undefined {
-    const { tree } = this.file.tree.items[this.index]!;
-    this.#outline ??= outlineOf(tree.statements, this.numbers);
+    this.#outline ??= outlineOf(this.statements, this.numbers);
     return this.#outline.get(spanKey(span));
   }
 
