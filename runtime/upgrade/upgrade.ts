@@ -8,16 +8,17 @@
 import { resolve } from "node:path";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
-import { Atomic, Channel, Future, type Value } from "../engine/values.ts";
+import type { Value } from "../engine/values.ts";
 import { type Change, put, remove } from "../horizon/change.ts";
 import { Table } from "../horizon/tables.ts";
 import { readTask, type TaskRecord, taskChanges } from "../horizon/task-record.ts";
 import type { Image } from "../reactor/keep/restore.ts";
-import { Kind, type Links, NO_CODE, Packer } from "../reactor/shards/parcel.ts";
+import { NO_CODE } from "../reactor/shards/parcel.ts";
 import { InertCodes } from "./inert.ts";
 import { Matcher, Obstacle } from "./match.ts";
 import { Mover } from "./move.ts";
 import { Numbers } from "./outline.ts";
+import { recordPacker } from "./records.ts";
 import { type ProgramSource, Version } from "./version.ts";
 
 export interface UpgradeOptions {
@@ -81,7 +82,7 @@ class Planner {
     const bytes = this.#table(Table.Globals).get("globals");
     if (bytes === undefined) return new Set();
     try {
-      const [names] = this.#packer().unpack(bytes, 0) as [string[]];
+      const [names] = recordPacker(this.#codes).unpack(bytes, 0) as [string[]];
       return new Set(names.map((name) => `${resolve(this.#options.folder, name).replaceAll("\\", "/")}`));
     } catch {
       // What is wrong with the record is said where it is to be moved.
@@ -105,7 +106,7 @@ class Planner {
   #task(id: number, bytes: Uint8Array): void {
     const { task, frames = this.#table(Table.Frames).get(id) ?? new Uint8Array(0) } = readTask(id, bytes);
     this.#record({ kind: "task", task }, () => {
-      const packer = this.#packer();
+      const packer = recordPacker(this.#codes);
       const { stack, beside } = packer.unpackStack(frames, 0);
       return {
         roots: [stack, beside],
@@ -124,7 +125,7 @@ class Planner {
   #parcel(table: Table, key: number | string, name: string, bytes: Uint8Array | undefined): void {
     if (bytes === undefined) return;
     this.#record({ kind: "shared", name }, () => {
-      const packer = this.#packer();
+      const packer = recordPacker(this.#codes);
       const value = packer.unpack(bytes, 0);
       return { roots: [value], changes: () => [put(table, key, packer.pack(value, 0))] };
     });
@@ -153,41 +154,6 @@ class Planner {
     }
   }
 
-  /** Reads and writes parcels; what is known by a number stands for itself. */
-  #packer(): Packer {
-    const details = new Map<object, number>();
-    const known = new Map<string, Future | Channel | Atomic>();
-    const links: Links = {
-      comes: (kind, id, detail) => {
-        const name = `${kind === Kind.Channel || kind === Kind.Atomic ? kind : "future"} ${id}`;
-        const shared = known.get(name) ?? makeShared(kind, id, detail);
-        known.set(name, shared);
-        details.set(shared, detail);
-        return shared;
-      },
-      goes: (shared) => details.get(shared) ?? 0,
-      settled: (future, state) => {
-        future.state = state;
-      },
-    };
-    const pins = new Map<number, object>();
-    const numbers = new Map<object, number>();
-    const external = (number: number): object => {
-      let pin = pins.get(number);
-      if (pin === undefined) {
-        pin = { pin: number };
-        pins.set(number, pin);
-        numbers.set(pin, number);
-      }
-      return pin;
-    };
-    return new Packer(
-      links,
-      { ...this.#codes.context, external },
-      { external: (object) => numbers.get(object), programIndex: (segment) => this.#codes.programIndex(segment) },
-    );
-  }
-
   /** U2 */
   #moveSources(): void {
     const { sources, only } = this.#options;
@@ -207,8 +173,3 @@ const SHARED = [
   ["globals", "the variables of the program"],
   ["handlers", "the handlers of the whole program"],
 ] as const;
-
-function makeShared(kind: Kind, id: number, detail: number): Future | Channel | Atomic {
-  if (kind === Kind.Channel) return new Channel(id, detail);
-  return kind === Kind.Atomic ? new Atomic(id, 0) : new Future(id);
-}
