@@ -5,7 +5,7 @@
 //                                  are passed over
 
 import type { Connection } from "vscode-languageserver";
-import { type Host, noItems, noTools } from "./host.ts";
+import { type Host, noItems, noStores, noTools } from "./host.ts";
 
 export function clientHost(connection: Connection): Host {
   return {
@@ -16,6 +16,7 @@ export function clientHost(connection: Connection): Host {
     list: (folder) => connection.sendRequest<string[]>("walia/listFiles", { folder }).catch(() => []),
     docs: null,
     items: noItems,
+    stores: noStores,
     tools: noTools,
   };
 }

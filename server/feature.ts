@@ -50,6 +50,8 @@ export interface Services {
   onStop(listener: () => void): void;
   /** The URI of the folder with the documentation, where there is one to open. */
   readonly docs: string | null;
+  /** The paths of the .wld files directly in these folders. */
+  stores(folders: readonly string[]): Promise<readonly string[]>;
   /** What needs the runtime, loaded when it is wanted first; null where there is none (a browser). */
   tools(): Promise<Tools | null>;
   /** The path of a URI that the client has written. */

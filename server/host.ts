@@ -13,6 +13,8 @@ export interface Host {
   readonly docs: string | null;
   /** Parsed items of earlier sessions; they only save time. */
   readonly items: ItemStore;
+  /** The URIs of the .wld files directly in these folders. */
+  stores(folderUris: readonly string[]): Promise<readonly string[]>;
   /** What needs the runtime; null where there is none. */
   tools(): Promise<Tools | null>;
 }
@@ -24,5 +26,6 @@ export interface ItemStore {
 }
 
 export const noTools = async (): Promise<null> => null;
+export const noStores = async (): Promise<readonly string[]> => [];
 
 export const noItems: ItemStore = { read: () => new Map(), write: () => undefined };

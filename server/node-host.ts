@@ -23,6 +23,7 @@ export function nodeHost(docs: string, build: string, toolsModule: string): Host
       read: (path) => readItems(cache, path),
       write: (path, items) => writeItems(cache, path, items.values()),
     },
+    stores,
     tools: async () => ((await import(toolsModule)) as { readonly tools: Tools }).tools,
   };
 }
@@ -52,4 +53,12 @@ async function list(folderUri: string): Promise<string[]> {
     }
   }
   return found.sort((a, b) => (a < b ? -1 : 1)).map(uriOf);
+}
+
+async function stores(folderUris: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of folderUris.map(pathOf))
+    for (const name of await readdir(folder).catch(() => [] as string[]))
+      if (name.endsWith(".wld")) found.push(join(folder, name).replaceAll("\\", "/"));
+  return found.map(uriOf);
 }

@@ -110,6 +110,7 @@ export function createServer(connection: Connection, host: Host): void {
       return docs;
     },
     onChange: (listener) => void listeners.push(listener),
+    stores: async (folders) => (await host.stores(folders.map(uriOf))).map(pathOf),
     tools: () => host.tools(),
     pathOf,
     uriOf,

@@ -9,8 +9,9 @@ import { guarded, LimitError } from "../compile/limits.ts";
 import { lowerItem, type ProgramFile } from "../compile/program.ts";
 import { pathOf, showUnit } from "../compile/show-core.ts";
 import { type Prelude, parsePrelude, resolvePrelude, withPrelude } from "./prelude.ts";
+import { stuck } from "./stuck.ts";
 
-export const tools: Tools = { lowered };
+export const tools: Tools = { lowered, stuck };
 
 let knownPrelude: Prelude | undefined;
 

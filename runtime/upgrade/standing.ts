@@ -30,12 +30,15 @@ export interface Stuck {
   readonly tasks: readonly TaskRecord[];
 }
 
-/** Reads the tasks of a file; `versions` are those of its sources. Tasks that cannot be read are passed over. */
-export function standingsOf(image: Image, versions: readonly Version[]): Standing[] {
+/**
+ * Reads the tasks of a file, one in each step; `versions` are those of its sources. Tasks that cannot be read are passed over.
+ */
+export function* standingsOf(image: Image, versions: readonly Version[]): Generator<void, Standing[]> {
   const codes = new InertCodes(versions);
   const standings = new Map<string, { needs: readonly Need[]; tasks: TaskRecord[] }>();
   for (const [id, bytes] of image.get(Table.Tasks) ?? []) {
     const { task, frames = image.get(Table.Frames)?.get(id) } = readTask(id as number, bytes);
+    yield;
     if (frames === undefined) continue;
     let needs: readonly Need[];
     try {
@@ -76,7 +79,7 @@ export function stuckIn(standings: readonly Standing[], versions: readonly Versi
     const obstacles = new Set<Obstacle>();
     for (const need of needs) {
       try {
-        require(need, matcher, versions);
+        find(need, matcher, versions);
       } catch (error) {
         if (!(error instanceof Obstacle)) throw error;
         obstacles.add(error);
@@ -88,7 +91,7 @@ export function stuckIn(standings: readonly Standing[], versions: readonly Versi
 }
 
 /** Throws Obstacle. */
-function require(need: Need, matcher: Matcher, versions: readonly Version[]): void {
+function find(need: Need, matcher: Matcher, versions: readonly Version[]): void {
   const { id } = need;
   if (need.kind === "class") {
     const older = olderWith(id, matcher.now, versions, (version) => version.classCode(id));

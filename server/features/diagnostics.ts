@@ -20,6 +20,7 @@ import type { ItemNames } from "../../language/names/model.ts";
 import { moved } from "../../language/query/symbols.ts";
 import { rules } from "../../language/rules/index.ts";
 import type { Feature, Services } from "../feature.ts";
+import { watchStuckTasks } from "../stuck-tasks.ts";
 import type { View } from "../view.ts";
 
 const QUIET = 300;
@@ -31,9 +32,15 @@ export const diagnostics: Feature = {
     diagnosticProvider: { identifier: "walia", interFileDependencies: true, workspaceDiagnostics: true },
   },
   register: (connection, services) => {
+    const stuck = watchStuckTasks(services, (files) => tellAgain(files));
+    const everythingIn = (view: View, file: string): Diagnostic[] => [
+      ...diagnosticsIn(view, file, services.docs),
+      ...stuck.in(view, file),
+    ];
+
     connection.languages.diagnostics.on(({ textDocument: { uri }, previousResultId }, token) =>
       services.answer<DocumentDiagnosticReport>(uri, token, { kind: "full", items: [] }, (view, file) =>
-        reportOf(diagnosticsIn(view, file, services.docs), previousResultId),
+        reportOf(everythingIn(view, file), previousResultId),
       ),
     );
 
@@ -46,7 +53,7 @@ export const diagnostics: Feature = {
           for (const file of view.analysis.files.keys()) {
             const uri = view.uriOf(file);
             const version = services.document(uri)?.version ?? null;
-            items.push({ ...reportOf(diagnosticsIn(view, file, services.docs), known.get(file)), uri, version });
+            items.push({ ...reportOf(everythingIn(view, file), known.get(file)), uri, version });
             if (performance.now() - began < SLICE) continue;
             await services.pause(token);
             began = performance.now();
@@ -56,23 +63,34 @@ export const diagnostics: Feature = {
       });
     });
 
-    pushTo(services, (uri, version, found) =>
+    const push = pushTo(services, everythingIn, (uri, version, found) =>
       connection.sendDiagnostics({ uri, diagnostics: found, ...(version === undefined ? {} : { version }) }),
     );
+    const tellAgain = (files: ReadonlySet<string>): void => {
+      const { textDocument, workspace } = services.client;
+      if (textDocument?.diagnostic === undefined) push(files);
+      // A client that is going away answers with an error, and that is fine.
+      else if (workspace?.diagnostics?.refreshSupport)
+        connection.languages.diagnostics.refresh().catch(() => undefined);
+    };
   },
 };
 
 type Send = (uri: string, version: number | undefined, found: Diagnostic[]) => void;
 
-/** D1, D3. */
-function pushTo(services: Services, send: Send): void {
+/** D1, D3. What it gives pushes what there is to say of these files now. */
+function pushTo(
+  services: Services,
+  everythingIn: (view: View, file: string) => Diagnostic[],
+  send: Send,
+): (files: ReadonlySet<string>) => void {
   /** What was said of each file that something was said of. */
   const said = new Map<string, string>();
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
   const tell = (view: View | undefined, file: string): void => {
     const uri = services.uriOf(file);
-    const found = view ? diagnosticsIn(view, file, services.docs) : [];
+    const found = view ? everythingIn(view, file) : [];
     const id = idOf(found);
     const document = services.document(uri);
     if ((said.get(file) ?? NOTHING) === id && document === undefined) return;
@@ -86,7 +104,7 @@ function pushTo(services: Services, send: Send): void {
     const everywhere = new Map(views.flatMap((view) => [...view.analysis.files.keys()].map((file) => [file, view])));
     for (const file of [...said.keys()]) if (!everywhere.has(file)) tell(undefined, file);
     for (const [file, view] of everywhere) {
-      const id = idOf(diagnosticsIn(view, file, services.docs));
+      const id = idOf(everythingIn(view, file));
       if ((said.get(file) ?? NOTHING) !== id) tell(view, file);
     }
   };
@@ -102,6 +120,12 @@ function pushTo(services: Services, send: Send): void {
     quiet = setTimeout(tellAll, QUIET);
   });
   services.onStop(() => clearTimeout(quiet));
+  return (files) => {
+    for (const file of files) {
+      const view = services.viewOf(file);
+      if (view?.has(file)) tell(view, file);
+    }
+  };
 }
 
 // ---- what is said of one file ----

@@ -28,7 +28,7 @@ import { createWorkspace } from "../../language/analyse.ts";
 import type { Span } from "../../language/ast.ts";
 import { parseFile } from "../../language/parse/parse.ts";
 import { tools } from "../../runtime/cli/server-tools.ts";
-import { type Host, noItems } from "../../server/host.ts";
+import { type Host, noItems, noStores } from "../../server/host.ts";
 import { pathOf, uriOf } from "../../server/paths.ts";
 import { createServer } from "../../server/server.ts";
 import { createView, type View } from "../../server/view.ts";
@@ -91,6 +91,8 @@ export interface TestServer {
   close(path: string): Promise<void>;
   /** The diagnostics of a file that were published last; waits for the next ones if there are none yet. */
   published(path: string): Promise<readonly Diagnostic[]>;
+  /** The diagnostics of a file that are published next. */
+  next(path: string): Promise<readonly Diagnostic[]>;
   /** Waits until a file's diagnostics, pushed or pulled, are these: each as code and message. */
   expectDiagnostics(path: string, expected: readonly string[]): Promise<void>;
   /** Waits until everything in the workspace has been read. */
@@ -119,6 +121,7 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
     list: async (folder) => [...disk.keys()].filter((path) => path.startsWith(pathOf(folder))).map(uriOf),
     docs: "file:///docs",
     items: noItems,
+    stores: noStores,
     tools: async () => tools,
     ...options.host,
   };
@@ -184,9 +187,9 @@ export async function startServer(text: string, options: ServerOptions = {}): Pr
     close: (path) => client.sendNotification("textDocument/didClose", { textDocument: { uri: uriOf(path) } }),
     published: (path) => {
       const known = diagnostics.get(path);
-      if (known !== undefined) return Promise.resolve(known);
-      return new Promise((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]));
+      return known !== undefined ? Promise.resolve(known) : server.next(path);
     },
+    next: (path) => new Promise((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve])),
     expectDiagnostics: async (path, expected) => {
       for (;;) {
         const now = diagnostics.get(path)?.map(({ code, message }) => `${code} ${message}`);

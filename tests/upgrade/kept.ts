@@ -1,6 +1,7 @@
 // A program kept in memory: run until everybody waits, stopped there as by a power cut, and gone on with, also with another source.
 // The keeper, the records and the engine are the real ones; only the clock, the file and the operating system are missing.
 
+import { fingerprint } from "../../cache/cache.ts";
 import type { FileTree } from "../../language/ast.ts";
 import { memoryCache } from "../../language/parse/parse.ts";
 import { load } from "../../runtime/cli/execute.ts";
@@ -45,7 +46,7 @@ export function build(files: Files): Built {
     program: compile(checked, prelude),
     trees: all,
     source: programSource(checked, prelude),
-    sources: { key: text, record: Buffer.from(text) },
+    sources: { key: fingerprint(text), record: Buffer.from(text) },
   };
 }
 
