@@ -174,5 +174,6 @@ class Work implements Visitor {
 
 /** Makes a frame, which nobody runs, another one. */
 function refill(frame: Frame, code: Code, at: number, slots: readonly Value[]): void {
-  Object.assign<Mutable<Frame>, Partial<Frame>>(frame, { code, at, slots });
+  Object.assign<Mutable<Frame>, Partial<Frame>>(frame, { code, at });
+  frame.slots = slots;
 }
