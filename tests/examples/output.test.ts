@@ -8,8 +8,16 @@ import { root } from "./command.ts";
 
 const folder = join(root, "examples");
 
-/** Those that are tested in servers.test.ts and uploads.test.ts. */
-const SERVERS = ["handle_client.wal", "http_hello.wal", "sensor_monitor.wal", "tcp_echo.wal", "upload_server.wal"];
+/** Those that are tested in servers.test.ts, uploads.test.ts and returning.test.ts. */
+const SERVERS = [
+  "handle_client.wal",
+  "http_hello.wal",
+  "long_letter.wal",
+  "purchases.wal",
+  "sensor_monitor.wal",
+  "tcp_echo.wal",
+  "upload_server.wal",
+];
 
 const programs = readdirSync(folder).filter((name) => name.endsWith(".wal"));
 
