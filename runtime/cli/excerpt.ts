@@ -65,6 +65,9 @@ function printable(text: string, column: number): string {
   return shown.join("");
 }
 
+/** A text of somebody else as one line that changes nothing but itself on a terminal (X2). */
+export const oneLine = (text: string): string => text.replace(UNPRINTABLE, "\ufffd").replaceAll("\t", " ");
+
 /** Columns of a printable text. Not npm's `string-width`: its pattern of all emoji takes longer to load than a program to run. */
 function widthOf(text: string): number {
   let width = 0;

@@ -6,6 +6,8 @@ export const ExitCode = {
   TestFailed: 1,
   /** `walia fmt --check`: a file is not formatted. */
   NotFormatted: 1,
+  /** `walia horizon verify`, `doctor`, `diff`: there is something to tell. */
+  Found: 1,
   /** The command line makes no sense. */
   Usage: 64,
   /** The program has errors. */

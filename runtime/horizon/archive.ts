@@ -11,7 +11,7 @@
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Change } from "./change.ts";
-import { payloadOf } from "./check.ts";
+import { type Meter, payloadOf, type Visit } from "./check.ts";
 import { crc32c } from "./crc.ts";
 import { FORMAT, FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { checksumOf } from "./record.ts";
@@ -30,7 +30,7 @@ export interface Exported {
 }
 
 /** Writes every record that can be read to an archive. HorizonError when there is nothing to read, or writing fails. */
-export async function exportArchive(path: string, archive: string): Promise<Exported> {
+export async function exportArchive(path: string, archive: string, meter?: Meter): Promise<Exported> {
   const temporary = `${archive}.${process.pid}.new`;
   let out: number;
   try {
@@ -42,7 +42,7 @@ export async function exportArchive(path: string, archive: string): Promise<Expo
   let records = 0;
   try {
     writer.line({ walia: "archive", archive: ARCHIVE, format: FORMAT });
-    const { damage } = await readFile(path, (table, key, part) => {
+    const write: Visit = (table, key, part) => {
       if (isOfTheFile(table, key)) return;
       records++;
       const payload = payloadOf(part);
@@ -52,7 +52,8 @@ export async function exportArchive(path: string, archive: string): Promise<Expo
         payload: Buffer.from(payload).toString("base64"),
         crc: hexadecimal(checksumOf(table, encodeKey(table, key), payload)),
       });
-    });
+    };
+    const { damage } = await readFile(path, write, { meter });
     writer.line({ end: true, records, crc: hexadecimal(writer.crc) });
     writer.flush();
     fsyncSync(out);
@@ -67,7 +68,7 @@ export async function exportArchive(path: string, archive: string): Promise<Expo
 }
 
 /** Makes a file from an archive. HorizonError when there is one already, or the archive is not whole (A2). */
-export async function importArchive(archive: string, path: string, by: string): Promise<number> {
+export async function importArchive(archive: string, path: string, by: string, meter?: Meter): Promise<number> {
   if (existsSync(path))
     throw new HorizonError("unreadable", path, "there is a file already; move it away before importing another one.");
   let records = 0;
@@ -75,6 +76,7 @@ export async function importArchive(archive: string, path: string, by: string): 
     let batch: Change[] = [];
     for await (const change of readArchive(archive)) {
       records++;
+      meter?.step();
       if (batch.push(change) < BATCH) continue;
       commit(batch);
       batch = [];

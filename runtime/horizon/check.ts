@@ -29,27 +29,35 @@ export interface Report {
 /** A copy of what `visit` was told of. */
 export const payloadOf = ({ bytes, at, length }: Part): Uint8Array => bytes.slice(at, at + length);
 
-/** What of a file is read, and who is told how much that is. */
+/** Is told how far somebody is with the records of a file. */
+export interface Meter {
+  /** Before the first, how many there are, as far as the file says so. */
+  begin(records: number): void;
+  /** One has been read. */
+  step(): void;
+}
+
+/** What of a file is read, and who is told how far that is. */
 export interface ReadOptions {
   /** These tables, in this order; all of them unless told. */
   readonly tables?: readonly Table[];
-  /** Told before the first record how many there are, as far as the file says so. */
-  readonly begun?: (records: number) => void;
+  readonly meter?: Meter | undefined;
 }
 
 /** Reads the file. HorizonError when there is nothing to read: no file, no permission, not ours, of an unknown version. */
 export function checkFile(path: string, visit: Visit = () => undefined, options: ReadOptions = {}): Report {
-  const { tables = TABLES, begun } = options;
+  const { tables = TABLES, meter } = options;
   return withFile(path, (file) => {
     const trees = tablesOf(file);
     const records = new Map<Table, number>();
-    begun?.(tables.reduce((sum, table) => sum + (trees.get(table)?.entries ?? 0), 0));
+    meter?.begin(tables.reduce((sum, table) => sum + (trees.get(table)?.entries ?? 0), 0));
     for (const table of tables) {
       const tree = trees.get(table);
       if (tree === undefined) continue;
       let count = 0;
       readTable(file, table, tree, (key, payload) => {
         count++;
+        meter?.step();
         visit(table, key, payload);
       });
       records.set(table, count);

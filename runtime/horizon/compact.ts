@@ -3,7 +3,7 @@
 
 import { renameSync, rmSync, statSync } from "node:fs";
 import type { Change } from "./change.ts";
-import { checkFile, payloadOf } from "./check.ts";
+import { checkFile, type Meter, payloadOf, type Visit } from "./check.ts";
 import { FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { isRunning } from "./owner.ts";
 import { create, inUse, ownerOf, removeWithLock, syncFolder } from "./store.ts";
@@ -23,7 +23,7 @@ export interface Compacted {
  * Replaces the file by a dense one, at once or not at all. No program may be running with it. HorizonError when one is, or
  * when something in the file is damaged: what can be read of it can be exported.
  */
-export async function compactFile(path: string, by: string): Promise<Compacted> {
+export async function compactFile(path: string, by: string, meter?: Meter): Promise<Compacted> {
   const owner = ownerOf(path);
   if (owner !== undefined && isRunning(owner)) throw inUse(path, owner);
   const before = statSync(path).size;
@@ -31,12 +31,13 @@ export async function compactFile(path: string, by: string): Promise<Compacted> 
   removeWithLock(dense);
   await create(dense, by, (commit) => {
     let batch: Change[] = [];
-    const { damage } = checkFile(path, (table, key, part) => {
+    const copy: Visit = (table, key, part) => {
       if (table === Table.Meta && (key === OWNER_KEY || key === FORMAT_KEY)) return;
       if (batch.push({ table, key, payload: payloadOf(part) }) < BATCH) return;
       commit(batch);
       batch = [];
-    });
+    };
+    const { damage } = checkFile(path, copy, { meter });
     if (damage.length > 0) throw damaged(path, damage);
     commit(batch);
   });

@@ -1,6 +1,6 @@
 // What is different between two files, record by record.
 
-import { payloadOf } from "./check.ts";
+import { type Meter, payloadOf, type Visit } from "./check.ts";
 import { readFile } from "./store.ts";
 import { type Key, Table, tableName } from "./tables.ts";
 import type { Damage } from "./trouble.ts";
@@ -20,13 +20,14 @@ export interface Differences {
 }
 
 /** Compares two files, table by table, in the order of their keys. What names the process that has one is left out. */
-export async function diffFiles(before: string, after: string): Promise<Differences> {
+export async function diffFiles(before: string, after: string, meter?: Meter): Promise<Differences> {
   const records = new Map<string, { table: Table; key: Key; payload: Uint8Array }>();
-  const first = await readFile(before, (table, key, part) => {
+  const keep: Visit = (table, key, part) => {
     if (table !== Table.Meta) records.set(nameOf(table, key), { table, key, payload: payloadOf(part) });
-  });
+  };
+  const first = await readFile(before, keep, { meter });
   const differences: Difference[] = [];
-  const second = await readFile(after, (table, key, part) => {
+  const compare: Visit = (table, key, part) => {
     if (table === Table.Meta) return;
     const name = nameOf(table, key);
     const known = records.get(name)?.payload;
@@ -34,7 +35,8 @@ export async function diffFiles(before: string, after: string): Promise<Differen
     const payload = payloadOf(part);
     if (known === undefined || !Buffer.from(known).equals(payload))
       differences.push({ table, key, before: known, after: payload });
-  });
+  };
+  const second = await readFile(after, compare, { meter });
   for (const { table, key, payload } of records.values())
     differences.push({ table, key, before: payload, after: undefined });
   differences.sort((a, b) => a.table - b.table || order(a.key, b.key));

@@ -11,7 +11,8 @@ import type { Damage } from "./trouble.ts";
 export interface TaskTold {
   /** A task, in the order of their ids, and how many bytes its records have. */
   task(task: TaskRecord, size: number): void;
-  /** A virtual descriptor, before the first task: the content of its record. */
+  /** Before the first task, the content of two kinds of records: how far the program is, and a virtual descriptor. */
+  program?(payload: Uint8Array): void;
   descriptor?(fd: number, payload: Uint8Array): void;
 }
 
@@ -22,14 +23,15 @@ export interface TaskTold {
 export async function listTasks(
   path: string,
   told: TaskTold,
-  { begun }: Pick<ReadOptions, "begun"> = {},
+  { meter }: Pick<ReadOptions, "meter"> = {},
 ): Promise<readonly Damage[]> {
   const unknown: Damage[] = [];
   const apart = new Lengths();
-  const tables = [Table.Descriptors, Table.Frames, Table.Tasks];
+  const tables = [Table.Globals, Table.Descriptors, Table.Frames, Table.Tasks];
   const { damage } = await readFile(
     path,
     (table, key, part) => {
+      if (table === Table.Globals && key === "program") told.program?.(payloadOf(part));
       if (typeof key !== "number") return;
       if (table === Table.Frames) apart.add(key, part.length);
       else if (table === Table.Descriptors) told.descriptor?.(key, payloadOf(part));
@@ -40,7 +42,7 @@ export async function listTasks(
         else told.task(task, part.length + apart.of(key));
       }
     },
-    { tables, ...(begun && { begun }) },
+    { tables, meter },
   );
   return [...damage, ...unknown];
 }

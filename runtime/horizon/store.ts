@@ -21,7 +21,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "./change.ts";
-import { checkFile, payloadOf, type ReadOptions, type Report, readMeta, type Visit } from "./check.ts";
+import { checkFile, type Meter, payloadOf, type ReadOptions, type Report, readMeta, type Visit } from "./check.ts";
 import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { type Environment, endRead, openEnvironment } from "./lmdb.ts";
 import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
@@ -40,9 +40,9 @@ export interface StoreOptions {
   readonly by: string;
   /** How large the file may become, in bytes. */
   readonly limit?: number;
-  /** Told of every record that is there, on the way; and before that, how many there are. */
+  /** Told of every record that is there, on the way. */
   readonly visit?: Visit;
-  readonly begun?: ReadOptions["begun"];
+  readonly meter?: Meter;
 }
 
 export class Store {
@@ -65,11 +65,11 @@ export class Store {
    * Opens a file, or makes a new one. HorizonError when it is in use, damaged, not ours, or cannot be read or written; then
    * nothing about it has changed.
    */
-  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit, begun }: StoreOptions): Promise<Store> {
+  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit, meter }: StoreOptions): Promise<Store> {
     if (!existsSync(path)) await create(path, by);
     const before = ownerOf(path);
     if (before !== undefined && isRunning(before)) throw inUse(path, before);
-    const report = checkFile(path, visit, begun && { begun });
+    const report = checkFile(path, visit, { meter });
     if (report.damage.length > 0) {
       // Somebody else may have taken the file while it was being read.
       const meanwhile = ownerOf(path);
@@ -244,12 +244,12 @@ const begunMeanwhile = (path: string, { pid }: Owner): HorizonError =>
   new HorizonError("in use", path, `process ${pid} has begun to run this program while the file was read. Ask again.`);
 
 function readSnapshot(path: string, environment: Environment, visit: Visit, options: ReadOptions): Report {
-  const { tables = TABLES, begun } = options;
+  const { tables = TABLES, meter } = options;
   const records = new Map<Table, number>();
   const damage: { table: string; key: string; what: string }[] = [];
   // Until the event loop turns, all reads are of one snapshot.
   endRead(environment);
-  begun?.(tables.reduce((sum, table) => sum + entriesOf(environment, table), 0));
+  meter?.begin(tables.reduce((sum, table) => sum + entriesOf(environment, table), 0));
   for (const table of tables) {
     let count = 0;
     for (const { key, value } of environment.tables[table]!.getRange({ snapshot: true })) {
@@ -263,6 +263,7 @@ function readSnapshot(path: string, environment: Environment, visit: Visit, opti
         });
       else {
         count++;
+        meter?.step();
         visit(table, known, { bytes: part.bytes, at: RECORD_HEAD, length: part.length - RECORD_HEAD });
       }
     }

@@ -1,20 +1,22 @@
 // `walia horizon`: what it shows of a `.wld` file, and what it changes in it.
 
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { noCache } from "../../cache/cache.ts";
+import { type Cache, noCache } from "../../cache/cache.ts";
 import { horizon } from "../../runtime/cli/horizon/horizon.ts";
 import { readLiteral } from "../../runtime/cli/horizon/literal.ts";
 import { ShownValues } from "../../runtime/cli/horizon/values.ts";
 import { plain } from "../../runtime/cli/paint.ts";
 import type { Terminal } from "../../runtime/cli/terminal.ts";
+import { FileTrouble, UsageError } from "../../runtime/cli/trouble.ts";
 import { type Change, put } from "../../runtime/horizon/change.ts";
 import { payloadOf } from "../../runtime/horizon/check.ts";
 import { readFile, Store } from "../../runtime/horizon/store.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
-import { Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
+import { endChanges, Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { Packer } from "../../runtime/reactor/shards/parcel.ts";
-import { nameOf, task } from "../horizon/fixture.ts";
+import { nameOf, randomFrom, task } from "../horizon/fixture.ts";
 import { folderWith, startWalia, walia } from "./command.ts";
 
 const NOW = 1_790_000_000_000;
@@ -27,6 +29,14 @@ interface Said {
   readonly out: string;
   readonly err: string;
 }
+
+const compiled = new Map<string, unknown>();
+/** What was compiled once in this file. */
+const cache: Cache = {
+  ...noCache,
+  read: (kind, key) => compiled.get(`${kind} ${key}`),
+  write: (kind, key, value) => void compiled.set(`${kind} ${key}`, value),
+};
 
 /** `walia horizon …` in this process, at a moment that is always the same. */
 async function ask(folder: string, ...words: readonly string[]): Promise<Said> {
@@ -42,7 +52,7 @@ async function ask(folder: string, ...words: readonly string[]): Promise<Said> {
       err += `${line}\n`;
     },
   } as Terminal;
-  const code = await horizon(words, { folder, terminal, cache: noCache }, () => NOW);
+  const code = await horizon(words, { folder, terminal, cache }, () => NOW);
   return { code, out, err };
 }
 
@@ -170,6 +180,16 @@ if (!walia_is_warm_boot()) sleep(3600000);
 print "over";
 `;
 
+let approvals: Promise<string> | undefined;
+
+/** A copy of a folder in which APPROVALS has been killed. */
+async function killedApprovals(): Promise<string> {
+  approvals ??= killedAt("ready", APPROVALS);
+  const folder = folderWith({});
+  for (const name of ["main.wal", "main.wld"]) copyFileSync(join(await approvals, name), join(folder, name));
+  return folder;
+}
+
 /** A folder in which this program has been run, on one core, until it printed this line, and killed. */
 async function killedAt(line: string, text: string): Promise<string> {
   const folder = folderWith({ "main.wal": text });
@@ -182,8 +202,8 @@ async function killedAt(line: string, text: string): Promise<string> {
 }
 
 /** Ids of the tasks of a function. */
-async function idsOf(folder: string, name: string): Promise<string[]> {
-  const { out } = await ask(folder, "list", "--json", "--function", name);
+async function idsOf(folder: string, name: string, file = "main.wld"): Promise<string[]> {
+  const { out } = await ask(folder, "list", "--json", "--function", name, file);
   return JSON.parse(out).tasks.map(({ id }: { id: number }) => String(id));
 }
 
@@ -199,7 +219,7 @@ describe("a task of a program that was killed", () => {
   test(
     "is shown, edited, resumed and dropped, and the next run goes on accordingly",
     async () => {
-      const folder = await killedAt("ready", APPROVALS);
+      const folder = await killedApprovals();
       const [first = "", second = "", third = ""] = await idsOf(folder, "approve");
 
       const shown = await ask(folder, "show", first);
@@ -283,6 +303,207 @@ task ${first} approve
     LONG,
   );
 });
+
+describe("the whole file", () => {
+  test(
+    "is text, with variables, descriptors, channels and tasks",
+    async () => {
+      const { out } = await ask(await killedApprovals(), "show");
+      for (const part of [
+        /^main\.wld: no program runs with it\nformat 1, made by Walia \S+; 1 version of its sources\n/,
+        /\nvariables\n {2}inbox +<Channel \d+>\n {2}first +<Future of task \d+: pending>\n/,
+        /\nchannels\n {2}channel \d+: 0 of 1\n/,
+        /\n7 tasks\n/,
+        /\ntask \d+ clerk\n {2}waits in await: task \d+\n/,
+        /\n {5}inside handle "FAULT"\n/,
+      ])
+        expect(out).toMatch(part);
+    },
+    LONG,
+  );
+
+  test(
+    "goes through an archive, and becomes dense, without a change",
+    async () => {
+      const folder = await killedApprovals();
+      expect((await ask(folder, "export", "a.archive")).out).toMatch(/^\d+ records exported to a\.archive\n$/);
+      expect((await ask(folder, "import", "a.archive", "b.wal")).out).toMatch(/^\d+ records imported to b\.wld\n$/);
+      await expect(ask(folder, "import", "a.archive", "b.wld")).rejects.toThrow(/there is a file already/);
+      expect((await ask(folder, "compact", "b.wld")).out).toMatch(/^\d+ kB before, \d+ kB now\n$/);
+      expect(await ask(folder, "diff", "main.wld", "b.wld")).toEqual({
+        code: 0,
+        err: "",
+        out: "tasks: 0 added, 0 gone, 0 changed; 0 variables and 0 other records differ\n",
+      });
+      await expect(ask(folder, "import", "main.wal", "c.wld")).rejects.toThrow(/this is no archive/);
+    },
+    LONG,
+  );
+
+  test(
+    "differs from another one in frames and variables by their names",
+    async () => {
+      const folder = await killedApprovals();
+      const other = join(folder, "other.wld");
+      copyFileSync(join(folder, "main.wld"), other);
+      const [first = "", second = "", third = ""] = await idsOf(folder, "approve", "main.wld");
+      await ask(folder, "edit", first, other, "--set", "limit=250");
+      await ask(folder, "resume", second, other, "--with", "[1]");
+      await ask(folder, "drop", third, other);
+      const { code, out } = await ask(folder, "diff", "main.wld", "other.wld");
+      expect(code).toBe(1);
+      const lines = out.split("\n");
+      for (const line of [
+        `task ${first} (approve) has changed`,
+        "  frame 1 (approve at main.wal:5): limit = 250, was 100",
+        `task ${second} (approve) has changed`,
+        "  it goes on with [1]",
+        `task ${third} (approve) is gone`,
+        "tasks: 0 added, 1 gone, 3 changed; 0 variables and 0 other records differ",
+      ])
+        expect(lines).toContain(line);
+      const json = JSON.parse((await ask(folder, "diff", "--json", "other.wld", "main.wld")).out);
+      expect(json.tasks).toContainEqual({ id: Number(third), function: "approve", change: "added", details: [] });
+    },
+    LONG,
+  );
+});
+
+describe("verify", () => {
+  test(
+    "names each record that is damaged, or that the program cannot read",
+    async () => {
+      const folder = await killedApprovals();
+      const [first = "", second = ""] = await idsOf(folder, "approve");
+      expect(await ask(folder, "verify")).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^\d+ records read, 0 damaged\n$/),
+      });
+      const path = join(folder, "main.wld");
+      const store = await Store.open(path, { by: "test" });
+      const record = store.get(Table.Tasks, Number(second))!;
+      store.commit([put(Table.Tasks, Number(second), record.subarray(0, -3))]);
+      await store.close();
+      const image = readFileSync(path);
+      // The last of the first task's text, in whichever pages it stands.
+      for (let at = image.indexOf("approve"); at >= 0; at = image.indexOf("approve", at + 1))
+        if (image.subarray(at, at + 16).includes("receive")) image.write("APPROVE", at);
+      writeFileSync(path, image);
+      const { code, out } = await ask(folder, "verify", "--json");
+      expect(code).toBe(1);
+      const named = JSON.parse(out).damage.map(({ table, key }: { table: string; key: string }) => `${table} ${key}`);
+      expect(named).toContain(`tasks ${first}`);
+      expect(named).toContain(`tasks ${second}`);
+      expect((await ask(folder, "list")).code).toBe(74);
+    },
+    LONG,
+  );
+});
+
+const STUCK = `
+async fun hears(channel) { channel.receive() }
+async fun says(channel) { channel.send(1) }
+async fun awaits(channel) { await channel.receive() }
+async fun first(a, b) { race([a, b]) }
+async fun idle() sleep(3600000);
+async fun hopes(future) { await future }
+fun begin() {
+    hears(Channel(1));
+    says(Channel(0));
+    var pass = Channel(2);
+    var one = awaits(pass);
+    pass.send(awaits(pass));
+    pass.send(one);
+    hopes(one);
+    first(one, one);
+    hears(shared);
+    hopes(idle());
+    hopes(file_open("gone.txt", "w"));
+    hopes(idle());
+}
+var shared = Channel(1);
+begin();
+checkpoint();
+print "ready";
+sleep(3600000);
+`;
+
+test(
+  "doctor names the tasks that nothing can wake, and what cannot be opened",
+  async () => {
+    const folder = await killedAt("ready", STUCK);
+    rmSync(join(folder, "gone.txt"));
+    const idle = await idsOf(folder, "idle");
+    const store = await Store.open(join(folder, "main.wld"), { by: "test" });
+    store.commit(endChanges(Number(idle.at(-1))));
+    await store.close();
+    const { code, out } = await ask(folder, "doctor");
+    expect(code).toBe(1);
+    const found = out.split("\n").filter((line) => !line.startsWith("  walia horizon resume"));
+    expect(found.map((line) => line.replace(/\d+/g, "N").replace(/\(\/.*\/gone/, "(gone"))).toEqual([
+      "task N (hears) can never go on: it waits for a message on channel N, and no task that can go on knows that channel",
+      "task N (says) can never go on: it waits for room in channel N, which is full, and no task that can go on knows that channel",
+      "task N (awaits) can never go on: it waits for task N (awaits), which waits for task N (awaits): a circle",
+      "task N (awaits) can never go on: it waits for task N (awaits), which waits for task N (awaits): a circle",
+      "task N (hopes) can never go on: it waits for task N (awaits), which can never go on",
+      "task N (first) can never go on: it waits for the first of task N (awaits), and none of them can go on",
+      "task N (hopes) can never go on: it waits for task N, which is gone and has left no result",
+      "descriptor N (gone.txt at byte N) cannot be opened again: it is not there any more",
+      "  put that right before the next run; else every use of it is the fault IoError",
+      "N tasks examined: N findings",
+      "",
+    ]);
+    const { findings } = JSON.parse((await ask(folder, "doctor", "--json")).out);
+    expect(findings.map(({ kind }: { kind: string }) => kind).join()).toBe(
+      "stuck,stuck,stuck,stuck,stuck,stuck,stuck,descriptor",
+    );
+    for (const { task } of findings) if (task !== null) await ask(folder, "drop", String(task));
+    writeFileSync(join(folder, "gone.txt"), "");
+    expect((await ask(folder, "doctor")).out).toMatch(/^\d+ tasks examined: nothing is wrong with them\n$/);
+  },
+  LONG,
+);
+
+test(
+  "records that somebody has changed, with a right checksum, end in words",
+  async () => {
+    const folder = await killedApprovals();
+    const path = join(folder, "main.wld");
+    const whole = readFileSync(path);
+    const seed = Math.floor(Math.random() * 1e9);
+    const random = randomFrom(seed);
+    const [task = ""] = await idsOf(folder, "approve");
+    for (let round = 0; round < 20; round++) {
+      writeFileSync(path, whole);
+      const changes: Change[] = [];
+      const store = await Store.open(path, {
+        by: "test",
+        visit: (table, key, part) => {
+          if (table === Table.Meta || table === Table.Sources || random() < 0.6) return;
+          const payload = payloadOf(part);
+          for (let n = 0; n < 3; n++) payload[Math.floor(random() * payload.length)] = Math.floor(random() * 256);
+          changes.push(put(table, key, random() < 0.2 ? payload.subarray(0, random() * payload.length) : payload));
+        },
+      });
+      store.commit(changes);
+      await store.close();
+      for (const words of [
+        ["list"],
+        ["show"],
+        ["show", task],
+        ["verify"],
+        ["doctor"],
+        ["edit", task, "--set", "limit=1"],
+        ["drop", task],
+      ])
+        await ask(folder, ...words).catch((error) => {
+          const isOurs = error instanceof FileTrouble || error instanceof UsageError;
+          expect(isOurs, `seed ${seed}, round ${round}, ${words.join(" ")}: ${error.stack}`).toBe(true);
+        });
+    }
+  },
+  LONG,
+);
 
 test("values on the command line are literals of Walia, or JSON", () => {
   for (const [text, shown] of [

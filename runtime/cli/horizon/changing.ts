@@ -27,7 +27,10 @@ export async function changeTask(
   { cache, terminal }: HorizonContext,
   change: (task: KeptTask, reading: Reading) => Changed,
 ): Promise<number> {
-  const opened = await openForChange(path, cache, { tables: [Table.Tasks, Table.Frames], task: id });
+  const opened = await openForChange(path, cache, {
+    tables: [Table.Tasks, Table.Frames],
+    isWanted: (task) => task === id,
+  });
   const { store, reading, troubles } = opened;
   try {
     const stored = storedTask(opened, id);

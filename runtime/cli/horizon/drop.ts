@@ -27,9 +27,8 @@ export async function drop(words: readonly string[], { folder, terminal }: Horiz
   let left = 0;
   const store = await Store.open(path, {
     by: version,
-    begun: (records) => progress.begin(records),
+    meter: progress,
     visit: (table, key, part) => {
-      progress.step();
       if (table === Table.Tasks && key !== id) left++;
       if (key !== id || (table !== Table.Tasks && table !== Table.Frames))
         changes.push(...settleDropped(table, key, payloadOf(part), id));

@@ -26,6 +26,12 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   edit: async () => (await import("./edit.ts")).edit,
   drop: async () => (await import("./drop.ts")).drop,
   upgrade: async () => (await import("./upgrade.ts")).upgrade,
+  export: async () => (await import("./export.ts")).exportTo,
+  import: async () => (await import("./import.ts")).importFrom,
+  diff: async () => (await import("./diff.ts")).diff,
+  verify: async () => (await import("./verify.ts")).verify,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  compact: async () => (await import("./compact.ts")).compact,
 };
 
 export async function horizon(words: readonly string[], context: Context, now = Date.now): Promise<number> {

@@ -4,12 +4,14 @@
 //            { id, function, state ("ready", "waiting", "failed"), effect, on, deadline, since, home, steps, crashes, bytes };
 //            times are Unix milliseconds; effect, on and deadline are null where there is none
 //
-// L1. Tasks are printed as they are read: a file may hold millions. So columns are as wide as the first tasks need.
+// L1. Of a program that has ended by itself no task counts, so none is shown (reactor/keep/keeper.ts, G5).
+// L2. Tasks are printed as they are read: a file may hold millions. So columns are as wide as the first tasks need.
 
 import { listTasks } from "../../horizon/list.ts";
 import { Standing, type TaskRecord } from "../../horizon/task-record.ts";
 import { damageText } from "../../horizon/trouble.ts";
-import { type KeptDescriptor, readDescriptor } from "../../reactor/keep/reading.ts";
+import { type KeptDescriptor, readDescriptor, readProgram } from "../../reactor/keep/reading.ts";
+import { oneLine } from "../excerpt.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { parseOptions } from "../options.ts";
 import { shownPath } from "../paths.ts";
@@ -31,16 +33,19 @@ export async function list(words: readonly string[], context: HorizonContext): P
   const output = flags.has("json") ? new Json(shown, terminal.print.bind(terminal)) : new Lines(terminal, now());
   // Lines that go to a terminal show by themselves how far it is.
   const progress = new Progress("reading", terminal, process.stdout.isTTY !== true);
+  let hasEnded = false;
   const damage = await listTasks(
     path,
     {
+      program: (payload) => {
+        hasEnded = readProgram(payload)?.hasEnded === true;
+      },
       descriptor: (fd, payload) => output.descriptor(fd, payload),
       task: (task, size) => {
-        progress.step();
-        if (isWanted(task)) output.task(task, size);
+        if (!hasEnded && isWanted(task)) output.task(task, size);
       },
     },
-    { begun: (records) => progress.begin(records) },
+    { meter: progress },
   );
   progress.end();
   output.end();
@@ -107,7 +112,7 @@ class Json {
   }
 }
 
-/** Lines that are looked at before the first is printed (L1). */
+/** Lines that are looked at before the first is printed (L2). */
 const LOOKED_AT = 500;
 const HEAD = ["TASK", "FUNCTION", "EFFECT", "WAITS FOR", "SINCE", "SIZE"];
 /** Numbers stand at the right of their column. */
@@ -134,7 +139,9 @@ class Lines {
     this.#counts[stateName(task)]++;
     const { id, name, effect, since } = task;
     const waits = waitText(task, this.now, (fd) => this.#descriptors.get(fd));
-    const cells = [String(id), name, effect, waits, durationText(this.now - since), sizeText(size)];
+    const cells = [id, name, effect, waits, durationText(this.now - since), sizeText(size)].map((cell) =>
+      oneLine(String(cell)),
+    );
     if (this.#first === null) this.#print(cells);
     else if (this.#first.push(cells) > LOOKED_AT) this.#printFirst();
   }

@@ -4,12 +4,12 @@
 //     the end before the other is opened.
 
 import type { Cache } from "../../../cache/cache.ts";
-import { payloadOf, type ReadOptions, type Visit } from "../../horizon/check.ts";
+import { type Meter, payloadOf, type Visit } from "../../horizon/check.ts";
 import { isRunning } from "../../horizon/owner.ts";
 import { ownerOf, readFile, Store } from "../../horizon/store.ts";
-import { type Key, Table } from "../../horizon/tables.ts";
+import { type Key, Table, tableName } from "../../horizon/tables.ts";
 import { readTask, type StoredTask } from "../../horizon/task-record.ts";
-import { type Damage, HorizonError } from "../../horizon/trouble.ts";
+import { type Damage, damaged, HorizonError } from "../../horizon/trouble.ts";
 import { type ProgramState, Reading, readProgram } from "../../reactor/keep/reading.ts";
 import { load } from "../execute.ts";
 import { compileKept } from "../kept.ts";
@@ -18,6 +18,9 @@ import { version } from "../version.ts";
 
 /** The tables that are read for any task. */
 const ALWAYS: readonly Table[] = [Table.Sources, Table.Globals, Table.Channels, Table.Atomics];
+
+/** A file without a record of the program. */
+const UNKNOWN: ProgramState = { main: undefined, sources: undefined, hasEnded: false };
 
 export interface Opened {
   readonly path: string;
@@ -32,21 +35,28 @@ export interface Opened {
   readonly troubles: readonly string[];
 }
 
-export interface Wanted extends Pick<ReadOptions, "begun"> {
+export interface Wanted {
   /** Further tables, beside those that any task needs. */
   readonly tables?: readonly Table[];
-  /** Of the records of tasks, only those of this one. */
-  readonly task?: number;
+  /** Which tasks' records; all unless told. */
+  readonly isWanted?: (task: number) => boolean;
+  /** Gets how many records each table has. */
+  readonly counts?: Map<Table, number>;
+  /** Told of each record of `tables`, which then is not gathered. All that is read is of one moment. */
+  readonly visit?: Visit;
+  readonly meter?: Meter;
 }
 
 /** Reads a file and loads its program. HorizonError when there is nothing to read. */
 export async function openFile(path: string, cache: Cache, wanted: Wanted = {}): Promise<Opened> {
-  const { tables = [], begun } = wanted;
-  const gathered = new Gathered(wanted);
-  const { damage } = await readFile(path, gathered.visit, {
-    tables: [...ALWAYS, ...tables],
-    ...(begun && { begun }),
-  });
+  const { tables = [], visit, meter } = wanted;
+  const gathered = new Gathered(visit === undefined ? wanted : {});
+  const told: Visit =
+    visit === undefined
+      ? gathered.visit
+      : (table, key, part) => (tables.includes(table) ? visit : gathered.visit)(table, key, part);
+  const { damage, records } = await readFile(path, told, { tables: [...ALWAYS, ...tables], meter });
+  for (const [table, count] of records) wanted.counts?.set(table, count);
   return understand(path, gathered.image, damage, cache);
 }
 
@@ -68,6 +78,12 @@ export async function openForChange(path: string, cache: Cache, wanted: Wanted =
   }
 }
 
+/** A program is running with the file. */
+export function isInUse(path: string): boolean {
+  const owner = ownerOf(path);
+  return owner !== undefined && isRunning(owner);
+}
+
 /** HorizonError when a program is running with the file. */
 export function requireIdle(path: string): void {
   const owner = ownerOf(path);
@@ -83,16 +99,16 @@ export function requireIdle(path: string): void {
 class Gathered {
   readonly image = new Map<Table, Map<Key, Uint8Array>>();
   readonly #tables: ReadonlySet<Table>;
-  readonly #task: number | undefined;
+  readonly #isWanted: (task: number) => boolean;
 
-  constructor({ tables = [], task }: Wanted) {
+  constructor({ tables = [], isWanted = () => true }: Wanted) {
     this.#tables = new Set([...ALWAYS, ...tables]);
-    this.#task = task;
+    this.#isWanted = isWanted;
   }
 
   readonly visit: Visit = (table, key, part) => {
-    const isOther = this.#task !== undefined && key !== this.#task && (table === Table.Tasks || table === Table.Frames);
-    if (isOther || !this.#tables.has(table)) return;
+    if (!this.#tables.has(table)) return;
+    if ((table === Table.Tasks || table === Table.Frames) && !this.#isWanted(key as number)) return;
     const records = this.image.get(table) ?? new Map<Key, Uint8Array>();
     this.image.set(table, records);
     records.set(key, payloadOf(part));
@@ -106,7 +122,9 @@ async function understand(
   cache: Cache,
 ): Promise<Opened> {
   const troubles: string[] = [];
-  const program = readProgram(image);
+  const record = image.get(Table.Globals)?.get("program");
+  const program = record === undefined ? UNKNOWN : readProgram(record);
+  if (program === undefined) throw damagedRecord(path, Table.Globals, "program", "the record is none");
   const versions = await compileAll(path, image.get(Table.Sources), program.sources, cache, troubles);
   const current = versions.pop();
   if (current === undefined) return { path, image, program, reading: null, textOf: () => undefined, damage, troubles };
@@ -141,10 +159,17 @@ async function compileAll(
   return versions;
 }
 
-/** The records of one task; undefined when the file does not have it. RangeError when the record is none. */
-export function storedTask({ image }: Pick<Opened, "image">, id: number): StoredTask | undefined {
+/** The records of one task; undefined when the file does not have it. HorizonError when its record is none. */
+export function storedTask({ path, image }: Pick<Opened, "path" | "image">, id: number): StoredTask | undefined {
   const record = image.get(Table.Tasks)?.get(id);
   if (record === undefined) return undefined;
-  const { task, frames = image.get(Table.Frames)?.get(id) } = readTask(id, record);
-  return { task, frames };
+  try {
+    const { task, frames = image.get(Table.Frames)?.get(id) } = readTask(id, record);
+    return { task, frames };
+  } catch (error) {
+    throw damagedRecord(path, Table.Tasks, id, error instanceof Error ? error.message : String(error));
+  }
 }
+
+const damagedRecord = (path: string, table: Table, key: Key, what: string): HorizonError =>
+  damaged(path, [{ table: tableName(table), key: String(key), what }]);

@@ -1,6 +1,7 @@
 // How far something that takes long has come, and when it may be done: one line on standard error that is written over, when that
 // is a terminal, and nothing otherwise.
 
+import type { Meter } from "../../horizon/check.ts";
 import type { Terminal } from "../terminal.ts";
 import { durationText } from "./words.ts";
 
@@ -10,7 +11,7 @@ const BETWEEN = 200;
 /** Steps between two looks at the clock. */
 const LOOK = 1024;
 
-export class Progress {
+export class Progress implements Meter {
   readonly #isShown: boolean;
   readonly #began = performance.now();
   #total = 0;
@@ -27,9 +28,9 @@ export class Progress {
     this.#isShown = isWanted && process.stderr.isTTY === true;
   }
 
-  /** So many steps are to come. */
+  /** So many steps are to come, after those that there were. */
   begin(total: number): void {
-    this.#total = total;
+    this.#total = this.#done + total;
   }
 
   step(): void {

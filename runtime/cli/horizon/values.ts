@@ -16,6 +16,7 @@ import {
   typeName,
   type Value,
 } from "../../engine/values.ts";
+import { oneLine } from "../excerpt.ts";
 
 const DEEPEST = 5;
 const ITEMS = 20;
@@ -48,11 +49,11 @@ export class ShownValues {
   }
 
   named(name: string, value: Value): NamedValue {
-    return { name, type: typeName(held(value)), value: this.text(value) };
+    return { name: oneLine(name), type: oneLine(typeName(held(value))), value: this.text(value) };
   }
 
   text(value: Value): string {
-    return this.#text(held(value), 0);
+    return oneLine(this.#text(held(value), 0));
   }
 
   #text(value: Value, depth: number): string {

@@ -35,9 +35,11 @@ export function onlyName(names: readonly string[]): string | undefined {
   return names[0];
 }
 
+export const isTaskNumber = (name: string): boolean => /^\d{1,15}$/.test(name);
+
 /** The words after a subcommand for one task: its number, and at most one name of a file, in any order. */
 export function taskAndFile(names: readonly string[], folder: string): { readonly id: number; readonly path: string } {
-  const numbers = names.filter((name) => /^\d{1,15}$/.test(name));
+  const numbers = names.filter(isTaskNumber);
   if (numbers.length !== 1)
     throw new UsageError("horizon", numbers.length === 0 ? "which task? Its number, please" : "one task, please");
   const path = whichFile(onlyName(names.filter((name) => name !== numbers[0])), folder);

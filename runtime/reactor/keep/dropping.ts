@@ -15,20 +15,30 @@ export const droppedFault = (id: number): Fault => ({
   trace: [],
 });
 
+/** Which records of the table `globals` are parcels (scribe.ts). */
+export const isParcel = (key: Key): boolean => key !== "program" && !String(key).startsWith("shard ");
+
 /** Whether a record may name futures: parcels do, and tasks, which have one behind their head. */
 function mayName(table: Table, key: Key): boolean {
-  if (table === Table.Globals) return key !== "program" && !String(key).startsWith("shard ");
+  if (table === Table.Globals) return isParcel(key);
   return [Table.Tasks, Table.Frames, Table.Channels, Table.Descriptors].includes(table);
 }
 
-/** What to change in a record when the task `id` is dropped. Error when the record is none of its table. */
+/** What to change in a record when the task `id` is dropped. One that cannot be read stays as it is: nobody awaits anything there. */
 export function settleDropped(table: Table, key: Key, payload: Uint8Array, id: number): Change[] {
-  if (!mayName(table, key)) return [];
+  try {
+    return mayName(table, key) ? settled(table, key, payload, id) : [];
+  } catch {
+    return [];
+  }
+}
+
+function settled(table: Table, key: Key, payload: Uint8Array, id: number): Change[] {
   if (table !== Table.Tasks) {
-    const settled = withFailed(payload, id, droppedFault(id));
-    return settled === undefined ? [] : [put(table, key, settled)];
+    const parcel = withFailed(payload, id, droppedFault(id));
+    return parcel === undefined ? [] : [put(table, key, parcel)];
   }
   const { task, frames } = readTask(key as number, payload);
-  const settled = frames === undefined ? undefined : withFailed(frames, id, droppedFault(id));
-  return settled === undefined ? [] : taskChanges(task, settled);
+  const parcel = frames === undefined ? undefined : withFailed(frames, id, droppedFault(id));
+  return parcel === undefined ? [] : taskChanges(task, parcel);
 }

@@ -70,11 +70,16 @@ export function resumedWith(task: KeptTask, value: Value): KeptTask {
   return { ...task, beside };
 }
 
-/** Reads the record of the program. Error when it is none. */
-export function readProgram(image: Image): ProgramState {
-  const bytes = image.get(Table.Globals)?.get("program");
-  if (bytes === undefined) return { main: undefined, sources: undefined, hasEnded: false };
-  const [main, sources, , hasEnded] = decode(bytes, NO_CODE) as Value[];
+/** What the record of the program says; undefined when it is none. */
+export function readProgram(payload: Uint8Array): ProgramState | undefined {
+  let fields: Value;
+  try {
+    fields = decode(payload, NO_CODE);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(fields)) return undefined;
+  const [main, sources, , hasEnded] = fields;
   return {
     main: typeof main === "number" ? main : undefined,
     sources: typeof sources === "string" ? sources : undefined,
@@ -176,6 +181,16 @@ export class Reading {
     const { stack, beside } = this.#packer.unpackStack(frames, 0);
     if (!Array.isArray(beside)) throw new Error("the record is of another form");
     return { record, stack, beside };
+  }
+
+  /** Reads the continuation of a task, and forgets it. Error as `task`. */
+  checkStack(frames: Uint8Array): void {
+    this.#packer.unpackStack(frames, 0);
+  }
+
+  /** The same for a record of a channel or a descriptor. */
+  checkValue(payload: Uint8Array): void {
+    this.#packer.unpack(payload, 0);
   }
 
   /** The continuation of a task, for its record. */
