@@ -11,7 +11,7 @@ const OVERVIEW = `walia: runs and checks Walia programs
   walia version
   walia help [COMMAND]           more about a command
 
-Exit codes: 0 fine · 1 a test failed, or a file is not formatted · 64 wrong usage · 65 the program has errors · 70 unhandled
+Exit codes: 0 fine · 1 a test failed, a file is not formatted, or something was found · 64 wrong usage · 65 the program has errors · 70 unhandled
 fault · 74 file trouble · 130 ended by Ctrl-C · 141 nobody reads the output any more
 
 Environment: NO_COLOR and FORCE_COLOR; WALIA_CACHE, the folder for what is kept between runs ("off": none).`;
@@ -120,6 +120,7 @@ folder. Without it: the only .wld file in the working folder.
   walia horizon show TASK        what it waits for; its frames, innermost first, with their source lines; what each of them holds
       --json                     { version, file, task }, where the task has also begun, cancelled, waitsFor, payload, input, problem, and
                                  frames: { number, function, file, line, column, locals: [{ name, type, value }], notes }
+  walia horizon show             the whole file as text: variables, descriptors, channels, every task
 
   walia horizon resume TASK --with VALUE
                                  what the task waits for yields VALUE; the next run goes on with it
@@ -132,9 +133,18 @@ folder. Without it: the only .wld file in the working folder.
       --json                     { version, file, dryRun, moved, tasks, shared }, a task: { id, function, outcome ("moved", "stays",
                                  "current"), reasons: [{ reason, before, now }] }, a place: { file, line, column, text } or null
 
-list and show work while the program runs, and show the state of one moment. resume, edit, drop and upgrade need it stopped; each
-changes the file at once or not at all. VALUE is a literal of Walia or JSON: nil, true, 3, "text", [1, 2], { name: "Ada" }, "text".bytes(). In a
-shell it needs quotes: --with '"yes"'. The exit code is 74 when something cannot be read, or not be done.`,
+  walia horizon doctor           tasks that nothing can wake, and why; failed and unreadable ones; files and ports that cannot be opened
+  walia horizon verify           reads every page and record, and names those that are damaged
+  walia horizon diff A B         what differs between two files: tasks, variables in their frames, variables of the program
+  walia horizon export OUT       writes a portable archive; also of a damaged file, with all that can be read
+  walia horizon import IN [FILE] makes a .wld file from an archive; there must be none yet
+  walia horizon compact          writes the file anew, without the room of what is gone
+
+doctor, verify and diff have --json, too, and exit with 1 when they have found something.
+
+resume, edit, drop, upgrade and compact need the program stopped; each changes the file at once or not at all. The others work while
+it runs, and show the state of one moment. VALUE is a literal of Walia or JSON: nil, true, 3, "text", [1, 2], { name: "Ada" },
+"text".bytes(). In a shell it needs quotes: --with '"yes"'. The exit code is 74 when something cannot be read, or not be done.`,
 
   lsp: `walia lsp [--stdio | --socket=PORT | --pipe=NAME]
 

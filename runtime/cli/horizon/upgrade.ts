@@ -87,25 +87,23 @@ async function open(
   { terminal }: HorizonContext,
 ): Promise<{ readonly image: Image; readonly store: Store | null }> {
   const image = new Map<Table, Map<Key, Uint8Array>>();
-  const progress = new Progress("reading", terminal);
+  const meter = new Progress("reading", terminal);
   const visit: Visit = (table, key, part) => {
-    progress.step();
     if (!WANTED.has(table)) return;
     const records = image.get(table) ?? new Map<Key, Uint8Array>();
     image.set(table, records);
     records.set(key, Uint8Array.from(payloadOf(part)));
   };
-  const begun = (records: number): void => progress.begin(records);
   try {
     if (isDry) {
-      const { damage } = await readFile(path, visit, { begun });
+      const { damage } = await readFile(path, visit, { meter });
       if (damage.length > 0) throw new FileTrouble(path, damage.map(damageText).join("; "));
       return { image, store: null };
     }
     requireIdle(path);
-    return { image, store: await Store.open(path, { by: version, visit, begun }) };
+    return { image, store: await Store.open(path, { by: version, visit, meter }) };
   } finally {
-    progress.end();
+    meter.end();
   }
 }
 
@@ -114,7 +112,8 @@ function programFiles(name: string | undefined, path: string, image: Image, fold
   if (name !== undefined && !name.endsWith(".wld")) return expandNames([name], folder);
   const home = dirname(path);
   if (basename(path, ".wld") === basename(home)) return expandNames([home], folder);
-  const last = readProgram(image).sources;
+  const program = image.get(Table.Globals)?.get("program");
+  const last = program === undefined ? undefined : readProgram(program)?.sources;
   const records = image.get(Table.Sources) ?? new Map<Key, Uint8Array>();
   const record = (last === undefined ? undefined : records.get(last)) ?? [...records.values()].at(-1);
   const known = record === undefined ? [] : [...textsOf(record, path).keys()];

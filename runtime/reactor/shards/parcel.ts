@@ -163,10 +163,12 @@ function split(parcel: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < parcel.length; ) {
     let length = 0;
-    for (let byte = LENGTH - 1; byte >= 0; byte--) length = (length << 8) | parcel[at + byte]!;
+    for (let byte = LENGTH - 1; byte >= 0; byte--) length = length * 256 + (parcel[at + byte] ?? 0);
+    if (length > parcel.length - at - LENGTH) throw new CodecError("a parcel that is cut off", -1);
     parts.push(parcel.subarray(at + LENGTH, at + LENGTH + length));
     at += LENGTH + length;
   }
+  if (parts.length === 0) throw new CodecError("a parcel without content", -1);
   return parts;
 }
 
