@@ -5,7 +5,7 @@ import type { Location as ProtocolLocation, Position as ProtocolPosition } from 
 import { createConfig } from "./config-file.ts";
 import { peekHandlers } from "./handlers.ts";
 import type { Server } from "./server.ts";
-import { showText } from "./show-text.ts";
+import { showProgram, showWld } from "./show-text.ts";
 
 export function registerCommands(context: ExtensionContext, server: Server): void {
   const { client, log } = server;
@@ -13,10 +13,11 @@ export function registerCommands(context: ExtensionContext, server: Server): voi
     "walia.restartServer": () => server.start(),
     "walia.showServerLog": () => log.show(),
     "walia.peekHandlers": () => peekHandlers(client),
-    "walia.showEffects": () => showText(server, "effects", "file"),
-    "walia.showEffectsHere": () => showText(server, "effects", "declaration"),
-    "walia.showCore": () => showText(server, "core", "file"),
-    "walia.showCoreHere": () => showText(server, "core", "declaration"),
+    "walia.showEffects": () => showProgram(server, "effects", "file"),
+    "walia.showEffectsHere": () => showProgram(server, "effects", "declaration"),
+    "walia.showCore": () => showProgram(server, "core", "file"),
+    "walia.showCoreHere": () => showProgram(server, "core", "declaration"),
+    "walia.showWld": (file?: Uri) => showWld(server, file),
     "walia.createConfig": createConfig,
     "walia.newFile": newFile,
     "walia.openWalkthrough": () =>

@@ -48,8 +48,8 @@ export type EffectAnswer =
     }
   | { readonly kind: "handle"; readonly effect: string; readonly performs: readonly { readonly location: Location }[] };
 
-/** What the server makes of a program for reading: each kind is a command of its own, `walia.text.KIND`. */
-export type ProgramText = "effects" | "core";
+/** What the server makes of a program, or of a `.wld`, for reading: each kind is a command of its own, `walia.text.KIND`. */
+export type ProgramText = "effects" | "core" | "wld";
 
 /** The text of a file or of the declaration at a position; null for a file that is not known. */
 export const TextCommand = new RequestType<

@@ -29,7 +29,7 @@ buildGrammar();
 await bundle("runtime/cli/main.ts", "walia.cjs", { external: NATIVE });
 await bundle("runtime/cli/start.ts", "start.js");
 await bundle("server/main.ts", "server.js", { head: REQUIRE });
-await bundle("runtime/cli/server-tools.ts", "server-tools.js", { external: NATIVE, head: REQUIRE });
+await bundle("runtime/cli/server-tools.ts", "server-tools.cjs", { external: NATIVE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
@@ -48,7 +48,8 @@ function buildGrammar() {
 }
 
 /**
- * `name` says the format: .cjs for what is started with V8's code cache (runtime/cli/start.ts), .js for modules. `head` goes
+ * `name` says the format: .cjs for what is started with V8's code cache (runtime/cli/start.ts) or loads packages only where it
+ * needs them, .js for modules. `head` goes
  * before the code, `options` are esbuild's where an entry needs others.
  */
 async function bundle(entry, name, { head = "", ...options } = {}) {

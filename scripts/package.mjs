@@ -17,7 +17,7 @@ const BUNDLES = [
   "client.cjs",
   "client-web.js",
   "server.js",
-  "server-tools.js",
+  "server-tools.cjs",
   "server-web.js",
   "start.js",
   "walia.cjs",

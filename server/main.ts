@@ -15,6 +15,6 @@ if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdi
 const connection = createConnection(ProposedFeatures.all);
 const docs = join(fileURLToPath(import.meta.url), "../../docs");
 // Beside this program's own bundle (scripts/build.mjs).
-const tools = new URL("./server-tools.js", import.meta.url).href;
+const tools = new URL("./server-tools.cjs", import.meta.url).href;
 createServer(connection, mixedHost(nodeHost(docs, build, tools), clientHost(connection)));
 connection.listen();

@@ -11,6 +11,9 @@ export interface Tools {
    */
   lowered(analysis: Analysis, file: string, name: string | null): string;
 
+  /** What a `.wld` file holds, as text; or why it cannot be read. `path`: on this machine. */
+  wldText(path: string): Promise<string>;
+
   /**
    * Code that suspended tasks in these `.wld` files cannot move to. Programs whose text does not parse at the moment are passed
    * over. What was read of a file is kept as long as the file stays the same.

@@ -1,6 +1,9 @@
-// What the language server gets from the runtime (server/tools.ts). A module of its own, dist/server-tools.js: the server loads
-// it when it is asked for something that needs it, and so starts as quickly without.
+// What the language server gets from the runtime (server/tools.ts). A module of its own, dist/server-tools.cjs: the server loads
+// it when it is asked for something that needs it, and so starts as quickly without. What reads a `.wld` brings the engine, the
+// store and packages with native parts, and is loaded when the first one is looked at.
 
+import { dirname } from "node:path";
+import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 import type { Analysis } from "../../language/analyse.ts";
 import { memoryCache } from "../../language/parse/parse.ts";
 import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
@@ -8,10 +11,16 @@ import type { Tools } from "../../server/tools.ts";
 import { guarded, LimitError } from "../compile/limits.ts";
 import { lowerItem, type ProgramFile } from "../compile/program.ts";
 import { pathOf, showUnit } from "../compile/show-core.ts";
+import { HorizonError } from "../horizon/trouble.ts";
+import { plain } from "./paint.ts";
 import { type Prelude, parsePrelude, resolvePrelude, withPrelude } from "./prelude.ts";
-import { stuck } from "./stuck.ts";
+import { build } from "./version.ts";
 
-export const tools: Tools = { lowered, stuck };
+export const tools: Tools = {
+  lowered,
+  wldText,
+  stuck: async (analysis, stores) => (await import("./stuck.ts")).stuck(analysis, stores),
+};
 
 let knownPrelude: Prelude | undefined;
 
@@ -66,4 +75,25 @@ function lowered(analysis: Analysis, file: string, name: string | null): string 
     }
   });
   return parts.length > 0 ? parts.join("\n") : "# There is no code here that runs.\n";
+}
+
+/** The reading of the last file: the engine has room for one program (O1 of horizon/opened.ts). */
+let last: Promise<unknown> = Promise.resolve();
+
+function wldText(path: string): Promise<string> {
+  const text = last.then(() => readWld(path));
+  last = text.catch(() => undefined);
+  return text;
+}
+
+async function readWld(path: string): Promise<string> {
+  const { wldText: textOf } = await import("./horizon/wld-text.ts");
+  const folder = cacheFolder(process.env);
+  const cache = folder === undefined ? noCache : openCache(folder, build);
+  try {
+    return `${await textOf(path, { folder: dirname(path), cache, now: Date.now(), paint: plain })}\n`;
+  } catch (error) {
+    if (error instanceof HorizonError) return `${error.path}: ${error.reason}\n`;
+    throw error;
+  }
 }

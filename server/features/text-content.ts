@@ -2,19 +2,16 @@
 //
 //   walia-effects:/name.effects?QUERY    rows, suspensions and clauses (language/query/effects-text.ts)
 //   walia-core:/name.core?QUERY          the lowered form: what the compiler makes of it (server/tools.ts)
+//   walia-wld:/name.wld?QUERY            what a .wld file holds: variables, tasks with their frames (server/tools.ts)
 //
-// QUERY is the URI of the program's file and, behind a space, the declaration that is meant where it is not all of them; escaped.
-// Clients are asked to fetch a text again when the program changes.
+// QUERY is the URI of the file and, behind a space, the declaration that is meant where it is not all of them; escaped. Clients
+// are asked to fetch a text again when the program changes, and that of a .wld when its command is given again.
 //
-// For clients that cannot open such documents, and to find their URIs, there is a command for each, `walia.text.effects` and
-// `walia.text.core`: its arguments are the URI of a file and, to mean the declaration there, a position; it yields
-// { uri, text }, or null for a file that is not known.
+// For clients that cannot open such documents, and to find their URIs, there is a command for each, `walia.text.effects`,
+// `walia.text.core` and `walia.text.wld`: its arguments are the URI of a file and, to mean the declaration there, a position; it
+// yields { uri, text }, or null for a file that is not known.
 
-import {
-  type Position,
-  TextDocumentContentRefreshRequest,
-  type TextDocumentContentResult,
-} from "vscode-languageserver";
+import { type CancellationToken, type Position, TextDocumentContentRefreshRequest } from "vscode-languageserver";
 import { effectsText } from "../../language/query/effects-text.ts";
 import { placeAt } from "../../language/query/place.ts";
 import type { Feature, Services } from "../feature.ts";
@@ -23,22 +20,14 @@ import type { View } from "../view.ts";
 /** What such a document shows. */
 interface Wanted {
   readonly kind: Kind;
-  /** The URI of the program's file. */
+  /** The URI of the file. */
   readonly source: string;
   /** The declaration that is meant; null for the whole file. */
   readonly name: string | null;
 }
 
-type Kind = "effects" | "core";
-type TextOf = (services: Services, view: View, file: string, name: string | null) => string | Promise<string>;
-
-const TEXTS: Readonly<Record<Kind, TextOf>> = {
-  effects: (_services, view, file, name) => effectsText(view.analysis, file, name),
-  core: async (services, view, file, name) =>
-    (await services.tools())?.lowered(view.analysis, file, name) ??
-    "The lowered form needs the compiler, which there is none of in a browser.\n",
-};
-const KINDS = Object.keys(TEXTS) as readonly Kind[];
+type Kind = "effects" | "core" | "wld";
+const KINDS: readonly Kind[] = ["effects", "core", "wld"];
 
 export interface TextAnswer {
   readonly uri: string;
@@ -53,40 +42,63 @@ export const textContent: Feature = {
   register: (connection, services) => {
     /** The URIs that a client has asked for. */
     const shown = new Set<string>();
+    const refresh = (uri: string): void => {
+      if (services.client.workspace?.textDocumentContent === undefined) return;
+      // A client that no longer shows it may refuse.
+      connection.sendRequest(TextDocumentContentRefreshRequest.type, { uri }).catch(() => shown.delete(uri));
+    };
 
-    connection.workspace.textDocumentContent.on(({ uri }, token) => {
+    connection.workspace.textDocumentContent.on(async ({ uri }, token) => {
       const wanted = wantedBy(uri);
       if (wanted === null) return { text: `There is no such view: ${uri}\n` };
       shown.add(uri);
-      const absent: TextDocumentContentResult = { text: "This file is not part of the workspace.\n" };
-      return services.answer(wanted.source, token, absent, async (view, file) => ({
-        text: await TEXTS[wanted.kind](services, view, file, wanted.name),
-      }));
+      return { text: (await textOf(services, wanted, token)) ?? "This file is not part of the workspace.\n" };
     });
 
-    connection.onExecuteCommand(({ command, arguments: given = [] }, token) => {
+    connection.onExecuteCommand(async ({ command, arguments: given = [] }, token): Promise<TextAnswer | null> => {
       const kind = KINDS.find((each) => command === `walia.text.${each}`);
       const [source, position] = given as [unknown, unknown];
       if (kind === undefined || typeof source !== "string") return null;
-      return services.answer<TextAnswer | null>(source, token, null, async (view, file) => {
-        const name = isPosition(position) ? declarationAt(view, file, position) : null;
-        const text = await TEXTS[kind](services, view, file, name);
-        return { uri: uriFor({ kind, source, name }), text };
-      });
+      const name =
+        kind !== "wld" && isPosition(position)
+          ? await services.answer(source, token, null, (view, file) => declarationAt(view, file, position))
+          : null;
+      const wanted = { kind, source, name };
+      const text = await textOf(services, wanted, token);
+      if (text === null) return null;
+      const uri = uriFor(wanted);
+      if (kind === "wld" && shown.has(uri)) refresh(uri);
+      return { uri, text };
     });
 
     services.onChange(() => {
-      if (services.client.workspace?.textDocumentContent === undefined) return;
-      // A client that no longer shows it may refuse.
-      for (const uri of shown)
-        connection.sendRequest(TextDocumentContentRefreshRequest.type, { uri }).catch(() => shown.delete(uri));
+      for (const uri of shown) if (!uri.startsWith("walia-wld:")) refresh(uri);
     });
   },
 };
 
+/** Null for a file that is not known. */
+function textOf(services: Services, { kind, source, name }: Wanted, token: CancellationToken): Promise<string | null> {
+  if (kind === "wld") return services.answerAll(token, null, () => wldText(services, source));
+  return services.answer<string | null>(source, token, null, async (view, file) =>
+    kind === "effects"
+      ? effectsText(view.analysis, file, name)
+      : ((await services.tools())?.lowered(view.analysis, file, name) ?? NO_TOOLS),
+  );
+}
+
+const NO_TOOLS = "This needs the runtime, which there is none of in a browser.\n";
+
+async function wldText(services: Services, source: string): Promise<string> {
+  const tools = await services.tools();
+  if (tools === null) return NO_TOOLS;
+  if (!/^file:/i.test(source)) return "Only a file on this computer can be read.\n";
+  return tools.wldText(services.pathOf(source));
+}
+
 /** The URI of a text. */
 export function uriFor({ kind, source, name }: Wanted): string {
-  const file = source.slice(source.lastIndexOf("/") + 1).replace(/(\.wal)?$/, "");
+  const file = source.slice(source.lastIndexOf("/") + 1).replace(/\.(wal|wld)$/, "");
   const query = encodeURIComponent(name === null ? source : `${source} ${name}`);
   return `walia-${kind}:/${name ?? file}.${kind}?${query}`;
 }
