@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
@@ -6,6 +7,8 @@ import { folderWith, spawnWalia, walia } from "./command.ts";
 
 test("walia lsp is a language server on its input and output, and ends when it is told", async () => {
   const folder = folderWith({ "main.wal": "help();\n", "lib.wal": "fun help() 1;\n" });
+  const other = folderWith({ "kept.wal": "var visits = 41;\nvisits = visits + 1;\n" });
+  await walia(["run", "kept.wal"], { in: other, isKept: true });
   const uri = pathToFileURL(folder).href;
   const process = spawnWalia(["lsp"], { in: folder });
   const client = createMessageConnection(
@@ -32,6 +35,11 @@ test("walia lsp is a language server on its input and output, and ends when it i
     arguments: [`${uri}/main.wal`],
   });
   expect(lowered.text).toContain("call help()");
+  const kept = await client.sendRequest<{ text: string }>("workspace/executeCommand", {
+    command: "walia.text.wld",
+    arguments: [pathToFileURL(join(other, "kept.wld")).href],
+  });
+  expect(kept.text).toMatch(/visits.*42/);
   await client.sendRequest("shutdown");
   await client.sendNotification("exit");
   const [code] = await once(process, "exit");

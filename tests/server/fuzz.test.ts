@@ -127,7 +127,7 @@ test("places, documents and parameters that make no sense are answered too", asy
   for (const uri of ["walia-effects:nothing", "walia-core:/x?%", "walia-core:/x?file:///nowhere.wal", ""])
     await ask("workspace/textDocumentContent", { uri });
   for (const args of [undefined, [], [{}], [URI, far], ["%%%", odd]])
-    for (const command of ["walia.text.core", "walia.nothing"])
+    for (const command of ["walia.text.core", "walia.text.wld", "walia.nothing"])
       await ask("workspace/executeCommand", { command, arguments: args });
   await ask("workspace/willRenameFiles", { files: [{ oldUri: "x", newUri: "y" }] });
   await ask("walia/tests", {});

@@ -107,7 +107,8 @@ test("a declaration of another file is known, and the text is fetched again afte
 
 test("without a runtime the lowered form says why it is not there", async () => {
   const server = await startServer(PROGRAM, { host: { tools: async () => null } });
-  expect((await command(server, "walia.text.core", SOURCE)).text).toContain("in a browser");
+  for (const kind of ["core", "wld"])
+    expect((await command(server, `walia.text.${kind}`, SOURCE)).text).toContain("in a browser");
   await server.stop();
 });
 
@@ -120,6 +121,18 @@ test.each([null, "tell"])("a URI says what it shows, also after an editor has es
   expect(wantedBy("walia-core:/x")).toBeNull();
   expect(wantedBy("walia-core:/x?%")).toBeNull();
   expect(wantedBy("walia-other:/x?y")).toBeNull();
+});
+
+test("a .wld file that cannot be read says why", async () => {
+  const server = await startServer(PROGRAM);
+  const shown = async (uri: string): Promise<string> => (await command(server, "walia.text.wld", uri)).text;
+  expect(await shown("file:///no/such/file.wld")).toMatch(/^\/no\/such\/file\.wld: .*\n$/);
+  expect(await shown("vscode-vfs://github/o/r/x.wld")).toContain("Only a file on this computer");
+  expect(await open(server, uriFor({ kind: "wld", source: "file:///no/such/file.wld", name: null }))).toContain(
+    "/no/such",
+  );
+  expect(server.errors).toEqual([]);
+  await server.stop();
 });
 
 test("commands that make no sense yield nothing", async () => {
