@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
-import { folderWith, spawnWalia, walia } from "./command.ts";
+import { folderWith, spawnWalia, startWalia, walia } from "./command.ts";
 
 test("walia lsp is a language server on its input and output, and ends when it is told", async () => {
   const folder = folderWith({ "main.wal": "help();\n", "lib.wal": "fun help() 1;\n" });
-  const other = folderWith({ "kept.wal": "var visits = 41;\nvisits = visits + 1;\n" });
-  await walia(["run", "kept.wal"], { in: other, isKept: true });
+  const other = folderWith({ "kept.wal": 'var visits = 42;\ncheckpoint();\nprint "ready";\nsleep(3600000);\n' });
+  const kept = startWalia(["run", "--shards", "1", "kept.wal"], { in: other, isKept: true });
+  expect(await kept.line()).toBe("ready");
   const uri = pathToFileURL(folder).href;
   const process = spawnWalia(["lsp"], { in: folder });
   const client = createMessageConnection(
@@ -35,11 +36,13 @@ test("walia lsp is a language server on its input and output, and ends when it i
     arguments: [`${uri}/main.wal`],
   });
   expect(lowered.text).toContain("call help()");
-  const kept = await client.sendRequest<{ text: string }>("workspace/executeCommand", {
+  const stored = await client.sendRequest<{ text: string }>("workspace/executeCommand", {
     command: "walia.text.wld",
     arguments: [pathToFileURL(join(other, "kept.wld")).href],
   });
-  expect(kept.text).toMatch(/visits.*42/);
+  expect(stored.text).toMatch(/visits.*42/);
+  kept.child.kill("SIGKILL");
+  await kept.ended;
   await client.sendRequest("shutdown");
   await client.sendNotification("exit");
   const [code] = await once(process, "exit");
