@@ -124,6 +124,7 @@ folder. Without it: the only .wld file in the working folder.
 
   walia horizon resume TASK --with VALUE
                                  what the task waits for yields VALUE; the next run goes on with it
+  walia horizon resume TASK      a task that has failed is tried again by the next run
   walia horizon edit TASK [--frame N] --set NAME=VALUE…
                                  gives variables of a frame other values; the innermost one unless told
   walia horizon drop TASK        takes the task away; who awaits it sees the fault Cancelled

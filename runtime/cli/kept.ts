@@ -9,12 +9,14 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
-import { payloadOf } from "../horizon/check.ts";
+import { checkFile, payloadOf } from "../horizon/check.ts";
 import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
 import { isRunning } from "../horizon/owner.ts";
+import { readRunning, removeRunning } from "../horizon/running.ts";
 import { makeSpace } from "../horizon/space.ts";
 import { inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
 import { Table } from "../horizon/tables.ts";
+import { Standing, standingOf } from "../horizon/task-record.ts";
 import { HorizonError } from "../horizon/trouble.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
 import type { Image } from "../reactor/keep/restore.ts";
@@ -51,6 +53,9 @@ export class Kept implements Keeping {
   readonly #folder: string;
   readonly #sources: KeptStart["sources"];
   #image: Image | null = null;
+  #accused: ReadonlySet<number> = new Set();
+  /** Tasks may be left in the file when the program has ended. */
+  #mayHaveFailed = false;
   #older: ProgramVersion[] = [];
   #opening: Promise<Horizon> | null = null;
   /** The program has ended by itself, so only its variables are kept. */
@@ -85,10 +90,22 @@ export class Kept implements Keeping {
       records.set(key, Uint8Array.from(payloadOf(part)));
     });
     this.#image = image;
-    const tasks = image.get(Table.Tasks)?.size ?? 0;
-    if (tasks === 0) return;
-    const how = tasks === 1 ? "1 task" : `${tasks} tasks`;
-    this.#options.complain(`goes on where an earlier run was, with ${how}; --fresh starts over`);
+    this.#accused = readRunning(this.#options.path);
+    removeRunning(this.#options.path);
+    const tasks = [...(image.get(Table.Tasks)?.values() ?? [])];
+    const failed = tasks.filter((record) => standingOf(record) === Standing.Failed).length;
+    this.#mayHaveFailed = failed > 0 || this.#accused.size > 0;
+    if (failed > 0)
+      this.#options.complain(
+        failed === 1
+          ? "1 task has failed and is kept; walia horizon list --failed shows it"
+          : `${failed} tasks have failed and are kept; walia horizon list --failed shows them`,
+      );
+    const going = tasks.length - failed;
+    if (going > 0) {
+      const how = going === 1 ? "1 task" : `${going} tasks`;
+      this.#options.complain(`goes on where an earlier run was, with ${how}; --fresh starts over`);
+    }
     for (const [key, record] of image.get(Table.Sources) ?? [])
       if (key !== this.#sources.key) await this.#compileOlder(record);
   }
@@ -109,6 +126,7 @@ export class Kept implements Keeping {
       sources: this.#sources,
       isWarm: this.#image !== null,
       image: shard === 0 ? this.#image : null,
+      accused: shard === 0 ? this.#accused : new Set(),
       older: this.#older,
     };
   }
@@ -152,7 +170,9 @@ export class Kept implements Keeping {
     await horizon?.close().catch(() => undefined);
     const { path, runnable } = this.#options;
     const hasVariables = runnable.program.variables.some((variable) => variable !== null);
-    if (horizon != null && this.#hasEnded && !hasVariables) removeWithLock(path);
+    if (!this.#hasEnded) return;
+    removeRunning(path);
+    if (horizon != null && !hasVariables && !(this.#mayHaveFailed && hasTasks(path))) removeWithLock(path);
   }
 }
 
@@ -199,6 +219,11 @@ function startOver(path: string): void {
   const owner = unreadableOwner(path);
   if (owner !== undefined && isRunning(owner)) throw inUse(path, owner);
   removeWithLock(path);
+  removeRunning(path);
+}
+
+function hasTasks(path: string): boolean {
+  return (checkFile(path).records.get(Table.Tasks) ?? 0) > 0;
 }
 
 /** A damaged file has no owner that one could ask. */

@@ -91,6 +91,9 @@ export interface StoredTask {
   readonly frames: Uint8Array | undefined;
 }
 
+/** How the task of such a record stands. */
+export const standingOf = (record: Uint8Array): Standing => (record[0] ?? 0) & Flag.Standing;
+
 /** Reads a record of the table `tasks`. RangeError when it is none. */
 export function readTask(id: number, record: Uint8Array): StoredTask {
   const source = new Source(record);

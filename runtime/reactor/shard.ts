@@ -237,6 +237,7 @@ export class Reactor implements Host, Completions {
     task.state = TaskState.Running;
     this.counters.resumptions++;
     const outcome = this.engine.run(task, this.keeper === null ? input : this.keeper.steps(task, input));
+    this.keeper?.hasStepped();
     if (outcome.kind !== "asks") {
       this.#end(task, outcome.kind === "done" ? outcome : { kind: "failed", fault: outcome.fault });
       return;
@@ -396,6 +397,12 @@ export class Reactor implements Host, Completions {
     this.counters.parked(request.site.effect);
     this.beginNow(task, request);
     this.#keptDeadline = undefined;
+  }
+
+  /** A task of an earlier run has failed and is not run. */
+  someTaskFailed(): void {
+    this.#someUnhandled = true;
+    this.peer?.memory.unhandled();
   }
 
   /** When the task's timer is due, if it has one. */

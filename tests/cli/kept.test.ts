@@ -441,3 +441,25 @@ function generator(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+test(
+  "a task that takes more memory than there is is found out, and the others get on",
+  async () => {
+    const program = programOf(`
+fun eat() { const all = 0..90_000_000; all.length() }
+async fun hungry() { sleep(50); print "eats"; eat() }
+async fun other() { sleep(100); print "gets on"; sleep(600_000); }
+hungry();
+other();
+sleep(600_000);
+`);
+    const options = { in: program.folder, isKept: true, env: { NODE_OPTIONS: "--max-old-space-size=64" } };
+    const runs: Ended[] = [];
+    for (let n = 0; n < 3; n++) runs.push(await walia(["run", "--shards", "1", "main.wal"], options));
+    expect(runs.map(({ code }) => code)).not.toContain(0);
+    expect(runs[0]!.out).toBe("eats\n");
+    expect(runs[2]!.out).toBe("gets on\neats\n");
+    expect(runs[2]!.err).toMatch(/task \d+ \(hungry\) was running when the process ended; it goes on in 0\.5 s/);
+  },
+  LONG,
+);

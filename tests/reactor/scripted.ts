@@ -201,7 +201,7 @@ export class HandDriver implements Driver {
     const until = this.now + ms;
     this.run();
     while (this.ringsAt !== null && this.ringsAt <= until) {
-      this.now = this.ringsAt;
+      this.now = Math.max(this.now, this.ringsAt);
       this.ringsAt = null;
       this.completions!.alarm();
       this.run();

@@ -56,12 +56,20 @@ export class Run {
   readonly lines: string[] = [];
   readonly faults: string[] = [];
   readonly complaints: string[] = [];
+  /** Tasks that were said to be running, and 0 when they were not any more. */
+  readonly said: number[] = [];
   readonly records: Records;
   readonly #driver = new HandDriver();
   readonly #reactor: Reactor;
 
-  /** `image`: what an earlier run has left; `older`: the versions of the program that it needs. */
-  constructor(built: Built, now = 1_000_000, image: Image | null = null, older: readonly ProgramVersion[] = []) {
+  /** `image`: what an earlier run has left; `older`: the versions of the program that it needs; `accused`: whom it ended with. */
+  constructor(
+    built: Built,
+    now = 1_000_000,
+    image: Image | null = null,
+    older: readonly ProgramVersion[] = [],
+    accused: ReadonlySet<number> = new Set(),
+  ) {
     this.#driver.now = now;
     this.records = new Map([...(image ?? [])].map(([table, records]) => [table, new Map(records)]));
     const loaded = load(built.program, built.trees, older);
@@ -96,6 +104,7 @@ export class Run {
         kept: loaded.kept,
         isCurrent: (id) => loaded.isCurrent(id),
         sources: built.sources,
+        trials: { accused, say: (task) => void this.said.push(task) },
         isWarm: image !== null,
         image,
         needed: () => undefined,

@@ -1,18 +1,20 @@
 // How a shard keeps its part of a program: names of its variables, its journal, and what is said of tasks of older source.
 
 import type { LoadedProgram } from "../../compile/load.ts";
+import { RunningEntry } from "../../horizon/running.ts";
 import type { KeeperOptions } from "../../reactor/keep/keeper.ts";
 import type { CodeContext } from "../../reactor/shards/parcel.ts";
 import type { KeptStart, ShardNews } from "./messages.ts";
 
 /** `tell`: to the main thread. */
 export async function keeperOf(
-  { durability, seat, folder, sources, isWarm, image }: KeptStart,
+  { durability, seat, folder, sources, isWarm, image, accused }: KeptStart,
   loaded: LoadedProgram,
   code: CodeContext,
   tell: (news: ShardNews) => void,
 ): Promise<KeeperOptions> {
   const { Journal } = await import("../../horizon/journal.ts");
+  const entry = new RunningEntry(seat.path, seat.shard);
   const prefix = `${folder}/`;
   // Names stay the same when the program's folder is moved.
   const nameOf = (ref: string): string => (ref.startsWith(prefix) ? ref.slice(prefix.length) : ref);
@@ -31,6 +33,7 @@ export async function keeperOf(
     sources,
     isWarm,
     image,
+    trials: { accused, say: (task) => entry.say(task) },
     needed: () => tell({ kind: "keep" }),
     failed: (reason) => tell({ kind: "keepFailed", reason }),
     complain: (text) => tell({ kind: "complaint", text: `walia: ${text}` }),

@@ -42,6 +42,8 @@ export interface KeptStart {
   readonly sources: KeeperOptions["sources"];
   readonly isWarm: boolean;
   readonly image: Image | null;
+  /** Tasks that were running when the earlier run ended. */
+  readonly accused: ReadonlySet<number>;
   /** Versions of the program that suspended tasks may belong to. */
   readonly older: readonly ProgramVersion[];
 }

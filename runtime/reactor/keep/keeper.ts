@@ -40,6 +40,7 @@ import {
 import { type Image, Restorer } from "./restore.ts";
 import { Scribe } from "./scribe.ts";
 import { type PartJournal, Stand } from "./stand.ts";
+import { type TrialOptions, Trials } from "./trials.ts";
 
 export type Durability = "strict" | "group" | "off";
 
@@ -57,6 +58,8 @@ export interface KeeperOptions {
   isCurrent(id: string): boolean;
   /** By what the sources of this run are known in the file. */
   readonly sources: { readonly key: string; readonly record: Uint8Array };
+  /** Which tasks may be what ends the process. */
+  readonly trials: TrialOptions;
   /** There was an earlier run. */
   readonly isWarm: boolean;
   /** What it has left, for the first shard; else null. */
@@ -112,6 +115,9 @@ export class Keeper {
   #order = 0;
   readonly #isFirst: boolean;
   #stand: Stand | null = null;
+  readonly #trials: Trials;
+  /** Tasks that stay in the file and are not run (trials.ts, R3). */
+  #failedTasks: readonly number[] = [];
   /** Tasks that the last cut has found too large, and what they shall see. */
   readonly #tooLarge = new Map<LiveTask, Input>();
   /** What tasks see that were to go on with something else. */
@@ -121,6 +127,7 @@ export class Keeper {
     this.#reactor = reactor;
     this.#options = options;
     this.#scribe = new Scribe(options.code, (channel) => this.#channels.add(channel));
+    this.#trials = new Trials(options.trials);
     this.#due = reactor.now() + INTERVAL;
     this.#isNeeded = options.image !== null;
     this.#isFirst = reactor.shard === 0;
@@ -138,11 +145,16 @@ export class Keeper {
     if (image === null) return false;
     for (const lines of image.get(Table.Output)?.values() ?? [])
       this.#reactor.printNow(Buffer.from(lines).toString().replace(/\n$/, ""));
-    const restorer = new Restorer(this.#reactor, { ...this.#options, image });
+    const { accused } = this.#options.trials;
+    const restorer = new Restorer(this.#reactor, { ...this.#options, image, accused, trials: this.#trials });
     this.#attempt(() => {
-      const changes = restorer.leftovers;
-      if (changes.length > 0) journal.step(changes);
+      const changes = [...restorer.leftovers, ...restorer.accusations];
+      if (changes.length === 0) return;
+      const stamp = journal.step(changes);
+      if (restorer.accusations.length > 0) this.#await(stamp);
     });
+    this.#failedTasks = restorer.failed;
+    if (restorer.someFailed) this.#reactor.someTaskFailed();
     for (const [id, generation] of restorer.kept) this.#kept.set(id, generation);
     for (const fd of restorer.descriptors) this.#keptDescriptors.add(fd);
     const isResumed = restorer.restore();
@@ -163,10 +175,16 @@ export class Keeper {
   /** The task is about to run; what it goes on with. */
   steps(task: LiveTask, input: Input): Input {
     this.touch(task);
+    this.#trials.runs(task);
     if (this.#refusals.size === 0) return input;
     const refusal = this.#refusals.get(task);
     this.#refusals.delete(task);
     return refusal ?? input;
+  }
+
+  /** It has run. */
+  hasStepped(): void {
+    this.#trials.hasRun();
   }
 
   touchChannel(channel: Channel): void {
@@ -176,12 +194,20 @@ export class Keeper {
   /** The task is in a message for another shard, which keeps it from now on. */
   goes(task: LiveTask): void {
     this.#touched.delete(task);
+    this.#refusals.delete(task);
+    this.#trials.leaves(task);
     this.#scribe.taskEnds(task.id);
     this.#kept.delete(task.id);
   }
 
+  /** Whether the task has yet to prove itself (trials.ts), for the shard that it goes to. */
+  isOnTrial(task: LiveTask): boolean {
+    return this.#trials.isOnTrial(task);
+  }
+
   /** A task has come from another shard, which may have kept it. */
-  comes(task: LiveTask): void {
+  comes(task: LiveTask, isOnTrial: boolean): void {
+    if (isOnTrial) this.#trials.begin(task, 0);
     this.#kept.set(task.id, 1);
     this.touch(task);
   }
@@ -242,8 +268,9 @@ export class Keeper {
     return size > LARGEST_VALUE ? argumentsTooLarge(size) : undefined;
   }
 
-  /** The task is being cancelled: true when its request was held and is forgotten now. */
+  /** The task goes another way: true when what it has asked was still to begin, and is forgotten now. */
   forgets(task: LiveTask): boolean {
+    if (this.#trials.forget(task)) return true;
     const at = this.#held.findIndex((each) => each.task === task);
     if (at >= 0) this.#held.splice(at, 1);
     return at >= 0;
@@ -256,15 +283,19 @@ export class Keeper {
     return true;
   }
 
-  /** How many requests have yet to begin. */
+  /** How many things have yet to begin, or wait for somebody outside: tasks that have failed do. */
   get held(): number {
-    return this.#held.length;
+    return this.#held.length + this.#trials.late + this.#failedTasks.length;
   }
 
   // ---- Cuts ----
 
-  /** When the next cut is due; Infinity while nothing has changed. */
+  /** When there is something to do next: a cut, or a task that goes on late. Infinity while there is nothing. */
   get due(): number {
+    return Math.min(this.#cutDue, this.#trials.due);
+  }
+
+  get #cutDue(): number {
     if (this.#hasFailed) return Number.POSITIVE_INFINITY;
     const isHeld = this.#held.length > 0 || this.#printed.length > 0;
     // Whoever must wait for the first shard asks it once, and is let out by its cut.
@@ -277,7 +308,8 @@ export class Keeper {
   /** Between two turns (G1). */
   turnEnded(): void {
     const now = this.#reactor.now();
-    if (this.due > now) return;
+    this.#trials.goOn(now);
+    if (this.#cutDue > now) return;
     if (!this.#isFirst) {
       this.#stand!.want();
       this.#due = now + INTERVAL;
@@ -338,7 +370,7 @@ export class Keeper {
       for (const line of this.#printed) this.#reactor.printNow(line);
       if (!this.#isNeeded && !this.#options.hasVariables) return;
       this.#need();
-      const changes: Change[] = [remove(Table.Globals, "handlers")];
+      const changes: Change[] = [];
       for (let shard = 0; shard < this.#reactor.shards; shard++) changes.push(remove(Table.Output, shard));
       // Other shards may have kept tasks that do not count any more, and say so no longer.
       const isOver = true;
@@ -346,14 +378,16 @@ export class Keeper {
       for (const fd of this.#keptDescriptors) changes.push(remove(Table.Descriptors, fd));
       for (const port of this.#scribe.keptMonitors) changes.push(remove(Table.Monitors, port));
       this.#scribe.forgetTasks();
-      for (const key of this.#options.image?.get(Table.Sources)?.keys() ?? []) changes.push(remove(Table.Sources, key));
       const variables = this.#globals(this.#options.globals, undefined);
       if (variables !== null) changes.push(put(Table.Globals, "globals", variables));
-      changes.push(
-        ...this.#sharedChanges(),
-        ...this.#program(null, isOver),
-        remove(Table.Sources, this.#options.sources.key),
-      );
+      changes.push(...this.#sharedChanges(), ...this.#program(null, isOver));
+      // Tasks that have failed may be gone on with some day, by what the program was.
+      if (this.#failedTasks.length === 0) {
+        const { sources, image } = this.#options;
+        for (const key of [...(image?.get(Table.Sources)?.keys() ?? []), sources.key])
+          changes.push(remove(Table.Sources, key));
+        changes.push(remove(Table.Globals, "handlers"));
+      }
       this.#await(this.#options.journal.step(changes));
     });
   }
@@ -392,13 +426,14 @@ export class Keeper {
     for (const task of this.#touched) {
       if (task.state === TaskState.Done) {
         this.#scribe.taskEnds(task.id);
+        this.#trials.leaves(task);
         if (this.#kept.delete(task.id)) changes.push(...endChanges(task.id));
         continue;
       }
       const generation = (this.#kept.get(task.id) ?? 0) + 1;
       this.#kept.set(task.id, generation);
       const frames = this.#measured(task, THE_TASK, mostState, () =>
-        this.#scribe.task(task, inputs.get(task), ++this.#order),
+        this.#scribe.task(task, inputs.get(task) ?? this.#trials.lateOf(task)?.input, ++this.#order),
       );
       if (frames !== null) changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
     }
@@ -457,7 +492,8 @@ export class Keeper {
     const { sources, kept } = this.#options;
     const { key, record } = sources;
     const changes: Change[] = [];
-    this.#putChanged(changes, Table.Globals, "program", encode([mainId ?? undefined, key, [...kept], isOver]));
+    const program = [mainId ?? undefined, key, [...kept], isOver, isOver ? [...this.#failedTasks] : []];
+    this.#putChanged(changes, Table.Globals, "program", encode(program));
     this.#putChanged(changes, Table.Sources, key, record);
     return changes;
   }
@@ -479,11 +515,11 @@ export class Keeper {
       standing: request === null ? 0 : 1,
       effect: request === null ? "" : nameOf(request),
       on,
-      deadline: wholeDeadline(this.#reactor.deadlineOf(task)),
+      deadline: wholeDeadline(this.#reactor.deadlineOf(task) ?? this.#trials.lateOf(task)?.deadline),
       since: Math.floor(now),
       home: task.isHome,
       generation,
-      crashes: 0,
+      crashes: this.#trials.kept(task),
     };
   }
 

@@ -5,11 +5,13 @@
 // L2. A deadline is the one from before. A wait that others can end is taken up in the order in which it began.
 // L3. The first read on a connection that was dialled sees IO_RECONNECT, then goes on with the new connection. One that was
 //     accepted waits for its peer, if the listener has a session function that will know it (sessions.ts).
+// L5. A task that was running when the process ended is not trusted (trials.ts).
 // L4. A task that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 
 import { decode } from "../../codec/decode.ts";
 import type { CodecContext } from "../../codec/format.ts";
 import { sizeOf } from "../../codec/size.ts";
+import type { Input } from "../../engine/host.ts";
 import { installProgramHandler } from "../../engine/machine.ts";
 import {
   Atomic,
@@ -23,7 +25,7 @@ import {
 } from "../../engine/values.ts";
 import { type Change, remove } from "../../horizon/change.ts";
 import { Table } from "../../horizon/tables.ts";
-import { readTask, type TaskRecord } from "../../horizon/task-record.ts";
+import { readTask, Standing, type TaskRecord, taskChanges } from "../../horizon/task-record.ts";
 import type { Described, Descriptor } from "../descriptors.ts";
 import { DriverError, type DriverValue, type Handle, type OpenMode, type Tag } from "../drivers/driver.ts";
 import { LostHandle } from "../gone.ts";
@@ -31,6 +33,7 @@ import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
 import { type CodeContext, inputFromValue, Kind, type Links, Packer } from "../shards/parcel.ts";
 import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { failedText, MOST_CRASHES, pauseAfter, pauseText, type Trials } from "./trials.ts";
 
 /** Every record of a file, by table and key; plain data, for another thread. */
 export type Image = ReadonlyMap<Table, ReadonlyMap<number | string, Uint8Array>>;
@@ -40,6 +43,9 @@ export interface RestoreOptions {
   readonly code: CodeContext;
   readonly globals: ReadonlyMap<string, Cell>;
   readonly kept: { add(name: string): void };
+  /** Tasks that were running when the earlier run ended, and who sees to them. */
+  readonly accused: ReadonlySet<number>;
+  readonly trials: Trials;
   isCurrent(id: string): boolean;
   complain(text: string): void;
 }
@@ -54,7 +60,13 @@ interface Waiting {
 
 export class Restorer {
   readonly tasks: LiveTask[] = [];
+  /** Tasks that go on, and how many steps they have made. */
   readonly kept = new Map<number, number>();
+  /** Tasks that are in the file and are not run (trials.ts, R3). */
+  readonly failed: number[] = [];
+  /** What is said of the tasks that were running; on the disk before anything runs. */
+  readonly accusations: Change[] = [];
+  readonly #accused = new Map<number, TaskRecord>();
   readonly descriptors = new Set<number>();
   /** Objects that tasks share with the globals, by number (scribe.ts, P1). */
   readonly pins = new Map<number, object>();
@@ -95,10 +107,36 @@ export class Restorer {
     this.#packer = new Packer(links, code);
     const program = this.#table(Table.Globals).get("program");
     this.#program = program === undefined ? [] : (decode(program, NOTHING) as Value[]);
+    for (const id of options.accused) this.#accuse(id);
+    for (const [key, record] of this.#table(Table.Tasks)) {
+      const id = key as number;
+      if (!this.#counts(id)) continue;
+      const { standing, generation } = this.#accused.get(id) ?? readTask(id, record).task;
+      if (standing === Standing.Failed) this.failed.push(id);
+      else this.kept.set(id, generation);
+    }
     if (this.#hasEnded) return;
-    for (const [key, record] of this.#table(Table.Tasks))
-      this.kept.set(key as number, readTask(key as number, record).task.generation);
     for (const fd of this.#table(Table.Descriptors).keys()) this.descriptors.add(fd as number);
+  }
+
+  /** L5 */
+  #accuse(id: number): void {
+    const record = this.#table(Table.Tasks).get(id);
+    if (record === undefined) return;
+    const { task, frames = this.#table(Table.Frames).get(id) } = readTask(id, record);
+    if (task.standing === Standing.Failed) return;
+    const crashes = task.crashes + 1;
+    const hasFailed = crashes >= MOST_CRASHES;
+    const accused = { ...task, crashes, standing: hasFailed ? Standing.Failed : task.standing };
+    this.#accused.set(id, accused);
+    this.accusations.push(...taskChanges(accused, frames ?? new Uint8Array(0)));
+    const title = `task ${id} (${task.name})`;
+    this.#options.complain(hasFailed ? failedText(title, id, crashes) : pauseText(title, crashes));
+  }
+
+  /** A task of this run's own doing has failed just now. */
+  get someFailed(): boolean {
+    return [...this.#accused.values()].some(({ standing }) => standing === Standing.Failed);
   }
 
   /** Ports that were watched. */
@@ -115,12 +153,19 @@ export class Restorer {
     return this.#program[3] === true;
   }
 
+  /** Of a program that has ended, tasks count that had failed before: some may have been resumed since. */
+  #counts(task: number): boolean {
+    return !this.#hasEnded || (this.#program[4] as readonly number[] | undefined)?.includes(task) === true;
+  }
+
   /** What is in the file and does not count. */
   get leftovers(): Change[] {
     const changes = [...this.#table(Table.Output).keys()].map((key) => remove(Table.Output, key));
     if (!this.#hasEnded) return changes;
     for (const table of [Table.Tasks, Table.Frames, Table.Descriptors, Table.Monitors])
-      for (const key of this.#table(table).keys()) changes.push(remove(table, key));
+      for (const key of this.#table(table).keys())
+        if ((table !== Table.Tasks && table !== Table.Frames) || !this.#counts(key as number))
+          changes.push(remove(table, key));
     return changes;
   }
 
@@ -136,12 +181,13 @@ export class Restorer {
     }
     // Before anything is asked of what was there: it is all this shard's.
     if (reactor.peer !== null) reactor.peer.memory.floor = Math.max(reactor.lastId, reactor.descriptors.next);
-    const isResumed = !this.#hasEnded && this.#table(Table.Tasks).size > 0;
+    const isResumed = this.kept.size > 0 || this.someFailed;
     if (isResumed) this.#restoreHandlers();
     this.#restoreGlobals((kept ?? []) as string[]);
     if (isResumed) {
       let older = 0;
       for (const [id, record] of this.#table(Table.Tasks)) {
+        if (!this.kept.has(id as number)) continue;
         this.#metOlder = false;
         this.#readTask(id as number, record, id === mainId);
         if (this.#metOlder) older++;
@@ -174,7 +220,8 @@ export class Restorer {
   }
 
   #readTask(id: number, bytes: Uint8Array, isMain: boolean): void {
-    const { task: record, frames = this.#table(Table.Frames).get(id) } = readTask(id, bytes);
+    const { task: stored, frames = this.#table(Table.Frames).get(id) } = readTask(id, bytes);
+    const record = this.#accused.get(id) ?? stored;
     try {
       const { stack, beside } = this.#packer.unpackStack(frames ?? new Uint8Array(0), 0);
       const [order, isFresh, cancellation, observed, input, request] = beside as Value[];
@@ -259,7 +306,7 @@ export class Restorer {
 
   #openAll(): void {
     this.#opening++;
-    for (const [fd, bytes] of this.#table(Table.Descriptors))
+    for (const [fd, bytes] of this.#hasEnded ? [] : this.#table(Table.Descriptors))
       this.#open(fd as number, this.#packer.unpack(bytes, 0) as Value[]);
     this.#opened();
   }
@@ -324,12 +371,12 @@ export class Restorer {
     this.#restoreMonitors();
     const waiting = this.#waiting.sort((a, b) => a.order - b.order);
     this.#waiting = [];
-    for (const one of waiting) this.#goOn(one);
+    for (const one of waiting) this.#goOnInTime(one);
     this.#reactor.driver.soon();
   }
 
   #restoreMonitors(): void {
-    for (const [port, bytes] of this.#table(Table.Monitors)) {
+    for (const [port, bytes] of this.#hasEnded ? [] : this.#table(Table.Monitors)) {
       const [event, task] = decode(bytes, NOTHING) as [Uint8Array | undefined, number | undefined];
       const future = task === undefined ? undefined : this.#futures.get(task);
       const trouble = this.#reactor.ports.restore(port as number, event, future);
@@ -337,14 +384,22 @@ export class Restorer {
     }
   }
 
+  /** L5 */
+  #goOnInTime({ task, record, input: value, request }: Waiting): void {
+    const { trials, code } = this.#options;
+    const { crashes, deadline } = record;
+    const input = request === undefined ? inputFromValue(value ?? [0, undefined], code) : undefined;
+    const goOn = (): void => this.#goOn(task, input, deadline);
+    task.request = request ?? null;
+    trials.begin(task, crashes);
+    if (crashes === 0) goOn();
+    else trials.delay({ task, input, deadline, goOn }, this.#reactor.now() + pauseAfter(crashes));
+  }
+
   /** L2 */
-  #goOn({ task, record, input, request }: Waiting): void {
-    if (request === undefined) {
-      this.#reactor.taskArrived(task, inputFromValue(input ?? [0, undefined], this.#options.code));
-      return;
-    }
-    task.request = request;
-    this.#reactor.beginAgain(task, request, record.deadline);
+  #goOn(task: LiveTask, input: Input | undefined, deadline: number | undefined): void {
+    if (input !== undefined) this.#reactor.taskArrived(task, input);
+    else this.#reactor.beginAgain(task, task.request!, deadline);
   }
 }
 

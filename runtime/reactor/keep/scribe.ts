@@ -4,7 +4,8 @@
 //   task         parcel (shards/parcel.ts) of its stack, beside it [order, not begun, cancellation, observed, input, request]
 //   globals      parcel of [names, values, numbers, pinned objects]
 //   handlers     parcel of the handlers of the whole program, outermost first
-//   program      [id of the main task, key of the sources, variables that have their first value, whether it has ended]
+//   program      [id of the main task, key of the sources, variables that have their first value, whether it has ended,
+//                 and then the tasks that had failed and may be resumed]
 //   shard N      the greatest number that the shard has given to anything
 //   channel      parcel of [capacity, closed, item, …]          atomic   its value
 //   descriptor   parcel of [kind, …]                            monitor  [event that is held, id of the task that handles one]

@@ -350,7 +350,8 @@ export class Peer implements LinkHost, LoanHost {
   /** Sends a task that is in no queue any more. False: something in it cannot go, and nothing has happened. */
   sendTask(task: LiveTask, input: Input, to: number): boolean {
     const { id, name, isHome, state } = task;
-    const beside = [id, name, isHome, state === TaskState.Fresh, inputToValue(input)];
+    const isOnTrial = this.#reactor.keeper?.isOnTrial(task) === true;
+    const beside = [id, name, isHome, state === TaskState.Fresh, inputToValue(input), isOnTrial];
     let parcel: Uint8Array;
     try {
       parcel = this.#packer.packStack(task.stack!, beside, to);
@@ -370,13 +371,13 @@ export class Peer implements LinkHost, LoanHost {
     const { counters } = this.#reactor;
     const began = this.#reactor.now();
     const { stack, beside } = this.#packer.unpackStack(parcel, from);
-    const [id, name, isHome, isFresh, input] = beside as [number, string, boolean, boolean, Value];
+    const [id, name, isHome, isFresh, input, isOnTrial] = beside as [number, string, boolean, boolean, Value, boolean];
     const future = this.links.taskComes(id, from);
     const task = new LiveTask(id, future, name, isHome);
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
-    this.#reactor.keeper?.comes(task);
+    this.#reactor.keeper?.comes(task, isOnTrial);
     this.#reactor.taskArrived(task, inputFromValue(input, this.#options.code));
     counters.tasksStolen++;
     counters.stealing += this.#reactor.now() - began;
