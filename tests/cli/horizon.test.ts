@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type Cache, noCache } from "../../cache/cache.ts";
 import { horizon } from "../../runtime/cli/horizon/horizon.ts";
 import { readLiteral } from "../../runtime/cli/horizon/literal.ts";
+import { openFile, storedTask } from "../../runtime/cli/horizon/opened.ts";
 import { ShownValues } from "../../runtime/cli/horizon/values.ts";
 import { plain } from "../../runtime/cli/paint.ts";
 import type { Terminal } from "../../runtime/cli/terminal.ts";
@@ -303,6 +304,81 @@ task ${first} approve
     LONG,
   );
 });
+
+const RICH = `
+trait Named { fun title() { "the " + this.name } }
+class Animal { var name = "cat"; var legs = 4; fun init(name) { this.name = name; } fun wait(ms) { sleep(ms); this.legs } }
+class Bird < Animal with Named { var wings = 2; fun init(name) { super.init(name); this.legs = 2; } }
+handle "WORD" { resume(effect.continuation, "w" + effect.n); }
+var pending = [];
+var shared = { list: [1, 2], self: nil };
+shared.self = shared;
+async fun nested(n) {
+    handle "INNER" { var x = perform "WORD" { n: n }; sleep(100000 + n); resume(effect.continuation, x); }
+    var total = 0;
+    var add = fun(k) { total = total + k; total };
+    [1, 2].each(k => add(k));
+    var v = perform "INNER";
+    add(1) + v
+}
+async fun keeper() {
+    handle "LATER" { pending.add(effect.continuation); pending.add(effect.continuation); nil } in {
+        var local = [7];
+        print perform "LATER" { local: local };
+        local
+    }
+    shared.list.add(3);
+    var mine = shared;
+    sleep(100000);
+    mine
+}
+async fun fails() { nil.x }
+async fun gives() { ["done", 1.5, -7, 1e300, "a\\u{e9}\\u{1F600}"] }
+async fun collects(a, b) {
+    handle "FAULT" { resume(effect.continuation, effect.kind) }
+    var first = await a;
+    var second = await b;
+    var bytes = "bin".bytes();
+    var odd = { "a b": bytes, c: nil, d: true };
+    var bird = Bird("owl");
+    mixin(bird, Named);
+    var r = race([task(idle), task(idle)]);
+    [first, second, odd, bird.title(), r, a, b]
+}
+async fun idle() sleep(100000);
+async fun counts(n) { if (n > 0) { var below = counts(n - 1); timeout(below, 100000) } else idle2(5) }
+fun idle2(n) { if (n == 0) sleep(100000); var r = 1 + (n * 2 + idle2(n - 1)); r }
+async fun animal() { var b = Bird("jay"); b.wait(100000) + b.legs }
+nested(1);
+keeper();
+collects(gives(), fails());
+counts(3);
+animal();
+sleep(20);
+checkpoint();
+print "ready";
+sleep(100000);
+`;
+
+test(
+  "a task that is read and written again has the same bytes",
+  async () => {
+    const folder = await killedAt("ready", RICH);
+    const opened = await openFile(join(folder, "main.wld"), cache, { tables: [Table.Tasks, Table.Frames] });
+    expect(opened.troubles).toEqual([]);
+    const names = [];
+    for (const id of opened.image.get(Table.Tasks)!.keys()) {
+      const { task: record, frames } = storedTask(opened, Number(id))!;
+      names.push(record.name);
+      const again = opened.reading!.pack(opened.reading!.task(record, frames!));
+      expect(Buffer.from(again).equals(frames!), record.name).toBe(true);
+    }
+    expect([...new Set(names)].sort()).toEqual(["animal", "collects", "counts", "idle", "keeper", "nested", "program"]);
+    const { out } = await ask(folder, "show");
+    expect(out).toMatch(/shared +#1 \{list: \[1, 2, 3\], self: #1\}/);
+  },
+  LONG,
+);
 
 describe("the whole file", () => {
   test(
