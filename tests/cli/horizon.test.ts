@@ -11,6 +11,7 @@ import { ShownValues } from "../../runtime/cli/horizon/values.ts";
 import { plain } from "../../runtime/cli/paint.ts";
 import type { Terminal } from "../../runtime/cli/terminal.ts";
 import { FileTrouble, UsageError } from "../../runtime/cli/trouble.ts";
+import { encode } from "../../runtime/codec/encode.ts";
 import { type Change, put } from "../../runtime/horizon/change.ts";
 import { payloadOf } from "../../runtime/horizon/check.ts";
 import { readFile, Store } from "../../runtime/horizon/store.ts";
@@ -23,7 +24,7 @@ import { folderWith, startWalia, walia } from "./command.ts";
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const LONG = 60_000;
+const LONG = 120_000;
 
 interface Said {
   readonly code: number;
@@ -122,6 +123,24 @@ TASK  FUNCTION       EFFECT   WAITS FOR                                    SINCE
       expect(JSON.parse(out).tasks.map(({ id }: { id: number }) => id)).toEqual(ids);
     }
     await expect(ask(folder, "list", "--older", "long")).rejects.toThrow(/--older is a duration/);
+  });
+
+  test("of a program that has ended has only those that had failed, and no name of a task changes the terminal", async () => {
+    const named = tasksOf(
+      [task(1), 20],
+      [task(2, { standing: Standing.Failed, crashes: 5, name: "a\u001b[31mb\nc", since: NOW }), 20],
+    );
+    const ended = put(Table.Globals, "program", encode([undefined, "none", [], true, [2]]));
+    const folder = await folderOf([...named, ended]);
+    expect((await ask(folder, "list")).out).toBe(`\
+TASK  FUNCTION   EFFECT   WAITS FOR                    SINCE  SIZE
+   2  a\ufffd[31mb\ufffdc  IO_READ  nothing: it crashed 5 times   0 ms  48 B
+1 task: 0 waiting, 0 ready, 1 failed
+`);
+    expect((await ask(folder, "show")).out).toMatch(/the program has ended by itself\n\n1 task\n\ntask 2 a/);
+    expect((await ask(folder, "doctor")).out).toMatch(
+      /^task 2 .* crashed 5 times and was put aside\n.*\n1 task examined: 1 finding\n$/,
+    );
   });
 
   test("is one JSON document for tools", async () => {

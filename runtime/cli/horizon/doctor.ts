@@ -137,7 +137,11 @@ class Patient {
   }
 
   *findings({ image, reading, program, troubles }: Opened): Generator<Finding> {
-    if (program.hasEnded) return;
+    if (program.hasEnded) {
+      this.tasks = program.left.size;
+      yield* this.#found.filter(({ task }) => task !== undefined && program.left.has(task));
+      return;
+    }
     yield* this.#found;
     for (const id of this.#apart.keys()) yield unreadableTask(id, new Error("the record of its frames is missing"));
     for (const what of this.tasks === 0 ? [] : troubles)

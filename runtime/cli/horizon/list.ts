@@ -4,13 +4,19 @@
 //            { id, function, state ("ready", "waiting", "failed"), effect, on, deadline, since, home, steps, crashes, bytes };
 //            times are Unix milliseconds; effect, on and deadline are null where there is none
 //
-// L1. Of a program that has ended by itself no task counts, so none is shown (reactor/keep/keeper.ts, G5).
+// L1. Of a program that has ended by itself only tasks count that had failed; others are not shown (reactor/keep/keeper.ts, G5).
 // L2. Tasks are printed as they are read: a file may hold millions. So columns are as wide as the first tasks need.
 
 import { listTasks } from "../../horizon/list.ts";
 import { Standing, type TaskRecord } from "../../horizon/task-record.ts";
 import { damageText } from "../../horizon/trouble.ts";
-import { type KeptDescriptor, readDescriptor, readProgram } from "../../reactor/keep/reading.ts";
+import {
+  isPending,
+  type KeptDescriptor,
+  readDescriptor,
+  readProgram,
+  UNKNOWN_PROGRAM,
+} from "../../reactor/keep/reading.ts";
 import { oneLine } from "../excerpt.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { parseOptions } from "../options.ts";
@@ -33,16 +39,16 @@ export async function list(words: readonly string[], context: HorizonContext): P
   const output = flags.has("json") ? new Json(shown, terminal.print.bind(terminal)) : new Lines(terminal, now());
   // Lines that go to a terminal show by themselves how far it is.
   const progress = new Progress("reading", terminal, process.stdout.isTTY !== true);
-  let hasEnded = false;
+  let state = UNKNOWN_PROGRAM;
   const damage = await listTasks(
     path,
     {
       program: (payload) => {
-        hasEnded = readProgram(payload)?.hasEnded === true;
+        state = readProgram(payload) ?? UNKNOWN_PROGRAM;
       },
       descriptor: (fd, payload) => output.descriptor(fd, payload),
       task: (task, size) => {
-        if (!hasEnded && isWanted(task)) output.task(task, size);
+        if (isPending(state, task.id) && isWanted(task)) output.task(task, size);
       },
     },
     { meter: progress },

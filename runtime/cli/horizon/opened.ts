@@ -10,7 +10,7 @@ import { ownerOf, readFile, Store } from "../../horizon/store.ts";
 import { type Key, Table, tableName } from "../../horizon/tables.ts";
 import { readTask, type StoredTask } from "../../horizon/task-record.ts";
 import { type Damage, damaged, HorizonError } from "../../horizon/trouble.ts";
-import { type ProgramState, Reading, readProgram } from "../../reactor/keep/reading.ts";
+import { type ProgramState, Reading, readProgram, UNKNOWN_PROGRAM } from "../../reactor/keep/reading.ts";
 import { load } from "../execute.ts";
 import { compileKept } from "../kept.ts";
 import type { Runnable } from "../store.ts";
@@ -18,9 +18,6 @@ import { version } from "../version.ts";
 
 /** The tables that are read for any task. */
 const ALWAYS: readonly Table[] = [Table.Sources, Table.Globals, Table.Channels, Table.Atomics];
-
-/** A file without a record of the program. */
-const UNKNOWN: ProgramState = { main: undefined, sources: undefined, hasEnded: false };
 
 export interface Opened {
   readonly path: string;
@@ -123,7 +120,7 @@ async function understand(
 ): Promise<Opened> {
   const troubles: string[] = [];
   const record = image.get(Table.Globals)?.get("program");
-  const program = record === undefined ? UNKNOWN : readProgram(record);
+  const program = record === undefined ? UNKNOWN_PROGRAM : readProgram(record);
   if (program === undefined) throw damagedRecord(path, Table.Globals, "program", "the record is none");
   const versions = await compileAll(path, image.get(Table.Sources), program.sources, cache, troubles);
   const current = versions.pop();

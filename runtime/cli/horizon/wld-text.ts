@@ -9,6 +9,7 @@ import { ownerOf } from "../../horizon/store.ts";
 import { type Key, Table } from "../../horizon/tables.ts";
 import type { StoredTask } from "../../horizon/task-record.ts";
 import { damageText, HorizonError } from "../../horizon/trouble.ts";
+import { isPending } from "../../reactor/keep/reading.ts";
 import { oneLine } from "../excerpt.ts";
 import type { Paint } from "../paint.ts";
 import { shownPath } from "../paths.ts";
@@ -61,18 +62,20 @@ export async function wldText(path: string, { folder, cache, now, paint }: WldTe
   const channels = someOf(opened, Table.Channels, (id) => `  ${channelText(opened, id as number)}`);
   if (channels.length > 0) lines.push(...title("channels"), ...channels);
 
-  if (opened.program.hasEnded) lines.push("", "the program has ended by itself: no task counts any more");
-  else {
-    const tasks = counts.get(Table.Tasks) ?? 0;
+  const { program } = opened;
+  const tasks = program.hasEnded ? program.left.size : (counts.get(Table.Tasks) ?? 0);
+  if (program.hasEnded) lines.push("", "the program has ended by itself");
+  if (tasks > 0 || !program.hasEnded) {
+    const shown = [...ids].filter((id) => isPending(program, id));
     lines.push(...title(countText(tasks, "task")));
-    for (const id of ids) {
+    for (const id of shown) {
       const stored = attemptTask(opened, id);
       if (typeof stored === "string") lines.push("", stored);
       else
         lines.push("", ...taskLines(viewTask(stored, sizeOf(opened, id), opened.reading, view), now, describe, paint));
     }
-    if (tasks > ids.size)
-      lines.push("", `… and ${countText(tasks - ids.size, "more task")}; walia horizon list has all`);
+    if (tasks > shown.length)
+      lines.push("", `… and ${countText(tasks - shown.length, "more task")}; walia horizon list has all`);
   }
   return lines.join("\n");
 }

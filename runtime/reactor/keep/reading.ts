@@ -32,9 +32,17 @@ export interface ProgramState {
   readonly main: number | undefined;
   /** By what the sources of the last run are known in the file; undefined when the file has no such record. */
   readonly sources: string | undefined;
-  /** It has ended by itself: only its variables count. */
+  /** It has ended by itself: only its variables count, and what is in `left`. */
   readonly hasEnded: boolean;
+  /** Tasks that had failed when it ended, and may be resumed. */
+  readonly left: ReadonlySet<number>;
 }
+
+/** A file without a record of the program. */
+export const UNKNOWN_PROGRAM: ProgramState = { main: undefined, sources: undefined, hasEnded: false, left: new Set() };
+
+/** Whether a task that is in the file is one that the program still has. */
+export const isPending = ({ hasEnded, left }: ProgramState, task: number): boolean => !hasEnded || left.has(task);
 
 /** A task as its records have it. */
 export interface KeptTask {
@@ -79,11 +87,12 @@ export function readProgram(payload: Uint8Array): ProgramState | undefined {
     return undefined;
   }
   if (!Array.isArray(fields)) return undefined;
-  const [main, sources, , hasEnded] = fields;
+  const [main, sources, , hasEnded, left] = fields;
   return {
     main: typeof main === "number" ? main : undefined,
     sources: typeof sources === "string" ? sources : undefined,
     hasEnded: hasEnded === true,
+    left: new Set(Array.isArray(left) ? (left as number[]) : []),
   };
 }
 
