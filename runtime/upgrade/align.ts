@@ -3,29 +3,26 @@
 // A1. *Anchors* are numbers that stand once in each sequence. An entry that is one has been found.
 // A2. An entry whose number stands several times is looked for between the anchors around it. There the number must stand equally
 //     often in both sequences; then first is first, second is second.
-// A3. Whatever was before the entry must not be after it now, and the other way round: a task would do it twice, or never. This is
-//     asked of *marks*, looser numbers of the same entries, that stand once in each sequence.
+// A3. Whatever was before a place must not be after it now, and the other way round: a task would do it twice, or never.
 
 export type Aligned =
   | { readonly kind: "at"; readonly index: number }
   | { readonly kind: "gone" }
   /** It stands there more or less often than before, and none of them is certain (A2). */
   | { readonly kind: "unclear"; readonly before: number; readonly now: number }
-  /** The entry of this index in the old sequence has changed sides (A3); `now`: where it is. */
-  | { readonly kind: "crossed"; readonly other: number; readonly now: number; readonly isAfter: boolean };
+  /** Some other entry has changed sides (A3). */
+  | { readonly kind: "crossed" };
 
-/** `marks`: those of A3, in both sequences; the numbers themselves when there are none. */
+/** Finds the entry number `index` of the old sequence by A1 and A2. */
 export function align(
   before: readonly number[],
   now: readonly number[],
   index: number,
-  marks: readonly [readonly number[], readonly number[]] = [before, now],
-): Aligned {
+): Exclude<Aligned, { kind: "crossed" }> {
   const number = before[index]!;
   const anchors = anchorsOf(before, now);
   const own = anchors.find(([at]) => at === index);
-  const crossing = anchorsOf(...marks).filter(([at]) => at !== index);
-  if (own !== undefined) return uncrossed(crossing, index, own[1]);
+  if (own !== undefined) return { kind: "at", index: own[1] };
   if (!now.includes(number)) return { kind: "gone" };
   const { from, to, nowFrom, nowTo } = between(anchors, index, before.length, now.length);
   const places = indexesOf(before, number, from, to);
@@ -33,7 +30,31 @@ export function align(
   if (places.length !== nowPlaces.length) {
     return { kind: "unclear", before: count(before, number), now: count(now, number) };
   }
-  return uncrossed(crossing, index, nowPlaces[places.indexOf(index)]!);
+  return { kind: "at", index: nowPlaces[places.indexOf(index)]! };
+}
+
+/** What stands before a place, and what stands after it. */
+export interface Sides {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** A number that has gone from one side to the other (A3): counted, because it may stand there several times. */
+export function crossing(then: Sides, now: Sides): { readonly number: number; readonly isAfter: boolean } | undefined {
+  const [before, nowBefore, after, nowAfter] = [then.before, now.before, then.after, now.after].map(counted);
+  const of = (counts: ReadonlyMap<number, number> | undefined, number: number): number => counts?.get(number) ?? 0;
+  for (const number of new Set([...then.before, ...then.after])) {
+    const [less, more] = [of(nowBefore, number) - of(before, number), of(nowAfter, number) - of(after, number)];
+    if (less < 0 && more > 0) return { number, isAfter: true };
+    if (less > 0 && more < 0) return { number, isAfter: false };
+  }
+  return undefined;
+}
+
+function counted(numbers: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return counts;
 }
 
 /**
@@ -97,8 +118,7 @@ function between(anchors: readonly Anchor[], index: number, length: number, nowL
 
 /** A3 */
 function uncrossed(anchors: readonly Anchor[], index: number, now: number): Aligned {
-  for (const [at, nowAt] of anchors)
-    if (at < index !== nowAt < now) return { kind: "crossed", other: at, now: nowAt, isAfter: nowAt > now };
+  for (const [at, nowAt] of anchors) if (at < index !== nowAt < now) return { kind: "crossed" };
   return { kind: "at", index: now };
 }
 

@@ -3,7 +3,7 @@
 // M1. A function is the one of the same name at the same place: at the top level of the file (or of the one file that declares it
 //     now), in the same class, in the same function. What has no name is aligned with its neighbours (align.ts).
 // M2. A frame goes to the stop that has the same operation, the same text, and the same way to it (outline.ts), aligned with all
-//     other stops of the function. Where that is the function's last operation now, nothing is left to do after it, and the frame goes.
+//     other stops of its unit, when no step of the function has changed sides (align.ts, A3). Where that is the function's last operation now, nothing is left to do after it, and the frame goes.
 // M3. Everything that is alive at the new stop must be in the old frame: locals by name, and as often; values of unfinished
 //     expressions by where they come from. A local that closures share must be shared before and after.
 // M4. Code that has not begun (a function as a value) needs its unit, the same number of parameters, and what it captures.
@@ -15,7 +15,8 @@ import type { Handle } from "../../language/ast.ts";
 import type { Unit } from "../../language/names/model.ts";
 import type { GlobalRef } from "../compile/core.ts";
 import type { CoreClass } from "../compile/lower.ts";
-import { type Aligned, align, alignLoosely } from "./align.ts";
+import { type Aligned, align, alignLoosely, crossing } from "./align.ts";
+import type { Outlined } from "./outline.ts";
 import { type ItemCode, type Place, type Stop, shortened, type Top, type UnitCode, type Version } from "./version.ts";
 
 /** Why something of a task cannot go to the new source, and where: in the old source, and in the new one if there is such a place. */
@@ -84,30 +85,26 @@ export class Matcher {
       code.stops.map(({ number }) => number),
       now.stops.map(({ number }) => number),
       index,
-      [code.stops.map(({ text }) => text), now.stops.map(({ text }) => text)],
     );
     if (found.kind !== "at") throw this.#noStop(found, code, now, stop);
     const target = now.stops[found.index]!;
+    requireOrder(code, stop, now, target, place);
     if (target.point === null) return { code: now, to: null };
     return { code: now, to: { at: target.point.id, slots: slotsOf(code, stop, now, target, place) } };
   }
 
-  #noStop(found: Exclude<Aligned, { kind: "at" }>, code: UnitCode, now: UnitCode, stop: Stop): Obstacle {
+  #noStop(found: Exclude<Aligned, { kind: "at" | "crossed" }>, code: UnitCode, now: UnitCode, stop: Stop): Obstacle {
     const text = shortened(code.item.textOf(stop.span));
     const place = code.item.placeOf(stop.span);
     switch (found.kind) {
       case "unclear":
         return new Obstacle(
-          `\`${text}\` stands there ${times(found.now)}, before ${times(found.before)}: it is not certain which one this was`,
+          found.now === found.before
+            ? `\`${text}\` stands there ${times(found.now)}, and steps between have changed: it is not certain which one this was`
+            : `\`${text}\` stands there ${times(found.now)}, before ${times(found.before)}: it is not certain which one this was`,
           place,
           placeOf(now),
         );
-      case "crossed": {
-        const { span } = code.stops[found.other]!;
-        const sides = found.isAfter ? "came before it and comes after it now" : "came after it and comes before it now";
-        const other = now.stops[found.now]!;
-        return new Obstacle(`\`${shortened(code.item.textOf(span))}\` ${sides}`, place, now.item.placeOf(other.span));
-      }
       case "gone": {
         const same = now.stops.find((each) => each.text === stop.text);
         if (same === undefined) {
@@ -334,6 +331,24 @@ function fieldsOf(version: Version, ref: string): Map<string, { readonly name: s
     next = cls?.superclass ?? null;
   }
   return fields;
+}
+
+/** A3 of align.ts, for the steps of the whole function, what handlers cover in it included. */
+function requireOrder(code: UnitCode, stop: Stop, now: UnitCode, target: Stop, place: Place): void {
+  const [sides, nowSides] = [code.sidesOf(stop.span), now.sidesOf(target.span)];
+  const numbersOf = (steps: readonly Outlined[]): number[] => steps.map(({ outline }) => outline);
+  const crossed = crossing(
+    { before: numbersOf(sides.before), after: numbersOf(sides.after) },
+    { before: numbersOf(nowSides.before), after: numbersOf(nowSides.after) },
+  );
+  if (crossed === undefined) return;
+  const { number, isAfter } = crossed;
+  const step = (isAfter ? nowSides.after : nowSides.before).find(({ outline }) => outline === number)!.node;
+  throw new Obstacle(
+    `\`${shortened(now.item.textOf(step))}\` ${isAfter ? "came before it and comes after it now" : "came after it and comes before it now"}`,
+    place,
+    now.item.placeOf(step),
+  );
 }
 
 /** M3 */

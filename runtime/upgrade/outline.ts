@@ -6,6 +6,7 @@
 // O2. The *way* to a node is the control structure around it in its unit: branch by branch, arm by arm, loop by loop. What a task
 //     has decided for good belongs to it (the condition of an `if`, the subject and pattern of a `match`); what a loop asks again
 //     at each turn does not.
+// O3. A node's *owner* is the function or clause that it is in, or the statement of the program. What a handler covers is its owner's.
 
 import type * as ast from "../../language/ast.ts";
 import { type Node, walk } from "../../language/walk.ts";
@@ -41,6 +42,8 @@ export interface Outlined {
   readonly way: Way | null;
   /** The node that it is a part of. */
   readonly parent: Outlined | null;
+  /** O3, by its span. */
+  readonly owner: ast.Span;
 }
 
 /** Where a piece of text stands, as a key. */
@@ -58,7 +61,8 @@ export function outlineOf(statements: readonly ast.Statement[], numbers: Numbers
       (node) => {
         const parent = around.at(-1) ?? null;
         const way = parent === null ? null : wayInto(parent, node, numbers, texts);
-        const outlined: Outlined = { node, full: texts.full(node), outline: texts.outline(node), way, parent };
+        const owner = parent === null ? node : ownerIn(parent, node);
+        const outlined: Outlined = { node, full: texts.full(node), outline: texts.outline(node), way, parent, owner };
         around.push(outlined);
         const key = spanKey(node);
         if (!found.has(key)) found.set(key, outlined);
@@ -69,6 +73,12 @@ export function outlineOf(statements: readonly ast.Statement[], numbers: Numbers
     );
   }
   return found;
+}
+
+/** O3, of a part of a node. */
+function ownerIn({ node, owner }: Outlined, part: Node): ast.Span {
+  if (node.kind === "Fun" || node.kind === "FunExpression") return node.fun;
+  return node.kind === "Handle" && part === node.clause ? part : owner;
 }
 
 /** The way to a part of a node (O2). */

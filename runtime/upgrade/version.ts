@@ -1,7 +1,7 @@
 // One version of a program, as an upgrade looks at it: its units in Core, where each stands in the source, and codes that say what
 // frames hold without being able to run.
 
-import type { Span, Statement } from "../../language/ast.ts";
+import type { Handle, Span, Statement } from "../../language/ast.ts";
 import type { Registry, Unit } from "../../language/names/model.ts";
 import { inCell } from "../compile/builder.ts";
 import type { Atom, ClassRef, CoreUnit, GlobalRef, Op, Point, Slot, Stmt, UnitRef } from "../compile/core.ts";
@@ -172,6 +172,7 @@ function topOf(ref: UnitRef, item: ItemCode, statement: Statement): Top {
 /** An item of a file. */
 export class ItemCode {
   #outline: ReadonlyMap<string, Outlined> | undefined;
+  #steps: Map<string, Outlined[]> | undefined;
 
   constructor(
     readonly file: ProgramFile,
@@ -201,6 +202,22 @@ export class ItemCode {
     const { tree } = this.file;
     const { offset } = tree.items[this.index]!;
     return { path: tree.path, text: tree.text, start: offset + span.start, end: offset + span.end };
+  }
+
+  /** The statements in the blocks of an owner (O3 of outline.ts), in their order. */
+  stepsOf(owner: Span): readonly Outlined[] {
+    if (this.#steps === undefined) {
+      this.#steps = new Map();
+      this.at(owner);
+      for (const outlined of this.#outline!.values()) {
+        if (outlined.parent?.node.kind !== "Block") continue;
+        const key = spanKey(outlined.owner);
+        const known = this.#steps.get(key);
+        if (known === undefined) this.#steps.set(key, [outlined]);
+        else known.push(outlined);
+      }
+    }
+    return this.#steps.get(spanKey(owner)) ?? [];
   }
 
   textOf({ start, end }: Span): string {
@@ -242,6 +259,15 @@ export class UnitCode {
       return { point, op, span, way, text, number: numbers.of(`stop ${text} on ${way?.number ?? 0}`) };
     });
     return this.#stops;
+  }
+
+  /** The steps of its function before and after a place in it; those around the place are neither. */
+  sidesOf({ start, end }: Span): { readonly before: readonly Outlined[]; readonly after: readonly Outlined[] } {
+    const steps = this.item.stepsOf(ownerOf(this.unit));
+    return {
+      before: steps.filter(({ node }) => node.end <= start),
+      after: steps.filter(({ node }) => node.start >= end),
+    };
   }
 
   /** Variables of the program that it reads, and units and classes that it names. */
@@ -364,6 +390,12 @@ function isLoopValue([first, ...turns]: readonly Definition[]): boolean {
     turns.length > 0 &&
     turns.every(({ loops, value }) => loops > first.loops && value.kind !== "increment")
   );
+}
+
+/** O3 of outline.ts. */
+function ownerOf(unit: Unit): Span {
+  if (unit.kind === "clause") return (unit.node as Handle).clause;
+  return unit.kind === "handled" && unit.parent !== null ? ownerOf(unit.parent) : unit.node;
 }
 
 /** A text in one line, not too long. */

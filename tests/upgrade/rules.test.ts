@@ -183,6 +183,27 @@ describe("what stays, and why", () => {
       ["1"],
     ],
     [
+      "a step that goes from before it to after it, out of what a handler covers and into it",
+      `async fun work() { print "a"; handle "X" { nil } sleep(1000); print "b"; }\nwork();\n`,
+      `async fun work() { handle "X" { nil } sleep(1000); print "a"; print "b"; }\nwork();\n`,
+      /`print "a"` came before it and comes after it now/,
+      ["b"],
+    ],
+    [
+      "an assignment that goes from after it to before it",
+      `async fun work(n) { var done = false; sleep(1000); done = true; print done; }\nwork(1);\n`,
+      `async fun work(n) { var done = false; done = true; sleep(1000); print done; }\nwork(1);\n`,
+      /`done = true` came after it and comes before it now/,
+      ["true"],
+    ],
+    [
+      "one of several steps alike that goes to the other side",
+      `async fun work() { print "x"; print "x"; sleep(1000); print "end"; }\nwork();\n`,
+      `async fun work() { print "x"; sleep(1000); print "x"; print "end"; }\nwork();\n`,
+      /`print "x"` came before it and comes after it now/,
+      ["end"],
+    ],
+    [
       "a variable of another of two with one name",
       `async fun work() { var x = 1; { var x = 2; sleep(1000); print x; } print x; }\nwork();\n`,
       `async fun work() { { var x = 2; sleep(1000); print x; } print "end"; }\nwork();\n`,

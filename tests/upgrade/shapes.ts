@@ -337,6 +337,10 @@ fun start_NN() work_NN(1/*q*/);`,
   ),
 ];
 
+/** A shape's number as it stands in its text. */
+export const numberOf = (i: number): string => String(i + 1).padStart(2, "0");
+export const textOf = (i: number): string => SHAPES[i]!.text.replaceAll("NN", numberOf(i));
+
 export interface Edit {
   readonly name: string;
   /** The text of a shape after it; the shape's number. */

@@ -1,10 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planUpgrade } from "../../runtime/upgrade/upgrade.ts";
 import { type Built, build, type Files, FOLDER, Run, writeTo } from "./kept.ts";
-import { EDITS, type Edit, SHAPES } from "./shapes.ts";
-
-const numberOf = (i: number): string => String(i + 1).padStart(2, "0");
-const textOf = (i: number): string => SHAPES[i]!.text.replaceAll("NN", numberOf(i));
+import { EDITS, type Edit, numberOf, SHAPES, textOf } from "./shapes.ts";
 
 /** The program of all shapes after an edit. */
 function filesOf(edit: Edit | null): Files {
