@@ -6,7 +6,7 @@ import { planUpgrade } from "../../runtime/upgrade/upgrade.ts";
 import { type Built, build, FOLDER, Run, writeTo } from "./kept.ts";
 import { EDITS, numberOf, SHAPES, textOf } from "./shapes.ts";
 
-const RUNS = Number(process.env.UPGRADE_RUNS ?? 3);
+const RUNS = Number(process.env.UPGRADE_RUNS ?? 2);
 const FIRST = Number(process.env.UPGRADE_SEED ?? Math.floor(Math.random() * 1_000_000));
 const START = 1_000_000;
 const LONG = 60_000;

@@ -82,6 +82,12 @@ describe("what moves", () => {
       ["stage 1", "stage 6"],
     ],
     [
+      "variables of one name, and counters of loops in loops, each its own",
+      `async fun work() { var x = 1; { var x = 2; for (a in [1, 2]) { for (b in [3, 4]) { sleep(1000); print "old " + a + b + x; } } } print x; }\nwork();\n`,
+      `async fun work() { var x = 1; { var x = 2; for (a in [1, 2]) { for (b in [3, 4]) { sleep(1000); print "new " + a + b + x; } } } print x; }\nwork();\n`,
+      ["new 132", "new 142", "new 232", "new 242", "1"],
+    ],
+    [
       "the same wait in two places that other steps tell apart",
       `async fun work() { print "a"; sleep(1000); print "b"; sleep(1000); print "c"; }\nwork();\n`,
       `async fun work() { sleep(1000); print "a"; sleep(1000); print "b"; sleep(1000); print "c"; }\nwork();\n`,
