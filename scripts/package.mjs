@@ -104,11 +104,23 @@ function outsideOf(bundles) {
   return new Map([...names].map((name) => [name, join(root, "node_modules", name)]));
 }
 
+/** Builds for the other C library: the machines that the .vsix is for have this one's. */
+const OTHER_LIBC =
+  process.platform !== "linux"
+    ? /(?!)/
+    : process.report.getReport().header.glibcVersionRuntime === undefined
+      ? /\bglibc\b/
+      : /\bmusl/;
+
 /** A package with what it depends on; of optional parts those that this machine has. */
 function copyPackage(folder) {
   const to = join(stage, relative(root, folder));
   if (existsSync(to)) return;
-  copy(folder, to, (path) => /^(|\.c?js|\.mjs|\.json|\.node)$/.test(extname(path)) || statSync(path).isDirectory());
+  copy(folder, to, (path) => {
+    const name = relative(folder, path);
+    if (OTHER_LIBC.test(name) || /(^|[\\/])\./.test(name)) return false;
+    return statSync(path).isDirectory() || /^\.(c?js|mjs|json|node)$/.test(extname(path)) || /^LICENSE/i.test(name);
+  });
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
     readFileSync(join(folder, "package.json"), "utf8"),
   );

@@ -153,7 +153,14 @@ function ranges(lines: readonly number[]): string {
 
 function lcovOf(file: SortedFile): string {
   const ran = (parts: readonly { readonly count: number }[]): number => parts.filter(({ count }) => count > 0).length;
-  const { function: functions, branch: branches } = file;
+  const { branch: branches } = file;
+  // A function is known by its name there.
+  const names = new Set<string>();
+  const functions = file.function.map((part) => {
+    const name = names.has(part.name) ? `${part.name}:${part.line}:${part.column}` : part.name;
+    names.add(name);
+    return { ...part, name };
+  });
   const lines = linesOf(file);
   // Ways of one `if` or `match` have its number, each a number in it.
   const blocks = new Map<string, { readonly number: number; ways: number }>();

@@ -26,9 +26,11 @@ export const workspaceSymbol: Feature = {
         return resolves ? found.map(withoutRange) : found;
       }),
     );
-    connection.onWorkspaceSymbolResolve((symbol, token) =>
-      services.answer(symbol.location.uri, token, symbol, (view, file) => resolved(view, file, symbol)),
-    );
+    connection.onWorkspaceSymbolResolve((symbol, token) => {
+      const uri: unknown = symbol.location?.uri;
+      if (typeof uri !== "string") return symbol;
+      return services.answer(uri, token, symbol, (view, file) => resolved(view, file, symbol));
+    });
   },
 };
 

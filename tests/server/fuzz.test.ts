@@ -120,7 +120,7 @@ test("places, documents and parameters that make no sense are answered too", asy
       for (const [method, params] of REQUESTS)
         await ask(method, { textDocument: { uri }, ...params(position, position) });
   for (const query of ["", "f", "\\", "😀"]) await ask("workspace/symbol", { query });
-  for (const location of [{ uri: URI }, { uri: "%%%" }])
+  for (const location of [{ uri: URI }, { uri: "%%%" }, {}, undefined])
     for (const data of [0, 9, "x", null, undefined])
       await ask("workspaceSymbol/resolve", { name: "f", kind: 12, location, data });
   await ask("workspace/diagnostic", { previousResultIds: [{ uri: "x", value: "y" }] });
