@@ -41,6 +41,14 @@ const FILES = [
   "LICENSE",
 ];
 
+/** Builds for the other C library: the machines that the .vsix is for have this one's. */
+const OTHER_LIBC =
+  process.platform !== "linux"
+    ? /(?!)/
+    : process.report.getReport().header.glibcVersionRuntime === undefined
+      ? /\bglibc\b/
+      : /\bmusl/;
+
 /** What a module loads that is not a file beside it. */
 const LOADED = /\b(?:require|import)\("([^"./\s][^"\s]*)"\)|^(?:import|export) [^"\n]*"([^"./\s][^"\s]*)";$/gm;
 
@@ -103,14 +111,6 @@ function outsideOf(bundles) {
   }
   return new Map([...names].map((name) => [name, join(root, "node_modules", name)]));
 }
-
-/** Builds for the other C library: the machines that the .vsix is for have this one's. */
-const OTHER_LIBC =
-  process.platform !== "linux"
-    ? /(?!)/
-    : process.report.getReport().header.glibcVersionRuntime === undefined
-      ? /\bglibc\b/
-      : /\bmusl/;
 
 /** A package with what it depends on; of optional parts those that this machine has. */
 function copyPackage(folder) {
