@@ -13,12 +13,13 @@ import { FIELDS } from "../engine/segments.ts";
 import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
 import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Stmt } from "./core.ts";
-import { AtomEmitter, isNumberAtom, isRepeatable, truthy } from "./emit-atoms.ts";
+import { AtomEmitter, isNumberAtom, truthy } from "./emit-atoms.ts";
 import * as js from "./js.ts";
 import type { Linker } from "./linker.ts";
 import { hasTail, rangeOf, rangeOfList } from "./ranges.ts";
 
-const SIGNAL = js.id("SIGNAL");
+/** V2 of engine/values.ts. */
+const SIGNAL = js.value(null);
 const UNDEFINED = js.id("undefined");
 const SELF = js.id("self");
 const E_H = js.member(js.member(js.id("E"), "now"), "h");
@@ -60,7 +61,7 @@ class Emitter {
     const slots = this.unit.slots.map((slot) => [slot, null] as const);
     const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
     const start: es.Statement[] = [];
-    if (slots.length + fuel.length > 0) start.push(js.declare("let", ...slots, ...fuel));
+    if (slots.length + fuel.length > 0) start.push(js.declare("var", ...slots, ...fuel));
     if (this.#callsOut()) start.unshift(this.#overflowCheck());
     const enter = js.fun(
       names.enter,
@@ -75,7 +76,7 @@ class Emitter {
       names.resume,
       ["F", "V", "d"],
       [
-        js.declare("let", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
+        js.declare("var", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
         this.#restore(names.enter, params),
         ...this.#statements(this.unit.body),
       ],
@@ -259,16 +260,18 @@ class Emitter {
         ];
       case "arithmetic":
       case "compare": {
-        const left = this.atoms.emit(op.left);
-        const right = this.atoms.emit(op.right);
+        const [left, loadLeft] = this.#loaded("a", op.left);
+        const [right, loadRight] = this.#loaded("b", op.right);
         const numbers = bothNumbers(op.left, op.right, left, right);
         const slow =
           op.kind === "arithmetic" && op.op === "+"
             ? js.call("add", left, right)
             : js.call(op.kind, js.value(op.op), left, right);
-        if (numbers === false) return [...before, js.assign(slot, slow), ...check];
         const fast = js.assign(slot, js.binary(op.op, left, right));
-        return numbers === true ? [fast] : [js.when(numbers, [fast], [...before, js.assign(slot, slow), ...check])];
+        const careful = [...before, js.assign(slot, slow), ...check];
+        const run = numbers === true ? [fast] : numbers === false ? careful : [js.when(numbers, [fast], careful)];
+        const loads = [...loadLeft, ...loadRight];
+        return loads.length === 0 ? run : [js.block([...loads, ...run])];
       }
       case "getMember": {
         const object = this.atoms.emit(op.object);
@@ -318,18 +321,24 @@ class Emitter {
         const site = this.linker.site(op.effect);
         if (point.passes && !this.#isSecond)
           return [js.ret(js.call("pass", this.#request(op, site), js.id("ctx"), js.value(point.id)))];
-        return [...before, ...this.#perform(op, site, (result) => js.assign(slot, result)), ...check];
+        return [...this.#perform(op, site, (result) => js.assign(slot, result)), ...check];
       }
       default:
         return [...before, ...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
     }
   }
 
+  /** An atom that is written several times: under a name of its own, where that saves loading it again. */
+  #loaded(name: string, atom: Atom): [es.Expression, es.Statement[]] {
+    const expression = this.atoms.emit(atom);
+    if (atom.kind === "slot" || atom.kind === "const") return [expression, []];
+    return [js.id(name), [js.declare("const", [name, expression])]];
+  }
+
   #save(point: Point): es.Expression {
     // Not `point.live`: that was made before it was known whether the unit uses `self`.
     const { live } = this.unit.points[point.id - 1]!;
-    const save = js.call("save", this.#code, js.value(point.id), ...saved(live));
-    return js.choose(js.member(js.id("E"), "discard"), SIGNAL, save);
+    return js.call("save", this.#code, js.value(point.id), ...saved(live));
   }
 
   // ---- Operations ----
@@ -483,20 +492,18 @@ class Emitter {
     put: (result: es.Expression) => es.Statement,
   ): es.Statement[] {
     const depth = this.#depth();
+    // A clause has the context it was given, and says so before whatever else looks for handlers (M5).
+    const inClause = this.#isClause && !this.#isSecond;
     const h = js.id("h");
     const s = js.id("s");
     const q = js.id("q");
     const r = js.id("r");
     return [
       js.block([
-        js.declare("const", ["h", E_H], ["q", this.#request(op, site)]),
+        js.declare("const", ["h", inClause ? js.id("ctx") : E_H], ["q", this.#request(op, site)]),
         js.declare("const", [
           "s",
-          js.choose(
-            js.binary("===", h, js.member(site, "top")),
-            js.member(site, "found"),
-            js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site)),
-          ),
+          js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site, h)),
         ]),
         js.when(
           js.binary("!==", js.member(s, "enter"), UNDEFINED),
@@ -508,10 +515,10 @@ class Emitter {
             js.when(
               js.binary("===", r, SIGNAL),
               [put(js.call("under", h, s, depth, q))],
-              [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
+              [...(inClause ? [] : [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)])]), put(r)],
             ),
           ],
-          [put(js.call("perform", s, q))],
+          [put(js.call("perform", s, q, h))],
         ),
       ]),
     ];
@@ -538,8 +545,8 @@ class Emitter {
   }
 }
 
-/** `E.now.h = ctx` (M5 of engine/machine.ts) */
-const SET_CONTEXT: es.Statement = js.assign(E_H, js.id("ctx"));
+/** M5 of engine/machine.ts */
+const SET_CONTEXT: es.Statement = js.run(js.call("lookFrom", js.id("ctx")));
 
 /** The arguments of `save` and `overflow` for these slots. */
 function saved(slots: readonly string[]): es.Expression[] {
@@ -573,7 +580,7 @@ function bothNumbers(left: Atom, right: Atom, l: es.Expression, r: es.Expression
     [right, r],
   ] as const) {
     if (isNumberAtom(atom)) continue;
-    if (atom.kind === "const" || !isRepeatable(atom)) return false;
+    if (atom.kind === "const") return false;
     tests.push(js.isNumber(expression));
   }
   if (tests.length === 0) return true;

@@ -4,7 +4,7 @@ import type * as es from "estree";
 
 export const id = (name: string): es.Identifier => ({ type: "Identifier", name });
 
-export function value(constant: number | string | boolean | undefined): es.Expression {
+export function value(constant: number | string | boolean | null | undefined): es.Expression {
   if (constant === undefined) return id("undefined");
   if (typeof constant === "number" && (constant < 0 || Object.is(constant, -0)))
     return { type: "UnaryExpression", operator: "-", prefix: true, argument: value(-constant) };
@@ -121,7 +121,7 @@ export const when = (
 });
 
 export const declare = (
-  kind: "let" | "const",
+  kind: "var" | "const",
   ...declarations: readonly (readonly [name: string, init: es.Expression | null])[]
 ): es.VariableDeclaration => ({
   type: "VariableDeclaration",

@@ -140,13 +140,28 @@ class Loader {
   runtime(): object {
     const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
     const { getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn } = operators;
-    const { E, save, overflow, find, perform, under, pass, runClause, handled, installProgramHandler } = machine;
-    const { SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
+    const { E, save, overflow, find, lookFrom, perform, under, pass, runClause, handled, installProgramHandler } =
+      machine;
+    const { isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
     return {
       ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
       ...{ getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn },
-      ...{ E, save, overflow, find, perform, under, pass, runClause, handled, installProgramHandler, awaitValue, tick },
-      ...{ SIGNAL, isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
+      ...{
+        E,
+        save,
+        overflow,
+        find,
+        lookFrom,
+        perform,
+        under,
+        pass,
+        runClause,
+        handled,
+        installProgramHandler,
+        awaitValue,
+        tick,
+      },
+      ...{ isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
       ...{ fault, invokeSuper, classCaptures, made, isExit, makeExit, requestWith },
       counts: this.counts,
       construct: operators.construct,
@@ -343,7 +358,7 @@ function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Cod
       const { run, variable } = tops[i]!;
       if (variable !== null && kept.has(variable)) continue;
       result = run.enter(run, depth + 200);
-      if (result === values.SIGNAL) return machine.E.discard ? result : machine.save(code, 1, run.code.id);
+      if (result === values.SIGNAL) return machine.save(code, 1, run.code.id);
       if (variable !== null) kept.add(variable);
     }
     return result;

@@ -2,7 +2,7 @@
 
 import { builtinCode, type ClassCode, type Code } from "./code.ts";
 import { fault } from "./faults.ts";
-import { E, save } from "./machine.ts";
+import { save } from "./machine.ts";
 import { wrongArity } from "./operators.ts";
 import type { Instance, Value } from "./values.ts";
 import { type ClassValue, fieldKey, methodKey, SIGNAL } from "./values.ts";
@@ -20,7 +20,7 @@ function initialise(instance: Instance, from: number, args: Value[], depth: numb
   for (let i = from; i < initialisers.length; i++) {
     const { field, code } = initialisers[i]!;
     const value = code.body(instance, depth + DEPTH);
-    if (value === SIGNAL) return E.discard ? SIGNAL : save(CONSTRUCT, 1, instance, i, args);
+    if (value === SIGNAL) return save(CONSTRUCT, 1, instance, i, args);
     instance[fieldKey(field)] = value;
   }
   const init = methodOf(instance, "init", args.length);
@@ -33,8 +33,7 @@ function initialise(instance: Instance, from: number, args: Value[], depth: numb
 
 /** The instance, once `init` has returned `result`. */
 export function made(instance: Instance, result: Value): Value {
-  if (result !== SIGNAL) return instance;
-  return E.discard ? SIGNAL : save(CONSTRUCT, 1, instance, -1, []);
+  return result === SIGNAL ? save(CONSTRUCT, 1, instance, -1, []) : instance;
 }
 
 /** Slots: the instance, the field whose value is awaited (-1: `init` itself), the arguments of `init`. */

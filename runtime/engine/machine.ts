@@ -17,8 +17,8 @@
 //     the newest number when it was made. Segments above a driver's floor were made after it started, those below before:
 //     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL.
 // M5. A tail-resumptive clause run in place gets as its last argument the segment from which it must look for handlers, and
-//     puts it in E.now.h itself, before anything that looks there. Most clauses never do, and storing a young object in an old
-//     one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
+//     puts it in E.now.h itself (`lookFrom`), before anything that looks there. Most clauses never do, and storing a young object
+//     in an old one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
 // M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
 // M7. A perform that is the last thing a tail-resumptive clause does is left to whoever ran the clause (`pass`): nothing of
@@ -121,7 +121,7 @@ function makeMachine() {
 
   // ---- Saving frames ----
 
-  /** Saves the frame of an activation that is suspending, and says so to its caller. */
+  /** Saves the frame of an activation that is suspending (or not: M2), and says so to its caller. */
   function save(
     code: Code,
     at: number,
@@ -131,6 +131,7 @@ function makeMachine() {
     s3?: Value,
     more?: readonly Value[],
   ): object {
+    if (E.discard) return SIGNAL;
     const frame = new Frame(code, at);
     frame.s0 = s0;
     frame.s1 = s1;
@@ -182,15 +183,19 @@ function makeMachine() {
   // ---- Performing ----
 
   /**
-   * The handler that `site` reaches from here; the root segment when there is none. Compiled code asks only when the top
-   * segment's own handler is not the one. Remembered once in a while only: code that is resumed gets a new top each time, and
+   * The handler that `site` reaches from `top`; the root segment when there is none. Compiled code asks only when the handler
+   * of `top` itself is not the one. Remembered once in a while only: code that is resumed gets a new top each time, and
    * storing that in a site costs more than looking.
    */
-  function find(site: Site): Segment {
-    const found = lookup(E.now.h, site.effect);
+  function find(site: Site, top: Segment): Segment {
+    return site.top === top ? site.found : search(site, top);
+  }
+
+  function search(site: Site, top: Segment): Segment {
+    const found = lookup(top, site.effect);
     site.misses = (site.misses + 1) % 16;
     if (site.misses === 0) {
-      site.top = E.now.h;
+      site.top = top;
       site.found = found;
     }
     return found;
@@ -217,9 +222,15 @@ function makeMachine() {
     }
   }
 
-  /** Performs to a handler that is not run in place. Always suspends. */
-  function perform(handler: Segment, request: EffectRequest): object {
+  /** M5 */
+  function lookFrom(context: Segment): void {
+    E.now.h = context;
+  }
+
+  /** Performs, where the stack's top is `top`, to a handler that is not run in place. Always suspends. */
+  function perform(handler: Segment, request: EffectRequest, top: Segment): object {
     E.performed++;
+    E.now.h = top;
     E.now.request = request;
     if (handler.kind === SegmentKind.Root) {
       const effect = request.site.effect;
@@ -250,9 +261,8 @@ function makeMachine() {
       if (--E.freshness < 0) renew();
       const next = lookup(below, passed.site.effect);
       if (next.enter === undefined) {
-        E.now.h = below;
-        perform(next, passed);
-        if (!E.discard) savePassing(clause.code, at, clause, seen);
+        perform(next, passed, below);
+        savePassing(clause.code, at, clause, seen);
         break;
       }
       const result = next.enter(next.handler, depth, passed, next.below);
@@ -285,12 +295,17 @@ function makeMachine() {
 
   /** Runs a tail-resumptive clause where the stack stands: handlers are looked for from there. */
   function runClause(code: Code, self: Value, depth: number, request: EffectRequest): Value {
-    const result = code.body(self, depth, request, E.now.h);
-    if (result !== SIGNAL || E.op !== Op.Pass) return result;
+    const top = E.now.h;
+    const result = code.body(self, depth, request, top);
+    if (result !== SIGNAL) {
+      E.now.h = top;
+      return result;
+    }
+    if (E.op !== Op.Pass) return SIGNAL;
     const { request: passed, passedAt } = E.now;
     E.op = Op.None;
     const answer = performRequest(passed!, depth);
-    if (answer === SIGNAL && !E.discard) savePassing(code, passedAt, self, request);
+    if (answer === SIGNAL) savePassing(code, passedAt, self, request);
     return answer;
   }
 
@@ -500,7 +515,23 @@ function makeMachine() {
     return result === SIGNAL ? save(RESUMING, 1, k) : resumeTail(k, result);
   }
 
-  return { E, root, save, overflow, find, lookup, perform, under, pass, runClause, handled, resume, resumeTail, drive };
+  return {
+    E,
+    root,
+    save,
+    overflow,
+    find,
+    lookFrom,
+    lookup,
+    perform,
+    under,
+    pass,
+    runClause,
+    handled,
+    resume,
+    resumeTail,
+    drive,
+  };
 }
 
 export const {
@@ -509,6 +540,7 @@ export const {
   save,
   overflow,
   find,
+  lookFrom,
   lookup,
   perform,
   under,
@@ -540,7 +572,7 @@ export function performEffect(effect: string, payload: Readonly<Record<string, V
 export function performRequest(request: EffectRequest, depth: number): Value {
   const performer = E.now.h;
   const handler = lookup(performer, request.site.effect);
-  if (handler.enter === undefined) return perform(handler, request);
+  if (handler.enter === undefined) return perform(handler, request, performer);
   const result = handler.enter(handler.handler, depth, request, handler.below);
   if (result === values.SIGNAL) return under(performer, handler, depth, request);
   E.now.h = performer;

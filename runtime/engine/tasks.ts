@@ -45,14 +45,14 @@ export function performTask(effect: string, payload: Readonly<Record<string, Val
 }
 function enterPerform(self: Closure, depth: number): Value {
   const result = performRequest(self.c1 as EffectRequest, depth);
-  return result === SIGNAL && !E.discard ? save(PERFORM, 1) : result;
+  return result === SIGNAL ? save(PERFORM, 1) : result;
 }
 const PERFORM: Code = builtinCode("perform", [], (_frame, value) => value, enterPerform);
 
 /** A request that is performed when what was injected above it has been answered. */
 const AGAIN: Code = builtinCode("again", ["request"], (frame, _value, depth) => {
   const result = performRequest(frame.s0 as EffectRequest, depth);
-  return result === SIGNAL && !E.discard ? save(PERFORM, 1) : result;
+  return result === SIGNAL ? save(PERFORM, 1) : result;
 });
 
 /** Codes of the frames made here, for the codec. */
@@ -106,7 +106,7 @@ function pending(): Op {
 /** Performs at the innermost suspension point of E.now.h. */
 function inject(request: EffectRequest): Value {
   const handler = lookup(E.now.h, request.site.effect);
-  if (handler.enter === undefined) return perform(handler, request);
+  if (handler.enter === undefined) return perform(handler, request, E.now.h);
   const performer = E.now.h;
   E.now.h = new Segment(SegmentKind.Under, performer, null, "", undefined, handler.below, E.serial);
   E.now.h.frames = Frame.of(CLAUSE, 1, [handler.handler!, request]);
