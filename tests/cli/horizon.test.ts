@@ -16,7 +16,7 @@ import { type Change, put } from "../../runtime/horizon/change.ts";
 import { payloadOf } from "../../runtime/horizon/check.ts";
 import { readFile, Store } from "../../runtime/horizon/store.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
-import { endChanges, Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
+import { endChanges, readTask, Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { Packer } from "../../runtime/reactor/shards/parcel.ts";
 import { nameOf, randomFrom, task } from "../horizon/fixture.ts";
 import { folderWith, startWalia, walia } from "./command.ts";
@@ -531,17 +531,23 @@ test(
     const idle = await idsOf(folder, "idle");
     const store = await Store.open(join(folder, "main.wld"), { by: "test" });
     store.commit(endChanges(Number(idle.at(-1))));
+    const failed = Number(idle[0]);
+    const { task: record, frames } = readTask(failed, store.get(Table.Tasks, failed)!);
+    store.commit(taskChanges({ ...record, standing: Standing.Failed, crashes: 5 }, frames!));
     await store.close();
     const { code, out } = await ask(folder, "doctor");
     expect(code).toBe(1);
     const found = out.split("\n").filter((line) => !line.startsWith("  walia horizon resume"));
     expect(found.map((line) => line.replace(/\d+/g, "N").replace(/\(\/.*\/gone/, "(gone"))).toEqual([
+      "task N (idle) crashed N times and was put aside",
+      "  walia horizon show N tells where it is; then resume it, edit it, or drop it",
       "task N (hears) can never go on: it waits for a message on channel N, and no task that can go on knows that channel",
       "task N (says) can never go on: it waits for room in channel N, which is full, and no task that can go on knows that channel",
       "task N (awaits) can never go on: it waits for task N (awaits), which waits for task N (awaits): a circle",
       "task N (awaits) can never go on: it waits for task N (awaits), which waits for task N (awaits): a circle",
       "task N (hopes) can never go on: it waits for task N (awaits), which can never go on",
       "task N (first) can never go on: it waits for the first of task N (awaits), and none of them can go on",
+      "task N (hopes) can never go on: it waits for task N (idle), which has failed",
       "task N (hopes) can never go on: it waits for task N, which is gone and has left no result",
       "descriptor N (gone.txt at byte N) cannot be opened again: it is not there any more",
       "  put that right before the next run; else every use of it is the fault IoError",
@@ -550,7 +556,7 @@ test(
     ]);
     const { findings } = JSON.parse((await ask(folder, "doctor", "--json")).out);
     expect(findings.map(({ kind }: { kind: string }) => kind).join()).toBe(
-      "stuck,stuck,stuck,stuck,stuck,stuck,stuck,descriptor",
+      "failed,stuck,stuck,stuck,stuck,stuck,stuck,stuck,stuck,descriptor",
     );
     for (const { task } of findings) if (task !== null) await ask(folder, "drop", String(task));
     writeFileSync(join(folder, "gone.txt"), "");

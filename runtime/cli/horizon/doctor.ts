@@ -1,18 +1,15 @@
 // `walia horizon doctor`: what in the file can never go on as it is, why, and what to do about it.
 //
 //   --json   { version, file, tasks, findings [{ kind, task, descriptor, what, cure }] }; kind is "stuck", "failed", "unreadable",
-//            "descriptor" or "program"; task and descriptor are numbers, or null
+//            "descriptor", "program" or "damaged"; task and descriptor are numbers, or null
 //
 // D1. Descriptors are tried out, and tasks are read with the program's code, only when no program runs with the file.
 
-import { accessSync, constants, statSync } from "node:fs";
-import { createServer } from "node:net";
-import { dirname } from "node:path";
 import { payloadOf, type Visit } from "../../horizon/check.ts";
 import { readFile } from "../../horizon/store.ts";
 import { type Key, Table } from "../../horizon/tables.ts";
 import { readTask, Standing } from "../../horizon/task-record.ts";
-import { codeOf } from "../../horizon/trouble.ts";
+import { damageText } from "../../horizon/trouble.ts";
 import { isParcel } from "../../reactor/keep/dropping.ts";
 import { type KeptDescriptor, type Reading, readDescriptor } from "../../reactor/keep/reading.ts";
 import { namedIn } from "../../reactor/shards/parcel.ts";
@@ -23,12 +20,13 @@ import { shownPath } from "../paths.ts";
 import type { HorizonContext } from "./horizon.ts";
 import { isInUse, type Opened, openFile } from "./opened.ts";
 import { Progress } from "./progress.ts";
+import { closedDescriptors } from "./reopening.ts";
 import { type ChannelState, Waits } from "./waits.ts";
 import { onlyName, whichFile } from "./which.ts";
-import { countText, descriptorText } from "./words.ts";
+import { countText } from "./words.ts";
 
 interface Finding {
-  readonly kind: "stuck" | "failed" | "unreadable" | "descriptor" | "program";
+  readonly kind: "stuck" | "failed" | "unreadable" | "descriptor" | "program" | "damaged";
   readonly task?: number;
   readonly descriptor?: number;
   readonly what: string;
@@ -45,7 +43,7 @@ export async function doctor(words: readonly string[], { folder, terminal, cache
   const isRunning = isInUse(path);
   const patient = new Patient();
   const opened = await openFile(path, cache, {
-    tables: [Table.Tasks, Table.Frames, Table.Descriptors],
+    tables: [Table.Tasks, Table.Frames, Table.Descriptors, Table.Monitors],
     visit: patient.visit,
     meter: progress,
   });
@@ -54,7 +52,13 @@ export async function doctor(words: readonly string[], { folder, terminal, cache
     const known = new Set(findings.map(({ task }) => task));
     if (opened.reading !== null)
       findings.push(...(await unreadable(path, opened.reading, progress)).filter(({ task }) => !known.has(task)));
-    findings.push(...(await closedDescriptors(patient.descriptors)));
+    for (const { fd, text, trouble } of await closedDescriptors(patient.descriptors))
+      findings.push({
+        kind: "descriptor",
+        descriptor: fd,
+        what: `${text} cannot be opened again: ${trouble}`,
+        cure: "put that right before the next run; else every use of it is the fault IoError",
+      });
   }
   progress.end();
   if (flags.has("json")) {
@@ -90,27 +94,32 @@ class Patient {
     try {
       if (table === Table.Tasks) this.#task(id, payload);
       else if (table === Table.Frames) this.#frames(id, payload);
-      else {
-        const what = readDescriptor(payload);
-        if (what !== undefined) this.descriptors.set(id, what);
-      }
+      else if (table === Table.Descriptors) this.#descriptor(id, payload);
+      else this.waits.hasMonitors = true;
     } catch (error) {
-      this.#found.push(unreadableTask(id, error));
+      this.#found.push(table === Table.Descriptors ? unreadableDescriptor(id, error) : unreadableTask(id, error));
     }
   };
 
   #task(id: number, payload: Uint8Array): void {
     this.tasks++;
     const { task, frames } = readTask(id, payload);
-    if (task.standing === Standing.Failed)
+    if (task.standing === Standing.Failed) {
+      this.waits.addTask(task, []);
       this.#found.push({
         kind: "failed",
         task: id,
         what: `task ${id} (${task.name}) crashed ${countText(task.crashes, "time")} and was put aside`,
-        cure: `walia horizon show ${id} tells where it is; then resume it with a value, edit it, or drop it`,
+        cure: `walia horizon show ${id} tells where it is; then resume it, edit it, or drop it`,
       });
-    else if (frames === undefined) this.#apart.set(id, task);
+    } else if (frames === undefined) this.#apart.set(id, task);
     else this.waits.addTask(task, namedIn(frames));
+  }
+
+  #descriptor(fd: number, payload: Uint8Array): void {
+    this.waits.addCommon(namedIn(payload));
+    const what = readDescriptor(payload);
+    if (what !== undefined) this.descriptors.set(fd, what);
   }
 
   #frames(id: number, payload: Uint8Array): void {
@@ -136,7 +145,13 @@ class Patient {
     return unread;
   }
 
-  *findings({ image, reading, program, troubles }: Opened): Generator<Finding> {
+  *findings({ image, reading, program, troubles, damage }: Opened): Generator<Finding> {
+    for (const one of damage)
+      yield {
+        kind: "damaged",
+        what: `the file is damaged: ${damageText(one)}`,
+        cure: "walia horizon verify names all that is; put back a copy, or start over with --fresh",
+      };
     if (program.hasEnded) {
       this.tasks = program.left.size;
       yield* this.#found.filter(({ task }) => task !== undefined && program.left.has(task));
@@ -154,7 +169,7 @@ class Patient {
     for (const what of unread)
       yield { kind: "program", what, cure: "put back a copy of the file, or start over with --fresh" };
     // Who knows what is only known when everything can be read.
-    if (unread.length > 0 || this.#found.some(({ kind }) => kind === "unreadable")) return;
+    if (damage.length + unread.length > 0 || this.#found.some(({ kind }) => kind !== "failed")) return;
     for (const { id, name, why } of this.waits.stuck((channel) => stateOf(reading, channel)))
       yield {
         kind: "stuck",
@@ -185,6 +200,13 @@ const unreadableTask = (id: Key, error: unknown): Finding => ({
   cure: `run it with the release of Walia that has written it, or walia horizon drop ${id}`,
 });
 
+const unreadableDescriptor = (fd: number, error: unknown): Finding => ({
+  kind: "descriptor",
+  descriptor: fd,
+  what: `descriptor ${fd} cannot be read, so no run can open it: ${error instanceof Error ? error.message : String(error)}`,
+  cure: "put back a copy of the file, or start over with --fresh",
+});
+
 /** Tasks that cannot be read with the program's code. */
 async function unreadable(path: string, reading: Reading, progress: Progress): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -199,53 +221,4 @@ async function unreadable(path: string, reading: Reading, progress: Progress): P
   };
   await readFile(path, visit, { tables: [Table.Tasks, Table.Frames], meter: progress });
   return findings;
-}
-
-// ---- Descriptors ----
-
-async function closedDescriptors(descriptors: ReadonlyMap<number, KeptDescriptor>): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const [fd, what] of descriptors) {
-    const trouble =
-      what.kind === "file" ? fileTrouble(what) : what.kind === "listener" ? await portTrouble(what) : undefined;
-    if (trouble === undefined) continue;
-    findings.push({
-      kind: "descriptor",
-      descriptor: fd,
-      what: `${descriptorText(fd, what)} cannot be opened again: ${trouble}`,
-      cure: "put that right before the next run; else every use of it is the fault IoError",
-    });
-  }
-  return findings;
-}
-
-type KeptFile = KeptDescriptor & { readonly kind: "file" };
-type KeptListener = KeptDescriptor & { readonly kind: "listener" };
-
-function fileTrouble({ path, mode }: KeptFile): string | undefined {
-  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
-  try {
-    if (isThere) accessSync(path, mode.startsWith("r") ? constants.R_OK : constants.W_OK);
-    else if (mode.startsWith("a")) accessSync(dirname(path), constants.W_OK);
-    else return "it is not there any more";
-    return undefined;
-  } catch (error) {
-    return codeOf(error) === "EACCES"
-      ? "no permission"
-      : codeOf(error) === "ENOENT"
-        ? "its folder is not there any more"
-        : codeOf(error);
-  }
-}
-
-/** Listens for a moment. */
-function portTrouble({ host, port }: KeptListener): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error) => {
-      const code = codeOf(error);
-      resolve(code === "EADDRINUSE" ? "another process listens there" : code === "EACCES" ? "no permission" : code);
-    });
-    server.listen({ port, ...(host !== undefined && { host }) }, () => server.close(() => resolve(undefined)));
-  });
 }

@@ -3,8 +3,8 @@
 //
 // Y1. A task is *alive* when it is ready, when something outside wakes it (a timer, a descriptor, a signal), or when what it waits for is
 //     there or comes from one that is alive: the task whose future it awaits, or any that can reach the channel it waits at.
-// Y2. A channel can be reached by a task whose record names it, or names a channel in which it lies; and by all, when the program's
-//     variables or handlers do. What a task that is not alive holds, nobody reaches through it.
+// Y2. A channel can be reached by a task whose record names it, or names a channel in which it lies; and by all, when what belongs to
+//     the whole program does. What a task that is not alive holds, nobody reaches through it.
 
 import { Standing, type TaskRecord } from "../../horizon/task-record.ts";
 import { Kind, type Named } from "../../reactor/shards/parcel.ts";
@@ -18,6 +18,8 @@ export interface ChannelState {
 
 interface Node {
   readonly record: Pick<TaskRecord, "id" | "name" | "effect" | "on">;
+  /** It was put aside. */
+  readonly failed: boolean;
   /** Numbers of the channels that it names, and of the futures that have not settled. */
   readonly channels: readonly number[];
   readonly pending: readonly number[];
@@ -37,8 +39,10 @@ export class Waits {
   readonly #nodes = new Map<number, Node>();
   /** Channels by the channel in whose items they lie. */
   readonly #within = new Map<number, readonly number[]>();
-  /** What the program's variables and handlers name. */
+  /** What belongs to the whole program names these. */
   readonly #common: number[] = [];
+  /** A watched port starts a task by itself. */
+  hasMonitors = false;
   readonly #reached = new Set<number>();
   /** Tasks that become alive with a task or a channel. */
   readonly #forTask = new Map<number, Node[]>();
@@ -50,14 +54,15 @@ export class Waits {
     const pending = idsOf(named, Kind.Pending);
     const alive = record.standing === Standing.Ready || isWokenFromOutside(record);
     const { id, name, effect, on } = record;
-    this.#nodes.set(id, { record: { id, name, effect, on }, channels, pending, alive });
+    const failed = record.standing === Standing.Failed;
+    this.#nodes.set(id, { record: { id, name, effect, on }, failed, channels, pending, alive });
   }
 
   addChannel(id: number, named: readonly Named[]): void {
     this.#within.set(id, idsOf(named, Kind.Channel));
   }
 
-  /** Something that belongs to the whole program. */
+  /** Something that belongs to the whole program: its variables, its handlers, a listener's session function. */
   addCommon(named: readonly Named[]): void {
     this.#common.push(...idsOf(named, Kind.Channel));
   }
@@ -65,17 +70,18 @@ export class Waits {
   /** The tasks that are not alive (Y1), but for those that were put aside. `channelOf`: undefined when that is not known. */
   stuck(channelOf: (id: number) => ChannelState | undefined): Stuck[] {
     for (const node of this.#nodes.values()) {
+      if (node.failed) continue;
       if (!node.alive && this.#isAnswered(node, channelOf)) node.alive = true;
       if (node.alive) this.#new.push(node);
       else this.#waitFor(node);
     }
-    if (this.#new.length > 0) this.#reach(this.#common);
+    if (this.#new.length > 0 || this.hasMonitors) this.#reach(this.#common);
     for (let node = this.#new.pop(); node !== undefined; node = this.#new.pop()) {
       this.#reach(node.channels);
       this.#revive(this.#forTask, node.record.id);
     }
     return [...this.#nodes.values()]
-      .filter(({ alive }) => !alive)
+      .filter(({ alive, failed }) => !alive && !failed)
       .map((node) => ({ id: node.record.id, name: node.record.name, why: this.#why(node) }));
   }
 
@@ -123,6 +129,7 @@ export class Waits {
     if (effect !== "await")
       return `it waits for the first of ${node.pending.map((id) => this.#title(id)).join(", ")}, and none of them can go on`;
     if (!this.#nodes.has(on!)) return `it waits for task ${on}, which is gone and has left no result`;
+    if (this.#nodes.get(on!)!.failed) return `it waits for ${this.#title(on!)}, which has failed`;
     const circle = this.#circleFrom(node);
     return circle === null
       ? `it waits for ${this.#title(on!)}, which can never go on`
