@@ -2,12 +2,14 @@
 // (tools.ts). For the diagnostics.
 //
 // T1. Nobody waits for it: it is worked out when nobody has typed for QUIET milliseconds, and said then.
-// T2. A place is told by its item, so it moves with the text around it; while its item is being edited nothing is said there.
+// T2. Links lead to the `.wld` as text where the client can open that (features/text-content.ts), else to the file.
+// T3. A place is told by its item, so it moves with the text around it; while its item is being edited nothing is said there.
 
 import { type Diagnostic, DiagnosticSeverity } from "vscode-languageserver";
 import type { Span } from "../language/ast.ts";
 import { moved } from "../language/query/symbols.ts";
 import type { Services } from "./feature.ts";
+import { uriFor } from "./features/text-content.ts";
 import type { StuckCode } from "./tools.ts";
 import type { View } from "./view.ts";
 
@@ -72,14 +74,17 @@ async function stuckIn(services: Services, view: View): Promise<readonly StuckCo
   return (await services.tools())?.stuck(view.analysis, stores) ?? [];
 }
 
-function diagnosticOf(view: View, code: StuckCode, { docs, uriOf }: Services): Diagnostic | undefined {
+function diagnosticOf(view: View, code: StuckCode, { client, docs, uriOf }: Services): Diagnostic | undefined {
   const item = view.tree(code.file).items.find(({ tree }) => tree.hash === code.item);
   if (item === undefined) return undefined;
   const { reason, count, tasks, store, before } = code;
   const span = firstLine(item.tree.text, code.span);
   const place = before === null ? "" : `, suspended in line ${before.line}: ${before.text.trim()}`;
   const start = { line: 0, character: 0 };
-  const location = { uri: uriOf(store), range: { start, end: start } };
+  const source = uriOf(store);
+  const isReadable = client.workspace?.textDocumentContent !== undefined;
+  const uri = isReadable ? uriFor({ kind: "wld", source, name: null }) : source;
+  const location = { uri, range: { start, end: start } };
   const name = view.shown(store);
   return {
     range: view.range(code.file, moved(span, item.offset)),

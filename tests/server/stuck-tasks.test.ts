@@ -98,7 +98,7 @@ describe("suspended tasks", () => {
   test("whose function is gone are spoken of at the beginning, also to a client that asks for diagnostics", async () => {
     const { main } = await open({
       textDocument: { diagnostic: {} },
-      workspace: { diagnostics: { refreshSupport: true } },
+      workspace: { diagnostics: { refreshSupport: true }, textDocumentContent: {} },
     });
     const ask = async (): Promise<Diagnostic | undefined> => {
       const { items } = await server.client.sendRequest<{ items: Diagnostic[] }>("textDocument/diagnostic", {
@@ -117,5 +117,8 @@ describe("suspended tasks", () => {
     const stuck = await told;
     expect(stuck).toMatchObject({ range: { start: { line: 0, character: 0 } } });
     expect(stuck.message).toMatch(/the function `wait_for` is gone$/);
+    const { uri } = stuck.relatedInformation![0]!.location;
+    const { text } = await server.client.sendRequest<{ text: string }>("workspace/textDocumentContent", { uri });
+    expect(text).toMatch(/^task \d+ order$/m);
   });
 });
