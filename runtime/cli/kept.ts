@@ -1,10 +1,12 @@
 // The `.wld` file of a program that `walia run` starts: found, opened when there is something to keep, closed, and taken away
 // when it has nothing in it. What is in it, and when it is written, is the reactor's (reactor/keep/).
 //
+// V2. A program that may open few files only could have used them all by the time at which there is something to keep. Then the
+//     file is opened at the start.
 // V1. Sources stand in the file whole: names and texts of the program's files, under the fingerprint of all. Those of an earlier
 //     run that differ from today's are compiled again, because a suspended task may be in the middle of them.
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
@@ -76,6 +78,7 @@ export class Kept implements Keeping {
     try {
       if (isFresh) startOver(path);
       if (existsSync(path)) await kept.#read();
+      if (fewDescriptors()) await (await kept.#open()).started;
     } catch (error) {
       throw error instanceof HorizonError ? new FileTrouble(path, error.reason) : error;
     }
@@ -211,6 +214,19 @@ function sourceFiles(record: Uint8Array, path: string): readonly SourceFile[] {
     // Said below.
   }
   throw new HorizonError("damaged", path, "the record of the program's sources is none.");
+}
+
+/** Fewer files than this may be open in a process that has few (V2): no program opens more before it first waits. */
+const FEW_DESCRIPTORS = 4096;
+
+/** Node has raised the limit as far as it may. Where nobody tells it, it is high. */
+function fewDescriptors(): boolean {
+  try {
+    const [, most] = /^Max open files +(\d+) /m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
+    return Number(most) < FEW_DESCRIPTORS;
+  } catch {
+    return false;
+  }
 }
 
 /** Takes the file of an earlier run away. HorizonError when it is in use. */

@@ -46,6 +46,8 @@ interface Waiter {
 export class Horizon {
   readonly #space: Space;
   readonly #exited: Promise<void>;
+  /** The thread has opened what it needs, or ended. */
+  readonly started: Promise<void>;
   #waiters: Waiter[] = [];
   #failure: HorizonError | undefined;
 
@@ -57,6 +59,10 @@ export class Horizon {
   ) {
     this.#space = spaceOf(memory, options.shards);
     worker.on("message", (message: WriterMessage) => this.#told(message));
+    this.started = new Promise((resolve) => {
+      worker.once("message", () => resolve());
+      worker.once("exit", () => resolve());
+    });
     this.#exited = new Promise((resolve) => {
       worker.on("error", (error) =>
         this.#fail(new HorizonError("failed", store.path, `the writing thread ended: ${error.message}`)),
@@ -139,6 +145,7 @@ export class Horizon {
   }
 
   #told(message: WriterMessage): void {
+    if (message.kind === "started") return;
     if (message.kind === "failed") {
       this.#fail(new HorizonError(message.trouble, this.store.path, message.reason));
       return;

@@ -29,6 +29,8 @@ export interface WriterData {
 }
 
 export type WriterMessage =
+  /** The thread has everything that it needs. */
+  | { readonly kind: "started" }
   | { readonly kind: "durable"; readonly stamp: Stamp }
   | { readonly kind: "failed"; readonly trouble: TroubleKind; readonly reason: string };
 
@@ -50,6 +52,7 @@ class Writer {
   run(): void {
     const { words } = this.#space;
     this.#publishSize();
+    this.#post({ kind: "started" });
     for (;;) {
       const wake = Atomics.load(words, Word.Wake);
       const isClosing = Atomics.load(words, Word.Close) === 1;

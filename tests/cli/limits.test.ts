@@ -1,7 +1,7 @@
 // What a program that is kept is refused: at the call, with the number, as a fault of the task that asked; it runs on.
 
 import { expect, test } from "vitest";
-import { folderWith, walia } from "./command.ts";
+import { folderWith, shell, walia } from "./command.ts";
 
 const LONG = 120_000;
 
@@ -107,3 +107,27 @@ test("the limit of the file is a size", async () => {
     ]);
   }
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a program that has opened all the files it may is kept all the same",
+  async () => {
+    const folder = folderWith({
+      "main.wal": `
+fun open_all() {
+    handle "FAULT" { print effect.code; nil }
+    while (true) file_open("/dev/null", "r");
+}
+open_all();
+sleep(20);
+checkpoint();
+print "kept";
+exit(0);
+`,
+    });
+    for (const driver of ["uring", "libuv"]) {
+      const run = `ulimit -n 80; walia run --shards 1 --driver ${driver} main.wal`;
+      expect(await shell(run, { in: folder })).toMatchObject({ out: "EMFILE\nkept\n", code: 0 });
+    }
+  },
+  LONG,
+);
