@@ -1,5 +1,6 @@
 // What `walia run` keeps in the `.wld` file: variables, and tasks that a killed program has left.
 
+import { once } from "node:events";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -460,6 +461,32 @@ sleep(600_000);
     expect(runs[0]!.out).toBe("eats\n");
     expect(runs[2]!.out).toBe("gets on\neats\n");
     expect(runs[2]!.err).toMatch(/task \d+ \(hungry\) was running when the process ended; it goes on in 0\.5 s/);
+  },
+  LONG,
+);
+
+test(
+  "a signal ends a program whatever sleeps in it, and all of it is there afterwards",
+  async () => {
+    const program = programOf(`
+async fun sleeper(i) { sleep(3_600_000 + i); }
+for (i in 0..10_000) sleeper(i);
+checkpoint();
+print "asleep";
+`);
+    for (const options of [[], ["--telemetry"]]) {
+      const words = ["run", "--fresh", "--shards", "1", ...options, "main.wal"];
+      const running = startWalia(words, { in: program.folder, isKept: true });
+      expect(await running.line()).toBe("asleep");
+      running.child.kill("SIGTERM");
+      // Ended by the signal itself: nobody was asked whether it suits them.
+      expect((await running.ended).signal).toBe("SIGTERM");
+    }
+    const again = startWalia(["run", "--shards", "1", "main.wal"], { in: program.folder, isKept: true });
+    const [line] = await once(again.child.stderr!, "data");
+    expect(String(line)).toMatch(/goes on where an earlier run was, with 1000[01] tasks/);
+    again.child.kill("SIGTERM");
+    await again.ended;
   },
   LONG,
 );
