@@ -80,7 +80,7 @@ export class Reception extends BaseHandle {
 
   override ready(tag: Tag, events: number): void {
     if ((events & ACCEPT) === 0) super.ready(tag, events);
-    else if (this.#arrived.length > 0) this.completions.completed(tag, ACCEPT);
+    else if (this.#arrived.length > 0 || this.#failure !== null) this.completions.completed(tag, ACCEPT);
     else {
       this.#watchers.add(tag, events);
       this.#call();
@@ -143,6 +143,7 @@ export class Reception extends BaseHandle {
     this.#accepting = NONE;
     if (tag === NONE) this.#failure = error;
     else this.completions.failed(tag, error);
+    this.#watchers.tell(this.completions, ACCEPT);
   }
 
   /** A new connection: its session function says who it is. */

@@ -5,8 +5,8 @@
 // L2. A deadline is the one from before. A wait that others can end is taken up in the order in which it began.
 // L3. The first read on a connection that was dialled sees IO_RECONNECT, then goes on with the new connection. One that was
 //     accepted waits for its peer, if the listener has a session function that will know it (sessions.ts).
+// L4. A task or descriptor that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 // L5. A task that was running when the process ended is not trusted (trials.ts).
-// L4. A task that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 
 import { decode } from "../../codec/decode.ts";
 import type { CodecContext } from "../../codec/format.ts";
@@ -306,9 +306,22 @@ export class Restorer {
 
   #openAll(): void {
     this.#opening++;
-    for (const [fd, bytes] of this.#hasEnded ? [] : this.#table(Table.Descriptors))
-      this.#open(fd as number, this.#packer.unpack(bytes, 0) as Value[]);
+    for (const [fd, bytes] of this.#hasEnded ? [] : this.#table(Table.Descriptors)) {
+      const fields = this.#fieldsOf(fd as number, bytes);
+      if (fields !== null) this.#open(fd as number, fields);
+    }
     this.#opened();
+  }
+
+  /** Null for a listener whose session function is of no source that this release can read: then it is not there (EBADF). */
+  #fieldsOf(fd: number, bytes: Uint8Array): Value[] | null {
+    try {
+      return this.#packer.unpack(bytes, 0) as Value[];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.complain(`descriptor ${fd} cannot be opened again: ${why}. It stays in the file.`);
+      return null;
+    }
   }
 
   #open(fd: number, [kind, first, second, third]: readonly Value[]): void {
