@@ -176,9 +176,7 @@ export class Reception extends BaseHandle {
       this.#reactor.reportUnhandled({ kind: "TypeError", message, fields: {}, trace: [] }, this.#title);
       return;
     }
-    const heard = descriptor.heard ?? [];
-    descriptor.heard = null;
-    if (heard.length > 0) descriptor.unread = Buffer.concat(heard);
+    giveBack(descriptor);
     const known = key === undefined ? undefined : this.#known.get(nameOfKey(key));
     if (known === undefined) this.#arrive({ descriptor, key });
     else this.#renew(known, descriptor);
@@ -249,6 +247,14 @@ export class Reception extends BaseHandle {
     descriptor.ended = false;
     for (const task of watching.splice(0)) reactor.resume(task, eventsOf(task.request!, descriptor));
   }
+}
+
+/** Z1: also the end, which a read will come to again. */
+function giveBack(descriptor: Descriptor): void {
+  const heard = descriptor.heard ?? [];
+  descriptor.heard = null;
+  descriptor.ended = false;
+  if (heard.length > 0) descriptor.unread = Buffer.concat(heard);
 }
 
 function keyOf({ what }: Descriptor): Value {

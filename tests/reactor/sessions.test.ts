@@ -99,6 +99,24 @@ describe("a new connection", () => {
     expect(s.news).toEqual(["server: more"]);
   });
 
+  test("whose end the session function has seen is read to its end by whoever gets it, who can still answer", () => {
+    const s = scene(
+      script("session", function* (fd: number): Script {
+        yield ask("IO_READ", { fd });
+        yield ask("IO_READ", { fd });
+        return "ada";
+      } as (...args: never[]) => Script),
+    );
+    s.task("server", accept, read, read, write);
+    s.comes("a");
+    s.sends("a", "all");
+    s.sends("a", null);
+    s.sends("a", null);
+    s.driver.complete("write a", 2);
+    s.driver.run();
+    expect(s.news).toEqual(["server: 4", "server: all", "server: undefined", "server: 2"]);
+  });
+
   test("that says nothing keeps nobody else waiting", () => {
     const s = scene();
     s.task("server", accept);
