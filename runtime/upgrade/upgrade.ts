@@ -77,17 +77,27 @@ class Planner {
     this.#mover = new Mover(this.#codes, new Matcher(now, (variable) => variables.has(variable)), older);
   }
 
-  /** Those that have a value: the names are in the record of the globals, relative to the program's folder. */
+  /**
+   * Those that have a value: not nil, or nil because they were given it. Names in the records are relative to the program's folder.
+   */
   #variables(): ReadonlySet<string> {
     const bytes = this.#table(Table.Globals).get("globals");
     if (bytes === undefined) return new Set();
     try {
-      const [names] = recordPacker(this.#codes).unpack(bytes, 0) as [string[]];
-      return new Set(names.map((name) => `${resolve(this.#options.folder, name).replaceAll("\\", "/")}`));
+      const [names, values] = recordPacker(this.#codes).unpack(bytes, 0) as [string[], Value[]];
+      const given = new Set(this.#program()[2] as string[]);
+      const set = names.filter((name, i) => values[i] !== undefined || given.has(name));
+      return new Set(set.map((name) => resolve(this.#options.folder, name).replaceAll("\\", "/")));
     } catch {
       // What is wrong with the record is said where it is to be moved.
       return new Set();
     }
+  }
+
+  /** The record of the program (reactor/keep/scribe.ts). */
+  #program(): readonly Value[] {
+    const bytes = this.#table(Table.Globals).get("program");
+    return bytes === undefined ? [] : (decode(bytes, NO_CODE) as Value[]);
   }
 
   plan(): Upgrade {
@@ -162,9 +172,8 @@ class Planner {
     if (only !== null || this.#outcomes.some(({ kind }) => kind === "stays")) return;
     for (const other of this.#table(Table.Sources).keys())
       if (other !== key) this.#changes.push(remove(Table.Sources, other));
-    const program = this.#table(Table.Globals).get("program");
-    if (program === undefined) return;
-    const [main, , ...rest] = decode(program, NO_CODE) as Value[];
+    const [main, last, ...rest] = this.#program();
+    if (last === undefined) return;
     this.#changes.push(put(Table.Globals, "program", encode([main, key, ...rest])));
   }
 }

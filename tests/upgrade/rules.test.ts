@@ -223,6 +223,26 @@ describe("what stays, and why", () => {
     expect(result.lines).toEqual(lines);
   });
 
+  test("a variable of the program has no value because a run with the new source has met it", () => {
+    const old = build({ "main.wal": `async fun work() { sleep(1000); print "x"; }\nwork();\n` });
+    const now = build({
+      "main.wal": `var limit = 3;\nvar none;\nasync fun work() { sleep(1000); print limit; }\nwork();\n`,
+    });
+    const first = new Run(old).pass(300);
+    const second = new Run(now, first.now, first.records, [old]).pass(300);
+    const { outcomes } = planUpgrade({
+      folder: FOLDER,
+      image: second.records,
+      older: [old.source],
+      now: now.source,
+      sources: now.sources,
+      only: null,
+    });
+    expect(outcomes.flatMap(({ obstacles }) => obstacles.map(({ what }) => what))).toEqual([
+      expect.stringMatching(/it needs the variable `limit` of the program/),
+    ]);
+  });
+
   test("an upgrade of some tasks leaves the others alone", () => {
     const text = (word: string): string =>
       `async fun work(n) { sleep(1000); print "${word} " + n; }\nasync fun both() { all([work(1), work(2)]); }\nboth();\n`;
