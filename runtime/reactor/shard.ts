@@ -308,6 +308,7 @@ export class Reactor implements Host, Completions {
     if (future.state.kind !== "pending") throw new Error(`broken: the future of task ${future.id} settles twice`);
     future.state = state;
     this.peer?.links.forget(future);
+    this.keeper?.settled(future);
     const { waiters } = future;
     future.waiters = null;
     for (const waiter of waiters ?? []) waiter.settled(future);

@@ -321,6 +321,31 @@ main();
     LONG,
   );
 
+  for (const shards of ["1", "2"])
+    test(
+      `with results of tasks that had ended, by whatever they were known, on ${shards} cores`,
+      async () => {
+        const program = programOf(`
+var global = nil;
+async fun f(n, ms) { sleep(ms); n }
+async fun holds(list) { sleep(1200); all(list).join(",") }
+async fun main() {
+    var channel = Channel(1);
+    var all_of = [f(1, 1000), f(2, 30)];
+    global = f(3, 30);
+    channel.send(f(4, 30));
+    var held = holds([f(5, 30)]);
+    task(fun() { sleep(200); checkpoint(); print "waits"; });
+    print all(all_of).join(",") + " " + (await global) + " " + (await channel.receive()) + " " + (await held);
+}
+main();
+`);
+        await program.runUntil("waits", "--shards", shards);
+        expect((await program.run("--shards", shards)).out.replace(/^waits\n/, "")).toBe("1,2 3 4 5\n");
+      },
+      LONG,
+    );
+
   test(
     "with objects that its code shares with its variables",
     async () => {

@@ -16,7 +16,7 @@ import { encode } from "../../codec/encode.ts";
 import { TooLargeError } from "../../codec/format.ts";
 import { sizeOf } from "../../codec/size.ts";
 import type { Input } from "../../engine/host.ts";
-import type { Cell, Closure, EffectRequest, Value } from "../../engine/values.ts";
+import type { Cell, Closure, EffectRequest, Future, Value } from "../../engine/values.ts";
 import { Channel } from "../../engine/values.ts";
 import { type Change, put, remove } from "../../horizon/change.ts";
 import type { Journal, Stamp } from "../../horizon/journal.ts";
@@ -191,12 +191,21 @@ export class Keeper {
     this.#channels.add(channel);
   }
 
+  /** A future has settled: what names it as pending is written again (scribe.ts, P2). */
+  settled(future: Future): void {
+    for (const namer of this.#scribe.names.settled(future)) {
+      if (namer === "globals") this.#homeHasRun = true;
+      else if (namer instanceof Channel) this.#channels.add(namer);
+      else this.touch(namer);
+    }
+  }
+
   /** The task is in a message for another shard, which keeps it from now on. */
   goes(task: LiveTask): void {
     this.#touched.delete(task);
     this.#refusals.delete(task);
     this.#trials.leaves(task);
-    this.#scribe.taskEnds(task.id);
+    this.#scribe.taskEnds(task);
     this.#kept.delete(task.id);
   }
 
@@ -425,7 +434,7 @@ export class Keeper {
     const inputs = new Map([...this.#reactor.queued].map(({ task, input }) => [task, input]));
     for (const task of this.#touched) {
       if (task.state === TaskState.Done) {
-        this.#scribe.taskEnds(task.id);
+        this.#scribe.taskEnds(task);
         this.#trials.leaves(task);
         if (this.#kept.delete(task.id)) changes.push(...endChanges(task.id));
         continue;

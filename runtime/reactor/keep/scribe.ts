@@ -13,7 +13,8 @@
 // P1. Tasks that run at home may hold objects that the program's variables hold, too. Such an object is *pinned*: it has a
 //     number, stands in the record of the globals, and the task's record names it by its number. It stays pinned, even when no
 //     variable holds it any more, as long as the record of some task names it.
-// P2. Settled futures stand with their state in every record that names them. Pending ones are named by the id of their task.
+// P2. Settled futures stand with their state in every record that names them. Pending ones are named by the id of their task,
+//     and when they settle, whatever names them is written again (names.ts).
 
 import { resolve } from "node:path";
 import { encode } from "../../codec/encode.ts";
@@ -39,6 +40,7 @@ import type { MonitorView } from "../ports.ts";
 import { type CodeContext, inputToValue, type Links, Packer } from "../shards/parcel.ts";
 import { type LiveTask, TaskState } from "../task.ts";
 import { LARGEST_PARCEL } from "./limits.ts";
+import { type Namer, Names, NO_FUTURES } from "./names.ts";
 
 /** An object that records of tasks name (P1). */
 interface Pin {
@@ -64,6 +66,10 @@ export class Scribe {
     this.#lost.push(remove(table, id));
   });
   readonly #monitors = new Map<number, string>();
+  readonly names = new Names();
+  /** Whose record is being written; of a task, what it names comes to `#named`. */
+  #namer: Exclude<Namer, LiveTask> | "task" = "globals";
+  #named = new Set<Future>();
 
   /** `met`: a channel that no record has named before. */
   constructor(code: CodeContext, met: (channel: Channel) => void) {
@@ -82,6 +88,7 @@ export class Scribe {
           this.#atomics.set(shared.id, { atomic: new WeakRef(shared), kept: Number.NaN });
           this.#collected.register(shared, { table: Table.Atomics, id: shared.id });
         }
+        if (shared instanceof Future && shared.state.kind === "pending") this.#name(shared);
         return 0;
       },
       comes: () => {
@@ -104,9 +111,17 @@ export class Scribe {
     }
   }
 
+  /** P2 */
+  #name(future: Future): void {
+    if (this.#namer === "task") this.#named.add(future);
+    else this.names.add(this.#namer, future);
+  }
+
   /** Throws TooLargeError; then what the earlier record names stays as it is. */
   task(task: LiveTask, input: Input | undefined, order: number): Uint8Array {
     const pinned = new Set<object>();
+    this.#namer = "task";
+    if (this.#named.size > 0) this.#named = new Set();
     if (task.isHome) this.#external = (object) => this.#pin(object, pinned);
     const isFresh = task.state === TaskState.Fresh;
     const beside: Value[] = [
@@ -119,7 +134,8 @@ export class Scribe {
     ];
     try {
       const bytes = this.#packer.packStack(task.stack!, beside, 0);
-      this.taskEnds(task.id);
+      this.#unpinAllOf(task.id);
+      this.names.ofTask(task, this.#named);
       if (pinned.size > 0) this.#pinsOf.set(task.id, [...pinned]);
       return bytes;
     } catch (error) {
@@ -131,7 +147,12 @@ export class Scribe {
   }
 
   /** The record of a task does not count any more. */
-  taskEnds(id: number): void {
+  taskEnds(task: LiveTask): void {
+    this.names.ofTask(task, NO_FUTURES);
+    this.#unpinAllOf(task.id);
+  }
+
+  #unpinAllOf(id: number): void {
     this.#unpin(this.#pinsOf.get(id) ?? []);
     this.#pinsOf.delete(id);
   }
@@ -167,6 +188,7 @@ export class Scribe {
       return undefined;
     };
     const pins = [...this.#pins];
+    this.#namer = "globals";
     try {
       return this.#packer.pack(
         [
@@ -201,6 +223,8 @@ export class Scribe {
 
   /** Handlers of the whole program, outermost first. */
   handlers(): Uint8Array {
+    // This record is compared at each cut, so nobody need be told.
+    this.#namer = "globals";
     const handlers: Value[] = [];
     for (let s = E.program; s.kind !== SegmentKind.Root; s = s.below!) handlers.unshift(s.handler!);
     return this.#packer.pack(handlers, 0);
@@ -250,7 +274,9 @@ export class Scribe {
     return this.#channels.has(channel.id);
   }
 
-  channel({ capacity, closed, items }: Channel): Uint8Array {
+  channel(channel: Channel): Uint8Array {
+    const { capacity, closed, items } = channel;
+    this.#namer = channel;
     return this.#packer.pack([capacity, closed, ...items], 0);
   }
 
