@@ -6,7 +6,8 @@
 //
 // X1. The first thing that ends a program decides its exit code. A fault that some shard reported makes a 0 a 70.
 // X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
-//     PATIENCE is ended where it is.
+//     PATIENCE is ended where it is. One that is still starting is let be: it sees that all is over when it has started, and to
+//     end a thread that loads a native library takes the process down.
 
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
@@ -138,7 +139,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       else
         impatient = setTimeout(() => {
           halt();
-          for (const worker of running.values()) void worker.terminate();
+          for (const [shard, worker] of running) if (memory.hasStarted(shard)) void worker.terminate();
         }, PATIENCE);
     };
 
