@@ -267,6 +267,17 @@ test("a reader that is cancelled leaves the connection to the next", () => {
   expect(s.news).toEqual(["first: CANCELLED", "second: IO_RECONNECT"]);
 });
 
+test("a listener that cannot accept says so to whoever asks, and accepts again after that", () => {
+  const s = withAda();
+  s.driver.fail("accept l", new DriverError("EMFILE", "too many open files"));
+  s.driver.run();
+  s.task("server", ask("IO_WAIT", { target: 3 }), accept, accept);
+  expect(s.news).toEqual(["server: 4", "server: EMFILE"]);
+  s.comes("b");
+  s.sends("b", "-");
+  expect(s.news).toEqual(["server: 5"]);
+});
+
 test("a session that is no function is refused at the call", () => {
   const b = bench();
   b.start(function* () {
