@@ -9,7 +9,7 @@ import { memoryCache } from "../../language/parse/parse.ts";
 import { lineIndex, offset, toLineColumn } from "../../language/positions.ts";
 import type { Tools } from "../../server/tools.ts";
 import { guarded, LimitError } from "../compile/limits.ts";
-import { lowerItem, type ProgramFile } from "../compile/program.ts";
+import { lowerLater, type ProgramFile } from "../compile/program.ts";
 import { pathOf, showUnit } from "../compile/show-core.ts";
 import { HorizonError } from "../horizon/trouble.ts";
 import { plain } from "./paint.ts";
@@ -38,7 +38,7 @@ function lowered(analysis: Analysis, file: string, name: string | null): string 
     tree: each,
     names: each.items.map((_, index) => analysis.names(each.path, index)),
   }));
-  const names = withPrelude(analysis.registry, registry);
+  const lowering = lowerLater([library, ...files], withPrelude(analysis.registry, registry));
   const lines = lineIndex(tree.text);
   const errors = analysis.diagnostics(file).filter(({ severity }) => severity === "error");
   const parts = tree.items.flatMap((item, index) => {
@@ -53,9 +53,9 @@ function lowered(analysis: Analysis, file: string, name: string | null): string 
           `# line ${lineOf(span.start - item.offset)}, for which the program does not run: ${message}\n`,
       );
     const show = (): string[] => {
-      const units = new Map(
-        lowerItem([library, ...files], names, file, index).map((unit) => [pathOf(unit.ref), unit] as const),
-      );
+      const before = lowering.units.length;
+      lowering.lowerItem(file, index);
+      const units = new Map(lowering.units.slice(before).map((unit) => [pathOf(unit.ref), unit] as const));
       return own.units.flatMap((unit) => {
         const core = units.get(unit.path);
         if (core === undefined) return [];

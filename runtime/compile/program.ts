@@ -152,18 +152,6 @@ export function lowerLater(files: readonly ProgramFile[], registry: Registry): P
   return new ProgramLowering(files, registry);
 }
 
-/** The units of one item in Core, for people to look at; the item may name what other items of `files` declare. */
-export function lowerItem(
-  files: readonly ProgramFile[],
-  registry: Registry,
-  path: string,
-  item: number,
-): readonly CoreUnit[] {
-  const program = new ProgramLowering(files, registry);
-  program.lowerItem(path, item);
-  return program.units;
-}
-
 function wrap(body: readonly es.Statement[]): es.Program {
   const strict: es.Directive = {
     type: "ExpressionStatement",

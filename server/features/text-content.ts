@@ -5,7 +5,8 @@
 //   walia-wld:/name.wld?QUERY            what a .wld file holds: variables, tasks with their frames (server/tools.ts)
 //
 // QUERY is the URI of the file and, behind a space, the declaration that is meant where it is not all of them; escaped. Clients
-// are asked to fetch a text again when the program changes, and that of a .wld when its command is given again.
+// are asked to fetch a text again when the program has changed and nobody has typed for QUIET milliseconds, and that of a .wld when
+// its command is given again.
 //
 // For clients that cannot open such documents, and to find their URIs, there is a command for each, `walia.text.effects`,
 // `walia.text.core` and `walia.text.wld`: its arguments are the URI of a file and, to mean the declaration there, a position; it
@@ -16,6 +17,8 @@ import { effectsText } from "../../language/query/effects-text.ts";
 import { placeAt } from "../../language/query/place.ts";
 import type { Feature, Services } from "../feature.ts";
 import type { View } from "../view.ts";
+
+const QUIET = 300;
 
 /** What such a document shows. */
 interface Wanted {
@@ -71,9 +74,14 @@ export const textContent: Feature = {
       return { uri, text };
     });
 
+    let timer: ReturnType<typeof setTimeout> | undefined;
     services.onChange(() => {
-      for (const uri of shown) if (!uri.startsWith("walia-wld:")) refresh(uri);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        for (const uri of shown) if (!uri.startsWith("walia-wld:")) refresh(uri);
+      }, QUIET);
     });
+    services.onStop(() => clearTimeout(timer));
   },
 };
 
