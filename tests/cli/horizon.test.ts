@@ -307,12 +307,52 @@ task ${first} approve
   );
 
   test(
-    "is changed by nobody while the program runs",
+    "is edited without a change to continuations that have the same frame",
+    async () => {
+      const folder = await killedAt(
+        "ready",
+        `
+async fun twice() {
+    handle "X" { var k = effect.continuation; var a = resume(k, 1); var b = resume(k, 2); [a, b] }
+    outer()
+}
+fun outer() { var n = 1; var w = inner(); [n, w] }
+fun inner() { var w = perform "X"; if (!walia_is_warm_boot()) sleep(3600000); w }
+var result = twice();
+checkpoint();
+print "ready";
+print await result;
+`,
+      );
+      const [id = ""] = await idsOf(folder, "twice");
+      const frame = /^ +(\d+) {2}outer /m.exec((await ask(folder, "show", id)).out)?.[1];
+      const { out } = await ask(folder, "edit", id, "--frame", String(frame), "--set", "n=5");
+      expect(out).toBe(`task ${id} (twice), frame ${frame}: n = 5, was 1\n`);
+      await expect(ask(folder, "edit", id, "--frame", "99", "--set", "n=5")).rejects.toThrow(
+        /has \d+ frames, and no frame 99$/,
+      );
+      await expect(ask(folder, "edit", id, "--set", "m=5")).rejects.toThrow(/frame 1 \(sleep\) has no m: it has ms$/);
+      await ask(folder, "resume", id, "--with", "nil");
+      const ended = await walia(["run", "main.wal"], { in: folder, isKept: true });
+      expect(ended.out.replace("ready\n", "")).toBe("[[5, 1], [1, 2]]\n");
+    },
+    LONG,
+  );
+
+  test(
+    "is looked at while the program runs, and changed by nobody",
     async () => {
       const folder = folderWith({ "main.wal": 'print "go";\nsleep(3600000);\n' });
       const running = startWalia(["run", "--durability", "strict", "main.wal"], { in: folder, isKept: true });
       expect(await running.line()).toBe("go");
       const [id = ""] = await idsOf(folder, "program");
+      expect((await ask(folder, "show")).out).toMatch(new RegExp(`^main\\.wld: process ${running.child.pid} runs it`));
+      expect((await ask(folder, "show", id)).out).toMatch(/^task \d+ program\n/);
+      expect((await ask(folder, "verify")).out).toMatch(
+        /, 0 damaged; a program is running: only checksums were compared\n$/,
+      );
+      expect((await ask(folder, "doctor")).out).toBe("1 task examined: nothing is wrong with them\n");
+      expect((await ask(folder, "export", "a.archive")).code).toBe(0);
       for (const words of [["resume", "--with", "1"], ["edit", "--set", "a=1"], ["drop"]])
         await expect(ask(folder, ...words, id)).rejects.toThrow(
           new RegExp(`process ${running.child.pid} is running this program\\. Stop it first`),
@@ -395,6 +435,8 @@ test(
     expect([...new Set(names)].sort()).toEqual(["animal", "collects", "counts", "idle", "keeper", "nested", "program"]);
     const { out } = await ask(folder, "show");
     expect(out).toMatch(/shared +#1 \{list: \[1, 2, 3\], self: #1\}/);
+    const wide = Array.from({ length: 30 }, () => Array.from({ length: 30 }, () => Array(30).fill("x".repeat(300))));
+    expect(new ShownValues([wide]).text(wide).length).toBeLessThan(10_000);
   },
   LONG,
 );

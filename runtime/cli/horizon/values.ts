@@ -2,7 +2,8 @@
 //
 // S1. A value that is met more than once gets a number, `#1 [1, 2]`, and is only named where it comes again, `#1`. So a value that is
 //     part of itself ends, too.
-// S2. What lies deeper than DEEPEST, the items of a collection after the first ITEMS, and the rest of a long text are `…`.
+// S2. What lies deeper than DEEPEST, the items of a collection after the first ITEMS, the rest of a long text, and all that comes when
+//     ROOM is used up are `…`.
 
 import { show, showQuoted } from "../../engine/show.ts";
 import {
@@ -21,6 +22,10 @@ import { oneLine } from "../excerpt.ts";
 const DEEPEST = 5;
 const ITEMS = 20;
 const LONGEST = 200;
+/** Characters that one value may take, roughly. */
+const ROOM = 4000;
+/** So many parts are looked at for what comes again (S1). */
+const LOOKED_AT = 100_000;
 
 /** A name and what it holds. */
 export interface NamedValue {
@@ -33,6 +38,7 @@ export interface NamedValue {
 export class ShownValues {
   readonly #met = new Map<object, number>();
   readonly #numbers = new Map<object, number>();
+  #room = ROOM;
 
   /** `values`: all that will be shown, so that it is known what comes again (S1). */
   constructor(values: Iterable<Value>) {
@@ -44,7 +50,7 @@ export class ShownValues {
     if (parts === null) return;
     const times = (this.#met.get(parts.object) ?? 0) + 1;
     this.#met.set(parts.object, times);
-    if (times > 1 || depth === DEEPEST) return;
+    if (times > 1 || depth === DEEPEST || this.#met.size > LOOKED_AT) return;
     for (const part of parts.values.slice(0, ITEMS)) this.#meet(part, depth + 1);
   }
 
@@ -53,12 +59,14 @@ export class ShownValues {
   }
 
   text(value: Value): string {
+    this.#room = ROOM;
     return oneLine(this.#text(held(value), 0));
   }
 
   #text(value: Value, depth: number): string {
+    if (this.#room <= 0) return "…";
     const parts = partsOf(value);
-    if (parts === null) return leafText(value);
+    if (parts === null) return this.#spend(leafText(value));
     const { object, start, keys, values, end } = parts;
     const known = this.#numbers.get(object);
     if (known !== undefined) return `#${known}`;
@@ -71,6 +79,11 @@ export class ShownValues {
     const shown = values.slice(0, ITEMS).map((part, i) => `${keys?.[i] ?? ""}${this.#text(held(part), depth + 1)}`);
     if (values.length > ITEMS) shown.push(`… (${values.length})`);
     return `${label}${start}${shown.join(", ")}${end}`;
+  }
+
+  #spend(text: string): string {
+    this.#room -= text.length + 2;
+    return text;
   }
 }
 
