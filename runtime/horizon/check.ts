@@ -26,8 +26,9 @@ export interface Report {
   readonly damage: readonly Damage[];
 }
 
-/** A copy of what `visit` was told of. */
-export const payloadOf = ({ bytes, at, length }: Part): Uint8Array => bytes.slice(at, at + length);
+/** A copy of what `visit` was told of. Not `bytes.slice`: that of a Buffer is no copy. */
+export const payloadOf = ({ bytes, at, length }: Part): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, at, at + length);
 
 /** Is told how far somebody is with the records of a file. */
 export interface Meter {
