@@ -377,6 +377,8 @@ export class Keeper {
     if (this.#hasFailed) return;
     this.#attempt(() => {
       for (const line of this.#printed) this.#reactor.printNow(line);
+      // The next run begins anew, so what was printed would be lost if the process died between here and its end.
+      this.#reactor.flush();
       if (!this.#isNeeded && !this.#options.hasVariables) return;
       this.#need();
       const changes: Change[] = [];
