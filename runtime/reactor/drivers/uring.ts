@@ -10,7 +10,10 @@
 // U2. Whoever rings a parked bell writes to the eventfd once, a little later. The driver counts these writes, and does not
 //     close the eventfd before the last has come: by then its number might be somebody else's.
 // U3. What a ring cannot do (names, signals, some sources) is done by an attendant on a thread with Node's loop.
-// U4. `close` lets go of everything at once. Called from inside `step`, it is at the end of that step that the memory is given
+// U4. After a sleep that another thread has ended soon, the next may be as short: then the driver looks out for a ring or a
+//     completion a little while before it sleeps. Waking a thread takes longer than what two threads that talk say meanwhile.
+//     A look-out that was in vain costs no more than the sleep before it was long.
+// U5. `close` lets go of everything at once. Called from inside `step`, it is at the end of that step that the memory is given
 //     back, when nobody uses it any more.
 
 import { constants, fstatSync } from "node:fs";
@@ -39,8 +42,13 @@ import { Ring, type RingCounts } from "./uring/ring.ts";
 import { StreamHandle } from "./uring/stream.ts";
 import { changeStatusFlags, close, eventfd, systemError } from "./uring/system.ts";
 import { WakeRead } from "./uring/wake-read.ts";
-import { answer, isHalted, newBell, park, type Waker } from "./waker.ts";
+import { answer, isHalted, isRung, newBell, park, type Waker } from "./waker.ts";
 
+/** How long it looks out before it sleeps, and after how long a wait it does so the next time, in milliseconds (U4). */
+const LOOKOUT = 0.05;
+const SOON = 0.2;
+/** Looks between two looks at the clock. */
+const LOOKS = 64;
 /** How long `close` waits for the kernel to let go of what was cancelled, in milliseconds. */
 const LAST_WAIT = 1000;
 /** An operation that the driver's own withdrawal must find: what is under way, or where else to look. */
@@ -68,6 +76,8 @@ export class UringDriver implements Driver, Kit {
   /** U2 */
   #rung = 0;
 
+  /** U4 */
+  #isRungSoon = false;
   #turnWanted = false;
   #ringsAt = Number.POSITIVE_INFINITY;
   #inStep = false;
@@ -125,10 +135,15 @@ export class UringDriver implements Driver, Kit {
   }
 
   #enter(mayWait: boolean): void {
-    const isAsleep = mayWait && !this.#turnWanted && park(this.#bell);
+    const mayRest = mayWait && !this.#turnWanted;
+    const began = mayRest ? performance.now() : 0;
+    if (mayRest && this.#isRungSoon) this.#lookOut(began);
+    const isAsleep = mayRest && park(this.#bell);
     if (isAsleep) this.ring.enter(Math.max(this.#ringsAt - performance.now(), 0));
     else if (this.ring.isPending) this.ring.enter(null);
-    if (!answer(this.#bell)) return;
+    const wasRung = answer(this.#bell);
+    if (mayRest) this.#isRungSoon = wasRung && performance.now() - began < SOON;
+    if (!wasRung) return;
     if (isAsleep) this.#rung++;
     if (isHalted(this.#bell)) {
       this.close();
@@ -136,6 +151,14 @@ export class UringDriver implements Driver, Kit {
     }
     this.#remote.receive();
     this.completions.poked?.();
+  }
+
+  /** U4. What was submitted is not held up: with that there is something to enter for, and the look-out over. */
+  #lookOut(began: number): void {
+    const end = Math.min(began + LOOKOUT, this.#ringsAt);
+    do {
+      for (let look = 0; look < LOOKS; look++) if (isRung(this.#bell) || this.ring.isPending) return;
+    } while (performance.now() < end);
   }
 
   waker(): Waker {
@@ -299,7 +322,7 @@ export class UringDriver implements Driver, Kit {
     for (const source of [...this.#sources]) source.close();
     this.#remote.close();
     for (const handle of [...this.#open]) handle.destroy();
-    if (!this.#inStep) this.#tearDown(); // U4
+    if (!this.#inStep) this.#tearDown(); // U5
   }
 
   #tearDown(): void {

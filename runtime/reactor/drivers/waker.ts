@@ -83,6 +83,11 @@ export function answer(bell: Int32Array): boolean {
   return Atomics.exchange(bell, STATE, AWAKE) === RUNG;
 }
 
+/** Whether `park` would fail. For the bell's owner, who answers afterwards. */
+export function isRung(bell: Int32Array): boolean {
+  return Atomics.load(bell, STATE) === RUNG;
+}
+
 /** Whether the ring that was just answered was one of `halt`. */
 export function isHalted(bell: Int32Array): boolean {
   return Atomics.load(bell, HALTED) !== 0; // Pairs with the store in `halt`.
