@@ -5,6 +5,7 @@
 //                              └── finished, a broken shard ──> Stopping ── all have ended, or PATIENCE ──> Ended
 //
 // X1. The first thing that ends a program decides its exit code. A fault that some shard reported makes a 0 a 70.
+//     A thread that dies ends the program: what its tasks have done is not known any more.
 // X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
 //     PATIENCE is ended where it is. One that is still starting is let be: it sees that all is over when it has started, and to
 //     end a thread that loads a native library takes the process down.
@@ -77,7 +78,12 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       });
       running.set(shard, worker);
       worker.on("message", (news: ShardNews) => hear(news));
-      worker.on("error", (error) => end({ error }));
+      worker.on("error", (error) => {
+        if ("code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+          if (outcome === null) complain(`fault LimitExceeded: core ${shard} has used up its memory`);
+          end({ code: ExitCode.Fault });
+        } else end({ error });
+      });
       worker.on("exit", () => {
         leave();
         running.delete(shard);

@@ -12,7 +12,7 @@
 // U3. What a ring cannot do (names, signals, some sources) is done by an attendant on a thread with Node's loop.
 // U4. After a sleep that another thread has ended soon, the next may be as short: then the driver looks out for a ring or a
 //     completion a little while before it sleeps. Waking a thread takes longer than what two threads that talk say meanwhile.
-//     A look-out that was in vain costs no more than the sleep before it was long.
+//     After a long sleep it does not, so a program that waits uses no processor.
 // U5. `close` lets go of everything at once. Called from inside `step`, it is at the end of that step that the memory is given
 //     back, when nobody uses it any more.
 
@@ -45,8 +45,8 @@ import { WakeRead } from "./uring/wake-read.ts";
 import { answer, isHalted, isRung, newBell, park, type Waker } from "./waker.ts";
 
 /** How long it looks out before it sleeps, and after how long a wait it does so the next time, in milliseconds (U4). */
-const LOOKOUT = 0.05;
-const SOON = 0.2;
+const LOOKOUT = 0.1;
+const SOON = 1;
 /** Looks between two looks at the clock. */
 const LOOKS = 64;
 /** How long `close` waits for the kernel to let go of what was cancelled, in milliseconds. */

@@ -1,0 +1,46 @@
+// A shard whose thread dies ends the whole program, in order: the other shards end too, and the command says what happened.
+// No program can bring that about, so the shards here are stand-ins that do what a broken one would.
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { type ClusterOptions, runCluster } from "../../runtime/cli/shards/cluster.ts";
+import { folderWith } from "./command.ts";
+
+/** Runs two shards: the first asks for the second and stays, which does `this`. */
+function runBroken(what: string, complaints: string[]): Promise<number> {
+  const folder = folderWith({
+    "shard.mjs": `
+      import { parentPort, workerData } from "node:worker_threads";
+      if (workerData.shard === 0) {
+        parentPort.postMessage({ kind: "needShards" });
+        setInterval(() => undefined, 1000);
+      } else { ${what} }
+    `,
+  });
+  const options: Partial<ClusterOptions> = {
+    entry: pathToFileURL(join(folder, "shard.mjs")),
+    shards: 2,
+    driver: "libuv",
+    counters: undefined,
+    keeping: null,
+    output: null,
+    complain: (text) => void complaints.push(text),
+  };
+  return runCluster(options as ClusterOptions);
+}
+
+test("a thread that fails ends the program with its error", async () => {
+  await expect(runBroken('throw new Error("it broke");', [])).rejects.toThrow("it broke");
+});
+
+test("a thread that stops ends the program, which says which one it was", async () => {
+  await expect(runBroken("process.exit(0);", [])).rejects.toThrow("core 1 has stopped");
+});
+
+test("a thread without memory ends the program as a fault would", async () => {
+  const complaints: string[] = [];
+  const dies = 'throw Object.assign(new Error("heap"), { code: "ERR_WORKER_OUT_OF_MEMORY" });';
+  expect(await runBroken(dies, complaints)).toBe(70);
+  expect(complaints).toEqual(["fault LimitExceeded: core 1 has used up its memory"]);
+});
