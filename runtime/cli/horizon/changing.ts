@@ -36,7 +36,7 @@ export async function changeTask(
     const stored = storedTask(opened, id);
     if (stored?.frames === undefined) throw noTask(path, id);
     if (reading === null) throw new FileTrouble(path, `task ${id} cannot be read: ${troubles.join("; ")}`);
-    const kept = readTask(reading, stored.task, stored.frames);
+    const kept = soundTask(reading, stored.task, stored.frames);
     const { task, said } = change(kept, reading);
     store.commit(taskChanges(task.record, reading.pack(task)));
     terminal.print(said);
@@ -53,7 +53,7 @@ export const noTask = (path: string, id: number): FileTrouble =>
   new FileTrouble(path, `there is no task ${id} in this file; walia horizon list shows which there are`);
 
 /** C1 */
-function readTask(reading: Reading, record: KeptTask["record"], frames: Uint8Array): KeptTask {
+function soundTask(reading: Reading, record: KeptTask["record"], frames: Uint8Array): KeptTask {
   let task: KeptTask;
   try {
     task = reading.task(record, frames);

@@ -2,11 +2,22 @@
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { cannotOpen, codeOf } from "../../horizon/trouble.ts";
 import { wldPath } from "../kept.ts";
 import { FileTrouble, UsageError } from "../trouble.ts";
 
 /** The path of the file. FileTrouble when there is none, UsageError when it could be several. */
 export function whichFile(name: string | undefined, folder: string): string {
+  try {
+    return find(name, folder);
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    const path = resolve(folder, name ?? ".");
+    throw new FileTrouble(path, cannotOpen(path, error).reason);
+  }
+}
+
+function find(name: string | undefined, folder: string): string {
   if (name === undefined) return onlyFile(folder);
   const path = resolve(folder, name);
   const stat = statSync(path, { throwIfNoEntry: false });
