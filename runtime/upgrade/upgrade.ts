@@ -33,6 +33,8 @@ export interface UpgradeOptions {
   readonly sources: { readonly key: string; readonly record: Uint8Array };
   /** Only these tasks, and nothing besides tasks; null for all there is. */
   readonly only: ReadonlySet<number> | null;
+  /** Told of each task that has been looked at. */
+  readonly step?: () => void;
 }
 
 /** What becomes of a record. */
@@ -101,9 +103,11 @@ class Planner {
   }
 
   plan(): Upgrade {
-    const { only } = this.#options;
-    for (const [id, bytes] of this.#table(Table.Tasks))
+    const { only, step } = this.#options;
+    for (const [id, bytes] of this.#table(Table.Tasks)) {
       if (only === null || only.has(id as number)) this.#task(id as number, bytes);
+      step?.();
+    }
     if (only === null) this.#shared();
     if (this.#changes.length > 0) this.#moveSources();
     return { outcomes: this.#outcomes, changes: this.#changes };

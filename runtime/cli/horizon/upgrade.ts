@@ -70,7 +70,11 @@ export async function upgrade(words: readonly string[], context: HorizonContext)
       );
     requireTasks(tasks, image, path);
     const only = tasks.length === 0 ? null : new Set(tasks);
-    const plan = plannedFor(path, { folder: dirname(path), image, older, now: now.source, sources, only });
+    const progress = new Progress("comparing", terminal);
+    progress.begin(image.get(Table.Tasks)?.size ?? 0);
+    const step = (): void => progress.step();
+    const plan = plannedFor(path, { folder: dirname(path), image, older, now: now.source, sources, only, step });
+    progress.end();
     if (plan.changes.length > 0) store?.commit(plan.changes);
     if (flags.has("json")) terminal.print(JSON.stringify(jsonOf(plan, shownPath(path, folder), isDry, folder)));
     else for (const line of new Report(context, isDry).lines(plan)) terminal.print(line);
