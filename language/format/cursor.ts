@@ -69,6 +69,11 @@ export class Cursor {
     return /\n[^\S\n]*\n/.test(this.text.slice(this.#end, this.#next));
   }
 
+  /** Whether a comment before the next token ends its line. */
+  get breaksBefore(): boolean {
+    return this.#waiting().some((comment) => this.#endsLine(comment));
+  }
+
   /** The next token, with its comments. */
   take(expected?: string): Doc {
     if (this.atEnd || (expected !== undefined && !this.is(expected))) throw new Lost(`${expected} at ${this.start}`);

@@ -293,14 +293,14 @@ function call(c: Cursor, node: ast.Call): Doc {
   const parts = takeList(c, node.args, (argument) => argumentOf(c, argument));
   const all = listDoc(parts);
   const last = node.args.at(-1);
-  const rest = parts.rest === nothing && parts.items.at(-1)?.behind === nothing;
-  if (last === undefined || !rest || !hugs(last.value)) return concat([before, all]);
+  const end = parts.items.at(-1);
+  const stands = parts.rest === nothing && end?.behind === nothing && !end.breaks;
+  if (last === undefined || !stands || !hugs(last.value)) return concat([before, all]);
   const others = parts.items.slice(0, -1);
   if (others.some(({ doc, behind }) => isBroken(doc) || behind !== nothing)) return concat([before, all]);
   const lead = others.flatMap(({ doc }) => [doc, ", "]);
   const beside = (doc: Doc): Doc => concat([parts.open, ...lead, doc, parts.close]);
-  const doc = parts.items.at(-1)!.doc;
-  return concat([before, choice(beside(doc), beside(breakLast(doc)), listDoc(parts))]);
+  return concat([before, choice(beside(end.doc), beside(breakLast(end.doc)), listDoc(parts))]);
 }
 
 function argumentOf(c: Cursor, { name, value }: ast.Argument): Doc {

@@ -45,6 +45,8 @@ export interface ListItem {
   readonly behind: Doc;
   /** Whether an empty line comes before it. */
   readonly blank: boolean;
+  /** Whether a comment that ends its line comes before it. */
+  readonly breaks: boolean;
 }
 
 /** Takes a list from its opening bracket to its closing one. */
@@ -53,8 +55,9 @@ export function takeList<T>(c: Cursor, nodes: readonly T[], print: (node: T) => 
   const onLines = c.lineEnds;
   const items = nodes.map((node, index): ListItem => {
     const blank = index > 0 && c.isBlank;
+    const breaks = c.breaksBefore;
     const doc = print(node);
-    return { doc, behind: c.skipIf(",") ? c.trailing() : nothing, blank };
+    return { doc, behind: c.skipIf(",") ? c.trailing() : nothing, blank, breaks };
   });
   // `(,)` is allowed.
   if (nodes.length === 0) c.skipIf(",");

@@ -69,6 +69,13 @@ const disturbed = fc
       .reduce((now, { at, what }) => now.slice(0, at) + what + now.slice(at), near);
   });
 
+test("a comment on lines of its own before a function in a call", () => {
+  const text = "with_state(0,\n/*\n * s\n */\n() => {\n    go();\n});\n";
+  expect(checkFormat(text)).toBe(
+    "with_state(\n    0,\n    /*\n     * s\n     */\n    () => {\n        go();\n    },\n);\n",
+  );
+});
+
 describe("random changes", () => {
   test(`comments, line ends and signs anywhere (seed ${seed})`, () => {
     fc.assert(
