@@ -1,4 +1,5 @@
-// What the store under the event horizon costs: parks, latency, opening after a SIGKILL, bytes of a task. Each row says what it
+// What the store under the event horizon costs: parks, latency, opening after a SIGKILL, bytes of a task; and what it costs whole
+// programs (kept-programs.ts). Each row says what it
 // is to reach; what it is compared with is measured in the same run, alternately. bench/README.md says what is measured.
 //
 //   npm run bench:horizon                  everything, two minutes
@@ -17,6 +18,7 @@ import { Store } from "../runtime/horizon/store.ts";
 import { Table } from "../runtime/horizon/tables.ts";
 import { readTask, Standing, taskChanges } from "../runtime/horizon/task-record.ts";
 import type { Durability } from "../runtime/horizon/writer.ts";
+import { programRows } from "./kept-programs.ts";
 import { sessionStack } from "./stack.ts";
 
 const quick = process.argv.includes("--quick");
@@ -228,6 +230,7 @@ else {
     await parks("off");
     await strict();
     await start();
+    await programRows(folder, quick, row);
     console.log(`\n| work | measured | to reach |\n| --- | --- | --- |\n${rows.join("\n")}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -415,9 +415,10 @@ export class Keeper {
     this.#need();
     const make = (): Change[] => {
       const blamed = [...this.#touched].find(({ isHome, state }) => isHome && state !== TaskState.Done);
-      if (this.#homeHasRun) this.#globals(globals, undefined);
+      // First, because tasks pin what the variables hold; again only when one has pinned something more.
+      let variables = this.#homeHasRun ? this.#globals(globals, blamed) : null;
       const changes = this.#ownChanges(now, printed);
-      const variables = this.#homeHasRun ? this.#globals(globals, blamed) : null;
+      if (this.#homeHasRun && this.#scribe.hasNewPins) variables = this.#globals(globals, blamed);
       if (variables !== null) this.#putChanged(changes, Table.Globals, "globals", variables);
       this.#homeHasRun = false;
       this.#putChanged(changes, Table.Globals, "handlers", this.#scribe.handlers());

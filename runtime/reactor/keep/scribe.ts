@@ -58,6 +58,7 @@ export class Scribe {
   readonly #pins = new Map<object, Pin>();
   readonly #pinsOf = new Map<number, object[]>();
   #numbers = 0;
+  #hasNewPins = false;
   readonly #channels = new Map<number, WeakRef<Channel>>();
   readonly #atomics = new Map<number, { readonly atomic: WeakRef<Atomic>; kept: number }>();
   readonly #lost: Change[] = [];
@@ -172,6 +173,7 @@ export class Scribe {
       if (!this.#reachable.has(object)) return undefined;
       pin = { number: ++this.#numbers, count: 0 };
       this.#pins.set(object, pin);
+      this.#hasNewPins = true;
     }
     if (!pinned.has(object)) {
       pinned.add(object);
@@ -188,6 +190,7 @@ export class Scribe {
       return undefined;
     };
     const pins = [...this.#pins];
+    this.#hasNewPins = false;
     this.#namer = "globals";
     try {
       return this.#packer.pack(
@@ -203,6 +206,11 @@ export class Scribe {
       this.#external = () => undefined;
       this.#reachable = reachable;
     }
+  }
+
+  /** Records of tasks name objects that the last record of the globals does not have under a number (P1). */
+  get hasNewPins(): boolean {
+    return this.#hasNewPins;
   }
 
   /** What is one thing only if nobody copies it: neither what never changes nor what is known by a number. */

@@ -1,0 +1,136 @@
+// What keeping costs whole programs, run by the built command in processes of their own: parks beside the same program without
+// a `.wld` file, and what a start after a SIGKILL takes. Rows of `npm run bench:horizon`.
+
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+/** What was measured, and what is to be reached. */
+export type Tell = (what: string, result: string, target: string) => void;
+
+const command = fileURLToPath(new URL("../bin/walia.js", import.meta.url));
+
+/** A program in a folder of its own. */
+class Program {
+  readonly #folder: string;
+
+  constructor(folder: string, name: string, text: string) {
+    this.#folder = join(folder, name);
+    mkdirSync(this.#folder);
+    writeFileSync(join(this.#folder, "main.wal"), text);
+  }
+
+  start(...options: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+    return spawn(process.execPath, ["--stack-size=3900", command, "run", "--shards", "1", ...options, "main.wal"], {
+      cwd: this.#folder,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
+
+  /** The first line that it prints; then it is killed. */
+  async firstLine(...options: readonly string[]): Promise<string> {
+    const child = this.start(...options);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    for await (const line of createInterface(child.stdout)) {
+      child.kill("SIGKILL");
+      await ended;
+      return line;
+    }
+    throw new Error("the program has printed nothing");
+  }
+}
+
+const PARKS = `
+async fun waiter(rounds) { for (i in 0..rounds) yield_now(); }
+async fun main(rounds) {
+    var start = time_now();
+    var tasks = [];
+    for (i in 0..10000) tasks.add(waiter(rounds));
+    all(tasks);
+    print 10000 * rounds / (time_now() - start) * 1000;
+}
+`;
+
+/** Ten thousand tasks that wait again and again, until all have ended. */
+async function parks(folder: string, isQuick: boolean, tell: Tell): Promise<void> {
+  const program = new Program(folder, "parks", `${PARKS}main(${isQuick ? 20 : 200});\n`);
+  const kept: number[] = [];
+  const bare: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    kept.push(Number(await program.firstLine("--fresh")));
+    bare.push(Number(await program.firstLine("--no-wld")));
+  }
+  const [with_, without] = [Math.max(...kept), Math.max(...bare)];
+  const share = Math.round((1 - with_ / without) * 100);
+  tell(
+    "a program of 10,000 tasks that wait again and again, `group`",
+    `${thousands(with_)} parks/s; without a file ${thousands(without)}: it costs ${share} %`,
+    "≥ 100,000/s",
+  );
+}
+
+const SLEEPERS = `
+async fun sleeper() { sleep(3600000); }
+async fun first() { sleep(2000); print time_now(); }
+fun main(count) {
+    for (i in 0..count) sleeper();
+    first();
+    checkpoint();
+    print "kept";
+    sleep(3600000);
+}
+`;
+
+/** From the start of the process until the first task runs; its time has come while the process was down. */
+async function sleepers(folder: string, count: number, tell: Tell): Promise<void> {
+  const program = new Program(folder, "sleepers", `${SLEEPERS}main(${count});\n`);
+  await program.firstLine("--fresh");
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  const started = Date.now();
+  const ran = Number(await program.firstLine());
+  tell(
+    `a program of ${count.toLocaleString("en")} sleeping tasks is started again after SIGKILL: all timers set, the first task runs`,
+    `after ${((ran - started) / 1000).toFixed(2)} s`,
+    "1,000,000 tasks: first ≤ 1 s, all ≤ 5 s",
+  );
+}
+
+const DUE = `
+var woken = Channel(10000);
+async fun sleeper(until) { sleep(until - time_now()); woken.send(time_now()); }
+fun main() {
+    var start = time_now() + 1500;
+    for (i in 0..10000) sleeper(start + i / 10);
+    checkpoint();
+    print "kept";
+    var times = [];
+    for (i in 0..10000) times.add(woken.receive());
+    print times.sort()[9900];
+}
+main();
+`;
+
+/** Timers that are due while the process is down: how long after its start the last but one in a hundred has woken. */
+async function due(folder: string, tell: Tell): Promise<void> {
+  const program = new Program(folder, "due", DUE);
+  await program.firstLine("--fresh");
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const started = Date.now();
+  const late = Number(await program.firstLine());
+  tell(
+    "10,000 timers are due while the process is down",
+    `p99 ${late - started} ms after the process is started`,
+    "≤ 100 ms",
+  );
+}
+
+const thousands = (n: number): string => Math.round(n).toLocaleString("en");
+
+export async function programRows(folder: string, isQuick: boolean, tell: Tell): Promise<void> {
+  await parks(folder, isQuick, tell);
+  await sleepers(folder, isQuick ? 10_000 : 100_000, tell);
+  await due(folder, tell);
+}
