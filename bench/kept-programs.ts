@@ -23,23 +23,33 @@ class Program {
     writeFileSync(join(this.#folder, "main.wal"), text);
   }
 
-  start(...options: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  #start(...options: readonly string[]): ChildProcessByStdio<null, Readable, null> {
     return spawn(process.execPath, ["--stack-size=3900", command, "run", "--shards", "1", ...options, "main.wal"], {
       cwd: this.#folder,
       stdio: ["ignore", "pipe", "ignore"],
     });
   }
 
-  /** The first line that it prints; then it is killed. */
-  async firstLine(...options: readonly string[]): Promise<string> {
-    const child = this.start(...options);
+  /** Runs it until it prints "kept", and kills it. */
+  async untilKept(): Promise<void> {
+    await this.#line(/^kept$/, "--fresh");
+  }
+
+  /** The first number that it prints; then it is killed. */
+  async number(...options: readonly string[]): Promise<number> {
+    return Number(await this.#line(/^\d/, ...options));
+  }
+
+  async #line(wanted: RegExp, ...options: readonly string[]): Promise<string> {
+    const child = this.#start(...options);
     const ended = new Promise((resolve) => child.once("exit", resolve));
     for await (const line of createInterface(child.stdout)) {
+      if (!wanted.test(line)) continue;
       child.kill("SIGKILL");
       await ended;
       return line;
     }
-    throw new Error("the program has printed nothing");
+    throw new Error(`the program has ended before it printed ${wanted}`);
   }
 }
 
@@ -60,8 +70,8 @@ async function parks(folder: string, isQuick: boolean, tell: Tell): Promise<void
   const kept: number[] = [];
   const bare: number[] = [];
   for (let run = 0; run < 3; run++) {
-    kept.push(Number(await program.firstLine("--fresh")));
-    bare.push(Number(await program.firstLine("--no-wld")));
+    kept.push(await program.number("--fresh"));
+    bare.push(await program.number("--no-wld"));
   }
   const [with_, without] = [Math.max(...kept), Math.max(...bare)];
   const share = Math.round((1 - with_ / without) * 100);
@@ -87,10 +97,10 @@ fun main(count) {
 /** From the start of the process until the first task runs; its time has come while the process was down. */
 async function sleepers(folder: string, count: number, tell: Tell): Promise<void> {
   const program = new Program(folder, "sleepers", `${SLEEPERS}main(${count});\n`);
-  await program.firstLine("--fresh");
+  await program.untilKept();
   await new Promise((resolve) => setTimeout(resolve, 2500));
   const started = Date.now();
-  const ran = Number(await program.firstLine());
+  const ran = await program.number();
   tell(
     `a program of ${count.toLocaleString("en")} sleeping tasks is started again after SIGKILL: all timers set, the first task runs`,
     `after ${((ran - started) / 1000).toFixed(2)} s`,
@@ -116,10 +126,10 @@ main();
 /** Timers that are due while the process is down: how long after its start the last but one in a hundred has woken. */
 async function due(folder: string, tell: Tell): Promise<void> {
   const program = new Program(folder, "due", DUE);
-  await program.firstLine("--fresh");
+  await program.untilKept();
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const started = Date.now();
-  const late = Number(await program.firstLine());
+  const late = await program.number();
   tell(
     "10,000 timers are due while the process is down",
     `p99 ${late - started} ms after the process is started`,
