@@ -1,10 +1,10 @@
 // The `.wld` file of a program that `walia run` starts: found, opened when there is something to keep, closed, and taken away
 // when it has nothing in it. What is in it, and when it is written, is the reactor's (reactor/keep/).
 //
-// V2. A program that may open few files only could have used them all by the time at which there is something to keep. Then the
-//     file is opened at the start.
 // V1. Sources stand in the file whole: names and texts of the program's files, under the fingerprint of all. Those of an earlier
 //     run that differ from today's are compiled again, because a suspended task may be in the middle of them.
+// V2. A program that may open few files only could have used them all by the time at which there is something to keep. Then the
+//     file is opened at the start.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";

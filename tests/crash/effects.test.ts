@@ -114,7 +114,8 @@ describe.skipIf(calls === undefined)("a program that is killed at a system call"
     let unknown = 0;
     for (const n of moments)
       unknown += await killedAt(n, durability, `seed ${seed}, ${durability}, call ${n} of ${count}`);
-    if (LONG) expect(unknown).toBeGreaterThan(0);
+    // In `group` a whole exchange is lost with its step, and made again under the same id.
+    if (LONG && durability === "strict") expect(unknown).toBeGreaterThan(0);
   });
 });
 

@@ -9,8 +9,8 @@
 // G3. What leaves the process in `strict` is held until the cut that has it is durable: requests that write, connect or open
 //     are begun after that, and so is what was printed. `checkpoint()` is held in this way in every mode.
 // G4. Nothing is written before there is something to keep: a task that waits, or a variable of the program.
+// G5. A program that ends by itself leaves its variables, and tasks that have failed (trials.ts), and nothing else.
 // G6. What is too large to be kept is refused, and nothing else stops for it (limits.ts).
-// G5. A program that ends by itself leaves its variables and nothing else.
 
 import { encode } from "../../codec/encode.ts";
 import { TooLargeError } from "../../codec/format.ts";
