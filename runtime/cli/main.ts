@@ -5,6 +5,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
+import { LimitError } from "../compile/limits.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { helpText } from "./help.ts";
@@ -94,6 +95,10 @@ function explain(error: unknown, { terminal, folder }: Context): number {
   if (error instanceof FileTrouble) {
     terminal.complain(`${red("walia:")} ${shownPath(error.path, folder)}: ${error.reason}`);
     return ExitCode.FileTrouble;
+  }
+  if (error instanceof LimitError) {
+    terminal.complain(`${red("walia:")} ${error.message}`);
+    return ExitCode.NotChecked;
   }
   const message = error instanceof Error ? error.message : String(error);
   const limit = error instanceof RangeError ? LIMITS.find(([pattern]) => pattern.test(message)) : undefined;
