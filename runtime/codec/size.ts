@@ -49,10 +49,10 @@ class Sum {
   }
 
   #add(part: unknown): void {
-    if (part instanceof Uint8Array) this.#size += HEAD + part.length;
+    if (typeof part !== "object" || part === null) this.#size += sizeOfPlain(part);
+    else if (part instanceof Uint8Array) this.#size += HEAD + part.length;
     else if (part instanceof Closure && part.code.captures.length === 0) this.#size += HEAD;
-    else if (typeof part === "object" && part !== null) this.#rest.push(part);
-    else this.#size += sizeOfPlain(part);
+    else this.#rest.push(part);
   }
 
   #object(object: object): void {
