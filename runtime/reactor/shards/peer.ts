@@ -492,7 +492,7 @@ export class Peer implements LinkHost, LoanHost {
         this.#post(from, MessageKind.Answer, [token, answer, loan.of]);
         return;
       } catch (error) {
-        cannotGo(error, "a loan");
+        if (!(error instanceof CodecError)) throw error;
         loanCameBack(this.#reactor, loan.channel, loan.of);
       }
     }
