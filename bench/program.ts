@@ -134,9 +134,10 @@ export function loadWalia(path: string): LoadedProgram {
   return load(compile(checked, prelude), [prelude, ...checked.trees]);
 }
 
-/** Runs a loaded program through a reactor of its own. */
+/** Runs a loaded program through a reactor of its own, with none of the values that an earlier run has left. */
 export async function runToEnd(program: LoadedProgram, options: Omit<ReactorOptions, "driver">): Promise<void> {
   const reactor = new Reactor({ driver: new LibuvDriver(), ...options });
+  program.kept.clear();
   reactor.start(program.main);
   await reactor.finished;
 }
