@@ -16,7 +16,7 @@ import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
 import { commonEnds, type ItemText, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
 import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
-import { type Scan, scan } from "./scan.ts";
+import { Kind, type Scan, scan } from "./scan.ts";
 
 /** Trees of items by their text. */
 export interface ItemCache {
@@ -139,18 +139,18 @@ function tooLong(text: string): ast.ItemTree {
 }
 
 function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
-  const { text, tokens, comments } = source;
+  const { text, table, comments } = source;
   const open = comments.find(
     ({ style, start, end }) => style === "block" && (end - start < 4 || text.slice(end - 2, end) !== "*/"),
   );
   if (open !== undefined)
     errors.push({ start: open.start, end: open.start + 2, message: "this comment is never closed" });
-  const first = tokens[0];
-  if (first === undefined) return [];
+  if (table.length === 0) return [];
+  const first = { start: table.starts[0]!, end: table.ends[0]! };
 
   const refused = (message: string, at: ast.Span): ast.Statement[] => {
     errors.push({ start: at.start, end: at.end, message });
-    return [{ kind: "Error", start: first.start, end: tokens.at(-1)!.end }];
+    return [{ kind: "Error", start: first.start, end: table.ends[table.length - 1]! }];
   };
   const tooMuch = tooDeepOrLong(source);
   if (tooMuch !== null) return refused(tooMuch.message, tooMuch);
@@ -215,16 +215,20 @@ const NESTED_TOO_DEEPLY = `nested too deeply: more than ${MAX_NESTING} levels`;
 function tooDeepOrLong(source: Scan): ast.SyntaxError | null {
   const runs: number[] = [];
   let run = 0;
-  for (const { kind, start, end } of source.tokens) {
+  const { kinds, starts, ends, length } = source.table;
+  for (let index = 0; index < length; index++) {
+    const kind = kinds[index];
+    const start = starts[index]!;
+    const end = ends[index]!;
     const text = source.text[start];
-    if (kind === "open") {
+    if (kind === Kind.Open) {
       runs.push(run + 1);
       run = 0;
       if (runs.length > MAX_NESTING) return { start, end, message: NESTED_TOO_DEEPLY };
-    } else if (kind === "close") run = text === "}" ? 0 : (runs.at(-1) ?? 0);
+    } else if (kind === Kind.Close) run = text === "}" ? 0 : (runs.at(-1) ?? 0);
     else if (text === ";" || text === ",") run = 0;
     else run++;
-    if (kind === "close") runs.pop();
+    if (kind === Kind.Close) runs.pop();
     if (run > MAX_RUN) return { start, end, message: tooLongChain(MAX_CHAIN) };
   }
   return null;

@@ -232,18 +232,19 @@ function endOfCharacter(text: string, start: number): number | null {
 /** Documentation by the offset of the token it stands before: `///` lines, without the slashes and one space. */
 export function docsByOffset(scan: Scan): Map<number, string> {
   const docs = new Map<number, string>();
+  const { starts, length } = scan.table;
   let next = 0;
   for (const comment of scan.comments) {
     if (comment.style !== "doc") continue;
-    while (next < scan.tokens.length && scan.tokens[next]!.start < comment.start) next++;
-    const token = scan.tokens[next];
-    if (token === undefined) break;
+    while (next < length && starts[next]! < comment.start) next++;
+    if (next === length) break;
+    const start = starts[next]!;
     const line = scan.text
       .slice(comment.start + 3, comment.end)
       .replace(/^[ \t]/, "")
       .trimEnd();
-    const above = docs.get(token.start);
-    docs.set(token.start, above === undefined ? line : `${above}\n${line}`);
+    const above = docs.get(start);
+    docs.set(start, above === undefined ? line : `${above}\n${line}`);
   }
   return docs;
 }
