@@ -84,10 +84,12 @@ async function parks(folder: string, isQuick: boolean, tell: Tell): Promise<void
 
 const SLEEPERS = `
 async fun sleeper() { sleep(3600000); }
-async fun first() { sleep(2000); print time_now(); }
+async fun first() { sleep(3000); print time_now(); }
 fun main(count) {
     for (i in 0..count) sleeper();
     first();
+    // All have begun by then.
+    sleep(1000);
     checkpoint();
     print "kept";
     sleep(3600000);
@@ -98,7 +100,7 @@ fun main(count) {
 async function sleepers(folder: string, count: number, tell: Tell): Promise<void> {
   const program = new Program(folder, "sleepers", `${SLEEPERS}main(${count});\n`);
   await program.untilKept();
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await new Promise((resolve) => setTimeout(resolve, 3500));
   const started = Date.now();
   const ran = await program.number();
   tell(
