@@ -9,7 +9,6 @@
 // L5. A task that was running when the process ended is not trusted (trials.ts).
 
 import { decode } from "../../codec/decode.ts";
-import type { CodecContext } from "../../codec/format.ts";
 import { sizeOf } from "../../codec/size.ts";
 import type { Input } from "../../engine/host.ts";
 import { installProgramHandler } from "../../engine/machine.ts";
@@ -31,7 +30,7 @@ import { DriverError, type DriverValue, type Handle, type OpenMode, type Tag } f
 import { LostHandle } from "../gone.ts";
 import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
-import { type CodeContext, inputFromValue, Kind, type Links, Packer } from "../shards/parcel.ts";
+import { type CodeContext, inputFromValue, Kind, type Links, NO_CODE, Packer } from "../shards/parcel.ts";
 import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
 import { failedText, MOST_CRASHES, pauseAfter, pauseText, type Trials } from "./trials.ts";
 
@@ -106,7 +105,7 @@ export class Restorer {
     };
     this.#packer = new Packer(links, code);
     const program = this.#table(Table.Globals).get("program");
-    this.#program = program === undefined ? [] : (decode(program, NOTHING) as Value[]);
+    this.#program = program === undefined ? [] : (decode(program, NO_CODE) as Value[]);
     for (const id of options.accused) this.#accuse(id);
     for (const [key, record] of this.#table(Table.Tasks)) {
       const id = key as number;
@@ -175,7 +174,7 @@ export class Restorer {
     const [mainId, , kept] = this.#program;
     for (const [key, record] of this.#table(Table.Globals)) {
       if (!String(key).startsWith("shard ")) continue;
-      const last = decode(record, NOTHING) as number;
+      const last = decode(record, NO_CODE) as number;
       reactor.reserveIds(last);
       reactor.descriptors.reserve(last + 1);
     }
@@ -296,7 +295,7 @@ export class Restorer {
     let atomic = this.#atomics.get(id);
     if (atomic === undefined) {
       const bytes = this.#table(Table.Atomics).get(id);
-      atomic = new Atomic(id, bytes === undefined ? 0 : (decode(bytes, NOTHING) as number));
+      atomic = new Atomic(id, bytes === undefined ? 0 : (decode(bytes, NO_CODE) as number));
       this.#atomics.set(id, atomic);
     }
     return atomic;
@@ -390,7 +389,7 @@ export class Restorer {
 
   #restoreMonitors(): void {
     for (const [port, bytes] of this.#hasEnded ? [] : this.#table(Table.Monitors)) {
-      const [event, task] = decode(bytes, NOTHING) as [Uint8Array | undefined, number | undefined];
+      const [event, task] = decode(bytes, NO_CODE) as [Uint8Array | undefined, number | undefined];
       const future = task === undefined ? undefined : this.#futures.get(task);
       const trouble = this.#reactor.ports.restore(port as number, event, future);
       if (trouble !== null) this.#options.complain(trouble);
@@ -422,14 +421,3 @@ const olderText = (count: number): string =>
   count === 1
     ? "1 task finishes with the source that it was suspended in; walia horizon upgrade moves it where it can"
     : `${count} tasks finish with the source that they were suspended in; walia horizon upgrade moves those that it can`;
-
-/** Records of numbers, strings and bytes name nothing. */
-const NOTHING: CodecContext = {
-  code: () => undefined,
-  classCode: () => undefined,
-  traitCode: () => undefined,
-  future: () => undefined,
-  channel: () => undefined,
-  atomic: () => undefined,
-  programSegment: () => undefined,
-};
