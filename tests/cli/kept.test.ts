@@ -321,6 +321,34 @@ main();
     LONG,
   );
 
+  test(
+    "beside the program's variables, when a function that they call uses these by now",
+    async () => {
+      const program = programOf(`
+var rate = 3;
+fun price(n) n * 2;
+async fun order(n, gate) { gate.receive(); print price(n); }
+async fun main() {
+    var gate = Channel(1);
+    order(7, gate);
+    yield_now();
+    for (n in 0..1000000) { print "waits " + n; sleep(5); }
+}
+main();
+`);
+      const place = async () => {
+        const { out } = await walia(["horizon", "show", "main.wld"], { in: program.folder });
+        return /task \d+ order\n.*\n.*\n +(runs on [^,;]*)/.exec(out)?.[1];
+      };
+      await program.runUntil("waits 1", "--durability", "strict");
+      expect(await place()).toBe("runs on any core");
+      program.edit((text) => text.replace("n * 2", "n * rate"));
+      await program.runUntil("waits 9", "--durability", "strict", "--shards", "2");
+      expect(await place()).toBe("runs on the first core");
+    },
+    LONG,
+  );
+
   for (const shards of ["1", "2"])
     test(
       `with results of tasks that had ended, by whatever they were known, on ${shards} cores`,

@@ -7,6 +7,8 @@
 //     accepted waits for its peer, if the listener has a session function that will know it (sessions.ts).
 // L4. A task or descriptor that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 // L5. A task that was running when the process ended is not trusted (trials.ts).
+// L6. A task runs beside the program's variables from now on when it did before, when code of it must by now, and when it has code of
+//     an older source: what that calls is of today's, and may use them.
 
 import { decode } from "../../codec/decode.ts";
 import { sizeOf } from "../../codec/size.ts";
@@ -80,6 +82,8 @@ export class Restorer {
   readonly #accepted: Descriptor[] = [];
   /** Code of an older source was met in what is being read. */
   #metOlder = false;
+  /** Likewise code that must run beside the program's variables (L6). */
+  #metHome = false;
   #opening = 0;
   #waiting: Waiting[] = [];
 
@@ -98,7 +102,11 @@ export class Restorer {
     };
     const code: CodeContext = {
       ...own,
-      code: (id) => own.code(met(id)),
+      code: (id) => {
+        const found = own.code(met(id));
+        this.#metHome ||= found !== undefined && found.source !== null && found.isHome;
+        return found;
+      },
       classCode: (id) => own.classCode(met(id)),
       traitCode: (id) => own.traitCode(met(id)),
       external: (number) => this.pins.get(number),
@@ -188,6 +196,7 @@ export class Restorer {
       for (const [id, record] of this.#table(Table.Tasks)) {
         if (!this.kept.has(id as number)) continue;
         this.#metOlder = false;
+        this.#metHome = false;
         this.#readTask(id as number, record, id === mainId);
         if (this.#metOlder) older++;
       }
@@ -225,7 +234,7 @@ export class Restorer {
       const { stack, beside } = this.#packer.unpackStack(frames ?? new Uint8Array(0), 0);
       const [order, isFresh, cancellation, observed, input, request] = beside as Value[];
       const future = this.#future(id);
-      const task = new LiveTask(id, future, record.name, record.home);
+      const task = new LiveTask(id, future, record.name, record.home || this.#metHome || this.#metOlder);
       task.stack = stack;
       task.cancellation = cancellation as Cancellation;
       future.task = task;
