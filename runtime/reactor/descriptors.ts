@@ -55,8 +55,8 @@ export class Descriptor {
   readonly writing: Lane;
   /** Tasks that wait until it is ready. */
   readonly watching: LiveTask[] = [];
-  /** Tasks that read or write at a place of their own, without taking turns; null: there have been none. */
-  positioned: Set<LiveTask> | null = null;
+  /** How many tasks read or write at a place of their own, without taking turns. There may be very many: no list of them is kept. */
+  positioned = 0;
 
   constructor(
     readonly fd: number,
@@ -66,9 +66,9 @@ export class Descriptor {
     this.writing = what.kind === "file" ? this.reading : new Lane();
   }
 
-  /** Every task that waits for it. */
+  /** Every task that waits for it, but for those that are `positioned`. */
   get tasks(): LiveTask[] {
-    const users = [...this.watching, ...(this.positioned ?? []), this.reading.holder, ...this.reading.waiting];
+    const users = [...this.watching, this.reading.holder, ...this.reading.waiting];
     if (this.writing !== this.reading) users.push(this.writing.holder, ...this.writing.waiting);
     return users.filter((user) => user instanceof LiveTask);
   }

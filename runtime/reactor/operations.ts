@@ -44,6 +44,11 @@ export class Operations {
     return (this.#generations[slot]! << SLOT_BITS) | slot;
   }
 
+  /** Who has an operation in flight, in no order. */
+  get owners(): (LiveTask | Submitter)[] {
+    return this.#owners.filter((owner) => owner !== undefined);
+  }
+
   /** False when the tag is late (O1). */
   isUnderWay(tag: Tag): boolean {
     const slot = tag & SLOT_MASK;

@@ -48,6 +48,8 @@ const TURN = 8;
 /** How many tasks run between two looks at the clock, and how many timers are woken in one turn. */
 const LOOK = 8;
 const DUE = 4096;
+/** When so many tasks have run in two turns, and as many are left, it is a rush (drivers/driver.ts, D9). */
+const RUSH = 64;
 
 type Phase = "running" | "finished";
 
@@ -93,6 +95,9 @@ export class Reactor implements Host, Completions {
   #turnEnds = 0;
   /** A task has used up the turn's time, and said so. */
   #usedUp = false;
+  /** Tasks that have run, in this turn and the one before: a loop that starts many takes turns with those it has started. */
+  #ran = 0;
+  #ranBefore = 0;
   /** In this turn. */
   #hasPrinted = false;
   /** For when the driver's alarm is set; Infinity: it is not. */
@@ -536,6 +541,8 @@ export class Reactor implements Host, Completions {
     this.#turnEnds = start + TURN;
     this.#hasPrinted = false;
     this.#usedUp = false;
+    this.#ranBefore = this.#ran;
+    this.#ran = 0;
     this.#inTurn = true;
     if (this.#someDue) this.#wakeDue(start);
     this.#runQueued();
@@ -545,7 +552,7 @@ export class Reactor implements Host, Completions {
     this.#inTurn = false;
     this.keeper?.turnEnded();
     if (this.#isFinished()) return;
-    if (this.#queue.length > 0 || this.#someDue) this.driver.soon();
+    if (this.#queue.length > 0 || this.#someDue) this.driver.soon(this.#isRush());
     this.#setAlarm();
   }
 
@@ -570,6 +577,7 @@ export class Reactor implements Host, Completions {
       if (task === undefined || task.state === TaskState.Done) continue;
       peer?.deal(this.#queue);
       this.#step(task, input);
+      this.#ran++;
       if (this.#isFinished()) return;
       if (--untilLook > 0 && !this.#usedUp) continue;
       if (this.#usedUp || this.turnIsOver()) {
@@ -580,6 +588,10 @@ export class Reactor implements Host, Completions {
       untilLook = LOOK;
       peer?.receive();
     }
+  }
+
+  #isRush(): boolean {
+    return Math.min(this.#ranBefore + this.#ran, this.#queue.length) >= RUSH;
   }
 
   /** Parked -> Ready, behind all that something has happened to: it has had its share of time. */

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DriverError, type Handle } from "../../runtime/reactor/drivers/driver.ts";
 import { OP_NOP, OP_POLL_ADD, POLLIN } from "../../runtime/reactor/drivers/uring/abi.ts";
 import { attend } from "../../runtime/reactor/drivers/uring/attendant.ts";
@@ -125,6 +125,7 @@ describe.skipIf(drivers.every(({ name }) => name !== "uring"))("a uring driver",
     setImmediate(pump);
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     stop = true;
     driver.close();
     dismiss();
@@ -142,6 +143,46 @@ describe.skipIf(drivers.every(({ name }) => name !== "uring"))("a uring driver",
     expect(driver.counts.enters - before).toBe(1);
     expect(driver.counts.submitted - sent).toBe(1000);
     expect((await Promise.all(reads)).join("")).toBe("x".repeat(1000));
+  });
+
+  test("in a rush, lets reads of files wait for others, each time a little longer, and nothing else", async () => {
+    const path = join(folder, "a");
+    writeFileSync(path, "x".repeat(1000));
+    const file = await io.handle((tag) => driver.open(tag, path, "r"));
+    stop = true;
+    let now = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    let inRush = true;
+    let completed = 0;
+    const ignore = (): void => undefined;
+    const done = (): void => {
+      completed++;
+    };
+    driver.attach({ completed: done, failed: ignore, alarm: ignore, turn: () => driver.soon(inRush) });
+    driver.soon(inRush);
+    /** How often the kernel is entered in a step so many milliseconds later, with a read submitted before it. */
+    const entersAfter = (ms: number): number => {
+      now += ms;
+      const before = driver.counts.enters;
+      file.read(0, 1, 0);
+      driver.step(true);
+      return driver.counts.enters - before;
+    };
+    expect([0, 8, 31, 1].map(entersAfter)).toEqual([1, 0, 0, 1]);
+    expect([8, 63, 1].map(entersAfter)).toEqual([0, 0, 1]);
+    expect(entersAfter(8)).toBe(0);
+    driver.exists(1, path);
+    expect(entersAfter(1)).toBe(1);
+    expect(entersAfter(1)).toBe(0);
+    inRush = false;
+    expect([0, 0, 0].map(entersAfter)).toEqual([0, 1, 1]);
+    vi.restoreAllMocks();
+    await expect
+      .poll(() => {
+        driver.step(false);
+        return completed;
+      })
+      .toBe(14);
   });
 
   test("gives all its blocks back when nothing is under way", async () => {

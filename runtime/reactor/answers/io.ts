@@ -13,7 +13,7 @@ import { evict, inTurn, notOpen } from "../lanes.ts";
 import { CLOSED, eventsOf, ioFault, isWhole, subjectOf, wrongField, wrongValue } from "../payload.ts";
 import { beforeRead, beforeWrite, forget, hasSession, outlivesFailure } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
-import type { LiveTask } from "../task.ts";
+import { LiveTask } from "../task.ts";
 
 /** The most that one read yields unless it says otherwise. */
 const CHUNK = 65536;
@@ -46,16 +46,16 @@ function takeUnread(descriptor: Descriptor, unread: Uint8Array, max: number): Ui
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
+const isPositioned = (request: EffectRequest): boolean => request.f_at !== undefined;
+
 /** With `at`, a place in a file, it waits for no turn and moves no offset: any number of them are under way at once (R2). */
 function positioned(
   inTurn: Answer,
   submit: (handle: Handle, tag: Tag, request: EffectRequest, at: number) => void,
 ): Answer {
-  const isPositioned = (request: EffectRequest): boolean => request.f_at !== undefined;
   const descriptorOf = (reactor: Reactor, request: EffectRequest): Descriptor => {
     const descriptor = findTarget(reactor, request);
     if ("kind" in descriptor) throw new Error("broken V1: the descriptor of a waiting task is gone");
-    descriptor.positioned ??= new Set();
     return descriptor;
   };
   return {
@@ -72,8 +72,7 @@ function positioned(
         const handle = reactor.handleOf(file);
         if (!handle.seekable) reactor.wake(task, wrongValue(request, "at", "nil: this descriptor has no places", at));
         else {
-          file.positioned ??= new Set();
-          file.positioned.add(task);
+          file.positioned++;
           submit(handle, reactor.submit(task), request, at);
         }
       }
@@ -81,7 +80,7 @@ function positioned(
     completed(reactor, task, request, value) {
       if (!isPositioned(request)) inTurn.completed!(reactor, task, request, value);
       else {
-        descriptorOf(reactor, request).positioned!.delete(task);
+        descriptorOf(reactor, request).positioned--;
         reactor.resume(task, value === null ? undefined : (value as Value));
       }
     },
@@ -89,7 +88,7 @@ function positioned(
       if (!isPositioned(request)) inTurn.failed!(reactor, task, request, error);
       else {
         const descriptor = descriptorOf(reactor, request);
-        descriptor.positioned!.delete(task);
+        descriptor.positioned--;
         reactor.wake(task, ioFault(request, subjectOf(descriptor), error, descriptor.fd));
       }
     },
@@ -97,7 +96,7 @@ function positioned(
       if (!isPositioned(request)) inTurn.withdraw!(reactor, task, request);
       else {
         const descriptor = descriptorOf(reactor, request);
-        descriptor.positioned!.delete(task);
+        descriptor.positioned--;
         descriptor.handle?.withdraw(reactor.takeBack(task));
       }
     },
@@ -247,9 +246,11 @@ const close: Answer = {
       reactor.wake(task, descriptor);
       return;
     }
+    const closed = (other: EffectRequest): Input => ioFault(other, subjectOf(descriptor), CLOSED, descriptor.fd);
     forget(reactor, descriptor);
+    evictPositioned(reactor, descriptor, closed);
     reactor.descriptors.remove(descriptor);
-    evict(reactor, descriptor, (other) => ioFault(other, subjectOf(descriptor), CLOSED, descriptor.fd));
+    evict(reactor, descriptor, closed);
     reactor.resume(task, undefined);
   },
   releases: true,
@@ -257,6 +258,24 @@ const close: Answer = {
 
 /** Performed where a read waits whose connection was made anew (sessions.ts; keep/restore.ts, L3). Unhandled, the read goes on. */
 const reconnect: Answer = { begin: (reactor, task) => reactor.resume(task, undefined) };
+
+/**
+ * The part of `evict` for those who use it without taking turns: all of them have an operation in flight, which the driver takes
+ * back when the handle is closed.
+ */
+function evictPositioned(reactor: Reactor, descriptor: Descriptor, faultFor: (request: EffectRequest) => Input): void {
+  if (descriptor.positioned === 0) return;
+  for (const task of reactor.operations.owners) {
+    if (!(task instanceof LiveTask)) continue;
+    const request = task.request!;
+    const { effect } = request.site;
+    if ((effect !== "IO_READ" && effect !== "IO_WRITE") || !isPositioned(request)) continue;
+    if (findTarget(reactor, request) !== descriptor) continue;
+    reactor.takeBack(task);
+    reactor.wake(task, faultFor(request));
+  }
+  descriptor.positioned = 0;
+}
 
 export const ioAnswers: Readonly<Record<string, Answer>> = {
   IO_RECONNECT: reconnect,

@@ -16,7 +16,8 @@
 // D6. A driver holds the process alive as long as something it was asked for may still happen, and not after `close`.
 // D7. Nothing polls: a driver with nothing to report uses no CPU.
 // D8. A driver belongs to the thread that made it. Other threads reach it in one way only, through its waker (waker.ts).
-// D9. What has been submitted leaves at the latest when the turn is over, in as few system calls as the driver can.
+// D9. What has been submitted leaves at the latest when the turn is over, in as few system calls as the driver can. In a rush,
+//     which the submitter declares, operations on files may wait a little longer (uring.ts, U6).
 
 import type { Waker } from "./waker.ts";
 
@@ -117,8 +118,11 @@ export interface Driver {
   source(source: Source): SourceHandle | DriverError;
   /** Rings once, `delay` milliseconds from now; replaces the last one. Null: not at all. */
   alarm(delay: number | null): void;
-  /** Asks for one `turn`, once the results that are ready by then have been delivered. */
-  soon(): void;
+  /**
+   * Asks for one `turn`, once the results that are ready by then have been delivered. `inRush`: the turn that asks has run a
+   * great many tasks, and as many are still to come (D9).
+   */
+  soon(inRush?: boolean): void;
   /** Closes all that is open. Nothing is reported any more. */
   close(): void;
 }

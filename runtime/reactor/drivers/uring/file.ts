@@ -4,6 +4,7 @@
 //     over: a write that is offered again must not meet another file under its number.
 // F2. A short read goes straight into the memory that the program gets; a longer one through a block, of which the program
 //     gets a copy of what came; a very long one into a buffer of its own. See memory.ts.
+// F3. What is done at a position may wait for company on its way to the kernel (ring.ts, R5).
 
 import { errorNumbered, NONE } from "../base.ts";
 import { READ, type Tag, WRITE } from "../driver.ts";
@@ -16,7 +17,7 @@ import { addressOf } from "./system.ts";
 /** Longer reads are cut to this: a program that asks for a terabyte gets a piece. */
 const LONGEST = 16 * 1024 * 1024;
 /** Reads kept for later. */
-const MOST_IDLE = 16384;
+const MOST_IDLE = 32768;
 
 export class FileHandle extends UringHandle {
   override readonly seekable: boolean;
@@ -112,6 +113,14 @@ abstract class FileOperation implements Operation {
     this.kit.ring.cancel(this.slot);
   }
 
+  /** F3 */
+  protected enter(opcode: number, fd: number, address: number, length: number, offset: number): void {
+    const { ring } = this.kit;
+    this.slot = ring.begin(this);
+    if (offset === NO_POSITION) ring.entry(this.slot, opcode, fd, address, length, offset, 0, 0);
+    else ring.patient(this.slot, opcode, fd, address, length, offset);
+  }
+
   /** The file's, or NONE; `completed` has it for what must be offered again. */
   protected get fd(): number {
     return this.file!.descriptor;
@@ -122,8 +131,9 @@ abstract class FileOperation implements Operation {
 export class FileRead extends FileOperation {
   #length = 0;
   #position = 0;
-  /** Where the kernel writes: one of these (F2). */
-  #own: Uint8Array | null = null;
+  /** Where the kernel writes: at `#at` in memory that becomes the program's, or in a block (F2). */
+  #own: ArrayBuffer | null = null;
+  #at = 0;
   #block: Block | null = null;
 
   prepare(length: number, position: number): void {
@@ -132,9 +142,7 @@ export class FileRead extends FileOperation {
   }
 
   submit(fd: number): void {
-    const { ring } = this.kit;
-    this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_READ, fd, this.#takePlace(), this.#length, this.#position, 0, 0);
+    this.enter(OP_READ, fd, this.#takePlace(), this.#length, this.#position);
   }
 
   completed(result: number): void {
@@ -159,22 +167,22 @@ export class FileRead extends FileOperation {
   #takePlace(): number {
     const { memory } = this.kit;
     if (this.#length <= PIECE) {
-      const address = memory.reserve(this.#length);
-      this.#own = memory.piece(this.#length);
-      return address;
+      this.#at = memory.reserve(this.#length);
+      this.#own = memory.arena;
+      return memory.arenaAddress + this.#at;
     }
     if (this.#length <= LARGE) {
       this.#block = memory.take(this.#length);
       return this.#block.address;
     }
-    this.#own = new Uint8Array(new ArrayBuffer(this.#length));
+    this.#own = new ArrayBuffer(this.#length);
+    this.#at = 0;
     return addressOf(this.#own);
   }
 
   #taken(count: number): Uint8Array {
     const own = this.#own;
-    if (own === null) return this.kit.memory.copy(this.#block!.bytes, 0, count);
-    return own.length === count ? own : own.subarray(0, count);
+    return own === null ? this.kit.memory.copy(this.#block!.bytes, 0, count) : new Uint8Array(own, this.#at, count);
   }
 
   #giveBack(): void {
@@ -211,10 +219,8 @@ class FileWrite extends FileOperation {
   }
 
   submit(fd: number): void {
-    const { ring } = this.kit;
     const position = this.#position === NO_POSITION ? NO_POSITION : this.#position + this.#done;
-    this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_WRITE, fd, this.#address + this.#done, this.#length - this.#done, position, 0, 0);
+    this.enter(OP_WRITE, fd, this.#address + this.#done, this.#length - this.#done, position);
   }
 
   completed(result: number): void {
@@ -233,9 +239,7 @@ class FileWrite extends FileOperation {
 
 class FileSync extends FileOperation {
   submit(fd: number): void {
-    const { ring } = this.kit;
-    this.slot = ring.begin(this);
-    ring.entry(this.slot, OP_FSYNC, fd, 0, 0, 0, 0, 0);
+    this.enter(OP_FSYNC, fd, 0, 0, 0);
   }
 
   completed(result: number): void {

@@ -38,8 +38,9 @@ export class Memory {
   /** Blocks taken and not given back. */
   taken = 0;
 
-  #arena = new ArrayBuffer(ARENA);
-  #arenaAddress = addressOf(this.#arena);
+  /** Where pieces are taken from now. */
+  arena = newArena();
+  arenaAddress = addressOf(this.arena);
   #used = 0;
 
   /** A block of at least `length` bytes, whose contents are whatever was there before (B2). */
@@ -57,32 +58,32 @@ export class Memory {
     else if (length === LARGE && this.#large.length < KEPT_LARGE) this.#large.push(block);
   }
 
-  /** Makes sure that the arena has `length` bytes (at most PIECE) left, and says where. `piece` then takes them. */
+  /** Takes `length` bytes (at most PIECE) from `arena`, which may be a new one; returns where they begin (B3). */
   reserve(length: number): number {
     if (this.#used + length > ARENA) {
-      this.#arena = new ArrayBuffer(ARENA);
-      this.#arenaAddress = addressOf(this.#arena);
+      this.arena = newArena();
+      this.arenaAddress = addressOf(this.arena);
       this.#used = 0;
     }
-    return this.#arenaAddress + this.#used;
-  }
-
-  /** The next `length` bytes of the arena, reserved before (B3). */
-  piece(length: number): Uint8Array {
-    const bytes = new Uint8Array(this.#arena, this.#used, length);
-    this.#used += (length + 7) & ~7;
-    return bytes;
+    const at = this.#used;
+    this.#used = (at + length + 7) & ~7;
+    return at;
   }
 
   /** A copy for a program (B3). */
   copy(source: Buffer, from: number, length: number): Uint8Array {
     if (length > PIECE)
       return new Uint8Array(source.buffer.slice(source.byteOffset + from, source.byteOffset + from + length));
-    this.reserve(length);
-    const bytes = this.piece(length);
+    const at = this.reserve(length);
+    const bytes = new Uint8Array(this.arena, at, length);
     source.copy(bytes, 0, from, from + length);
     return bytes;
   }
+}
+
+/** Holds what was there before, like a block: of a piece the program sees what has been written into it and no more. */
+function newArena(): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(ARENA).buffer as ArrayBuffer;
 }
 
 function newBlock(length: number): Block {

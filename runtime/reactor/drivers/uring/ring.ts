@@ -17,6 +17,8 @@
 // R3. No completion is lost: before entries go out that might fill the completion queue it is emptied into `#spilled`, and
 //     what overflows all the same the kernel keeps (FEAT_NODROP) and puts out in the next `enter`.
 // R4. A ring belongs to the thread that made it (SINGLE_ISSUER).
+// R5. Entries of `patient` may wait for others. All else is urgent: it is due at the end of the turn, and takes with it what
+//     waits, in order.
 
 import { DriverError } from "../driver.ts";
 import {
@@ -131,6 +133,8 @@ export class Ring {
   #tail: number;
   #head: number;
   #unsubmitted = 0;
+  /** R5 */
+  #urgent = 0;
 
   /** R2. Roles are small; slots not in use wait in `#free`. */
   readonly #operations: (Operation | null)[] = [];
@@ -233,6 +237,25 @@ export class Ring {
     flags: number,
     last: number,
   ): void {
+    this.#urgent++;
+    this.#put(slot, head, fd, address, length, offset, flags, last);
+  }
+
+  /** Queues an entry on a file, without flags (R5). */
+  patient(slot: number, head: number, fd: number, address: number, length: number, offset: number): void {
+    this.#put(slot, head, fd, address, length, offset, 0, 0);
+  }
+
+  #put(
+    slot: number,
+    head: number,
+    fd: number,
+    address: number,
+    length: number,
+    offset: number,
+    flags: number,
+    last: number,
+  ): void {
     if (this.#unsubmitted > this.#sqMask) this.#makeRoom();
     const words = this.#entries;
     const at = (this.#tail & this.#sqMask) * WORDS;
@@ -267,8 +290,17 @@ export class Ring {
 
   /** True when `enter` has something to do besides waiting. */
   get isPending(): boolean {
+    return this.#unsubmitted > 0 || this.#isKernelWaiting;
+  }
+
+  /** True when that is something that should not wait (R5). */
+  get isUrgent(): boolean {
+    return this.#urgent > 0 || this.#isKernelWaiting;
+  }
+
+  get #isKernelWaiting(): boolean {
     // Pairs with the kernel's store: work that it has put off, or completions that it could not put out (R3).
-    return this.#unsubmitted > 0 || (Atomics.load(this.#words, this.#sqFlags) & (SQ_TASKRUN | SQ_CQ_OVERFLOW)) !== 0;
+    return (Atomics.load(this.#words, this.#sqFlags) & (SQ_TASKRUN | SQ_CQ_OVERFLOW)) !== 0;
   }
 
   /** Takes what has collected to the kernel. `wait`: until a completion is there, or for this many milliseconds. */
@@ -298,6 +330,7 @@ export class Ring {
       this.counts.enters++;
       if (result >= 0) {
         this.#unsubmitted -= result;
+        if (this.#unsubmitted === 0) this.#urgent = 0;
         this.counts.submitted += result;
         return;
       }
