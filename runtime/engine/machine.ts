@@ -106,8 +106,9 @@ function makeMachine() {
     serial: 1,
     /** Handlers of the whole program, innermost first; ends with the root segment. */
     program: root as Segment,
-    /** Effects performed and continuations resumed, for the counters. */
+    /** Effects performed, for the counters. */
     performed: 0,
+    /** How often suspended code was gone on with, continuations and tasks: a clock for what is due once in a while. */
     resumed: 0,
     /** Test mode (see `setProbe`). */
     probe: null as Probe | null,
@@ -580,8 +581,8 @@ export function performRequest(request: EffectRequest, depth: number): Value {
 }
 
 /** Asks the host, past all handlers: `await`, `receive` and the like (lower-case names). Always suspends. */
-export function ask(effect: string, payload: Readonly<Record<string, Value>>): Value {
-  E.now.request = makeRequest(effect, payload);
+export function ask(request: EffectRequest): Value {
+  E.now.request = request;
   E.op = Op.Ask;
   return values.SIGNAL;
 }

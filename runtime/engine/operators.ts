@@ -4,7 +4,7 @@
 import { builtinCode, type Code } from "./code.ts";
 import { fault, wrongType } from "./faults.ts";
 import { currentHost } from "./host.ts";
-import { ask } from "./machine.ts";
+import { ask, makeRequest } from "./machine.ts";
 import { show } from "./show.ts";
 import type { EffectRequest, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";
@@ -157,7 +157,7 @@ export function getMember(object: Value, name: string): Value {
 export function durableId(request?: EffectRequest): Value {
   const id = crypto.randomUUID();
   if (request !== undefined) request.f_id = id;
-  return ask("checkpoint", { value: id });
+  return ask(makeRequest("checkpoint", { value: id }));
 }
 
 /** `object.name = value`, when the object is no instance. */

@@ -66,6 +66,7 @@ export function run(task: Task, input: Input): Outcome {
   E.now.h = stack;
   E.op = Op.None;
   E.discard = false;
+  E.resumed++;
   let result: Value;
   switch (input.kind) {
     case "value":
@@ -163,8 +164,9 @@ export function awaitValue(value: Value): Value {
   if (!(value instanceof Future)) return value;
   const state = value.state;
   if (state.kind === "done" && typeof state.value !== "object") return state.value;
-  return ask("await", { future: value });
+  return ask({ site: AWAIT, f_future: value });
 }
+const AWAIT = { effect: "await" };
 
 /** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
 export function tick(): Value {
@@ -172,5 +174,6 @@ export function tick(): Value {
   if (!host.turnIsOver()) return undefined;
   const limit = host.memoryLimit?.();
   if (limit !== undefined) return outOfMemory(limit);
-  return host.mayGoOn() ? undefined : ask("spent", {});
+  return host.mayGoOn() ? undefined : ask({ site: SPENT });
 }
+const SPENT = { effect: "spent" };

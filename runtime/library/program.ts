@@ -2,7 +2,7 @@
 
 import { fault, wrongType } from "../engine/faults.ts";
 import { currentHost } from "../engine/host.ts";
-import { ask } from "../engine/machine.ts";
+import { ask, makeRequest } from "../engine/machine.ts";
 import { durableId } from "../engine/operators.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
@@ -30,9 +30,11 @@ function assert(_depth: number, condition: Value, message: Value): Value {
 }
 
 function exit(_depth: number, code: Value): Value {
-  if (code === undefined) return ask("exit", { code: 0 });
+  if (code === undefined) return ask(makeRequest("exit", { code: 0 }));
   if (!isWhole(code)) return needsWhole("exit", code);
-  return code >= 0 && code <= 255 ? ask("exit", { code }) : fault("TypeError", `"exit" needs 0 to 255, got ${code}`);
+  return code >= 0 && code <= 255
+    ? ask(makeRequest("exit", { code }))
+    : fault("TypeError", `"exit" needs 0 to 255, got ${code}`);
 }
 
 function mixin(_depth: number, object: Value, trait: Value): Value {
@@ -44,20 +46,23 @@ function mixin(_depth: number, object: Value, trait: Value): Value {
 
 function monitor(_depth: number, port: Value, events: Value): Value {
   if (!isWhole(port)) return needsWhole("io_monitor", port);
-  return isWhole(events) ? ask("monitor", { port, events }) : needsWhole("io_monitor", events);
+  return isWhole(events) ? ask(makeRequest("monitor", { port, events })) : needsWhole("io_monitor", events);
 }
 
 function portRead(_depth: number, port: Value): Value {
-  return isWhole(port) ? ask("port_read", { port }) : needsWhole("port_read", port);
+  return isWhole(port) ? ask(makeRequest("port_read", { port })) : needsWhole("port_read", port);
 }
 
 function portWrite(_depth: number, port: Value, value: Value): Value {
-  return isWhole(port) ? ask("port_write", { port, value }) : needsWhole("port_write", port);
+  return isWhole(port) ? ask(makeRequest("port_write", { port, value })) : needsWhole("port_write", port);
 }
 
 export const programFunctions: ReadonlyMap<string, Native> = new Map([
   ["print", native(1, 1, print)],
-  ["input", native(0, 1, (_depth, prompt) => ask("input", prompt === undefined ? {} : { prompt: show(prompt) }))],
+  [
+    "input",
+    native(0, 1, (_depth, prompt) => ask(makeRequest("input", prompt === undefined ? {} : { prompt: show(prompt) }))),
+  ],
   ["clock", native(0, 0, () => currentHost().now() / 1000)],
   ["time_now", native(0, 0, () => Math.floor(currentHost().now()))],
   ["args", native(0, 0, () => [...currentHost().args])],
@@ -68,7 +73,7 @@ export const programFunctions: ReadonlyMap<string, Native> = new Map([
   ["len", length("len")],
   ["length", length("length")],
   ["mixin", native(2, 2, mixin)],
-  ["checkpoint", native(0, 0, () => ask("checkpoint", {}))],
+  ["checkpoint", native(0, 0, () => ask(makeRequest("checkpoint", {})))],
   ["unique_id", native(0, 0, () => durableId())],
   ["walia_is_warm_boot", native(0, 0, () => currentHost().isWarmBoot())],
   ["walia_metrics", native(0, 0, () => MapValue.of(Object.entries(currentHost().metrics())))],

@@ -13,13 +13,20 @@
 
 import { fault, wrongType } from "../engine/faults.ts";
 import { currentHost } from "../engine/host.ts";
-import { ask } from "../engine/machine.ts";
+import { ask, makeRequest } from "../engine/machine.ts";
 import { spawn } from "../engine/operators.ts";
 import { show } from "../engine/show.ts";
 import type { Value } from "../engine/values.ts";
 import { Atomic, Channel, Closure, Future, isEqual, SIGNAL } from "../engine/values.ts";
 import type { Native } from "./native.ts";
 import { isWhole, method, native, needsNumber } from "./native.ts";
+
+const TIMEOUT = { effect: "timeout" };
+const CANCEL = { effect: "cancel" };
+const SEND = { effect: "send" };
+const RECEIVE = { effect: "receive" };
+const CLOSE = { effect: "close" };
+const YIELD = { effect: "yield" };
 
 function task(_depth: number, f: Value, ...args: Value[]): Value {
   if (!(f instanceof Closure)) return wrongType('"task"', "a function", f);
@@ -37,7 +44,7 @@ function waitFor(request: "race" | "any"): [string, Native] {
       if (futures.length === 0) return fault("TypeError", `"${request}" needs at least one Future`);
       for (const future of futures)
         if (!(future instanceof Future)) return wrongType(`"${request}"`, "a List of Futures", future);
-      return ask(request, { futures });
+      return ask(makeRequest(request, { futures }));
     }),
   ];
 }
@@ -45,11 +52,11 @@ function waitFor(request: "race" | "any"): [string, Native] {
 /** As with `await`, what is no future is there at once. */
 function timeout(_depth: number, future: Value, ms: Value): Value {
   if (typeof ms !== "number") return needsNumber("timeout", ms);
-  return future instanceof Future ? ask("timeout", { future, ms }) : future;
+  return future instanceof Future ? ask({ site: TIMEOUT, f_future: future, f_ms: ms }) : future;
 }
 
 function cancel(_depth: number, future: Value): Value {
-  return future instanceof Future ? ask("cancel", { future }) : wrongType('"cancel"', "a Future", future);
+  return future instanceof Future ? ask({ site: CANCEL, f_future: future }) : wrongType('"cancel"', "a Future", future);
 }
 
 /** A channel without a capacity holds nothing: each send waits for its receive. */
@@ -85,14 +92,16 @@ function compareSet(_depth: number, self: Value, expected: Value, value: Value):
 
 function send(_depth: number, self: Value, value: Value): Value {
   const channel = self as Channel;
-  return currentHost().trySend?.(channel, value) === true ? undefined : ask("send", { channel, value });
+  return currentHost().trySend?.(channel, value) === true
+    ? undefined
+    : ask({ site: SEND, f_channel: channel, f_value: value });
 }
 
 function receive(_depth: number, self: Value): Value {
   const channel = self as Channel;
   const host = currentHost();
   const value = host.tryReceive === undefined ? SIGNAL : host.tryReceive(channel);
-  return value === SIGNAL ? ask("receive", { channel }) : value;
+  return value === SIGNAL ? ask({ site: RECEIVE, f_channel: channel }) : value;
 }
 
 export const taskFunctions: ReadonlyMap<string, Native> = new Map([
@@ -101,7 +110,7 @@ export const taskFunctions: ReadonlyMap<string, Native> = new Map([
   waitFor("any"),
   ["timeout", native(2, 2, timeout)],
   ["cancel", native(1, 1, cancel)],
-  ["yield_now", native(0, 0, () => ask("yield", {}))],
+  ["yield_now", native(0, 0, () => ask({ site: YIELD }))],
   ["Channel", native(0, 1, makeChannel)],
   ["Atomic", native(1, 1, makeAtomic)],
 ]);
@@ -109,7 +118,7 @@ export const taskFunctions: ReadonlyMap<string, Native> = new Map([
 export const channelMethods: ReadonlyMap<string, Native> = new Map([
   ["send", method(1, 1, send)],
   ["receive", method(0, 0, receive)],
-  ["close", method(0, 0, (_depth, channel) => ask("close", { channel }))],
+  ["close", method(0, 0, (_depth, channel) => ask({ site: CLOSE, f_channel: channel }))],
 ]);
 
 export const atomicMethods: ReadonlyMap<string, Native> = new Map([
