@@ -432,7 +432,7 @@ class Emitter {
         return this.#with(
           "f",
           op.value,
-          put(js.choose(js.binary("instanceof", f, js.id("Future")), js.call("awaitValue", f), f)),
+          put(js.choose(js.binary("instanceof", f, js.id("Future")), js.call("awaitValue", f, depth), f)),
         );
       }
       case "range":

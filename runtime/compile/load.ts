@@ -312,6 +312,8 @@ class Loader {
     );
     operators.builtinMethods.native = this.builtins.methods;
     operators.builtinMethods.walia = walia;
+    operators.giveMethods(values.Channel, "Channel");
+    operators.giveMethods(values.Atomic, "Atomic");
     const own = new Map<string, values.Closure | values.ClassValue | values.TraitValue>();
     for (const closure of [...this.#closures.values(), ...this.#builtins.values()]) own.set(closure.code.id, closure);
     for (const value of this.#values) if (value !== undefined) own.set(value.code.id, value);

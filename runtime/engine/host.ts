@@ -4,7 +4,7 @@
 //   host -> engine   `run(task, input)`            machine.ts
 //   engine -> host   the outcome of that call, and the few functions of `Host` below
 //
-// H1. `run` is not reentrant: a host never calls it from inside a Host function.
+// H1. `run` is not reentrant: a host never calls it from inside a Host function, except from `beginAwaited`.
 // H2. A request that ends `run` with "asks" is answered exactly once: by `run(task, …)` later. The task's stack is
 //     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
 
@@ -52,6 +52,13 @@ export interface Host {
   print(line: string): void;
   /** Starts a task that calls `closure`; arguments and captures are copied in by the host. Runs later, never inside. */
   spawn(closure: Closure, args: readonly Value[]): Future;
+  /**
+   * Somebody awaits this future, which is pending, at this depth (machine.ts, M6). If its task has not begun, the host may run it
+   * now until it ends or waits.
+   */
+  beginAwaited?(future: Future, depth: number): void;
+  /** A value as another task may have it. */
+  copy?(value: Value): Value;
   /** Why no such task may be started now, for the fault LimitExceeded; else undefined. */
   refusesTask?(closure: Closure, args: readonly Value[]): string | undefined;
   /** Sends on a channel, if that need not wait; false: the task has to ask for it. */

@@ -6,7 +6,7 @@ import { fault, wrongType } from "./faults.ts";
 import { currentHost } from "./host.ts";
 import { ask, makeRequest } from "./machine.ts";
 import { show } from "./show.ts";
-import type { EffectRequest, Value } from "./values.ts";
+import type { EffectRequest, Enter, Value } from "./values.ts";
 import { ClassValue, Closure, fieldKey, Instance, isEqual, MapValue, methodKey, typeName } from "./values.ts";
 
 /** A built-in function, or a method: its receiver is then the first argument, counted by `min` and `max`. */
@@ -22,6 +22,17 @@ export const builtinMethods: {
   /** By "List.map". */
   walia: ReadonlyMap<string, Closure>;
 } = { native: new Map(), walia: new Map() };
+
+/**
+ * Gives the objects of a type their native methods as properties, as instances have theirs: compiled code calls them without
+ * looking for them.
+ */
+export function giveMethods(type: new (...args: never[]) => object, name: string): void {
+  for (const [method, { min, max, call }] of builtinMethods.native.get(name) ?? []) {
+    const enter: Enter = (self: Value, depth, ...args) => call(depth, self, ...args);
+    for (let count = min - 1; count < max; count++) type.prototype[methodKey(method, count)] = enter;
+  }
+}
 
 // ---- Arithmetic ----
 

@@ -18,13 +18,17 @@ import {
   TOP,
 } from "./machine.ts";
 import { Frame, Segment, SegmentKind } from "./segments.ts";
+import { STACK_LIMIT } from "./stack.ts";
 import type { EffectRequest, Fault, TraceLine, Value } from "./values.ts";
 import { Closure, Future, SIGNAL } from "./values.ts";
 
 /** Gives a new task its stack: a call of `closure`, not yet begun. */
 export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
   const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, E.serial);
-  base.frames = Frame.of(START, 1, [closure, args as Value[]]);
+  const frame = new Frame(START, 1);
+  frame.s0 = closure;
+  frame.s1 = args as Value[];
+  base.frames = frame;
   task.stack = base;
 }
 
@@ -58,8 +62,11 @@ const AGAIN: Code = builtinCode("again", ["request"], (frame, _value, depth) => 
 /** Codes of the frames made here, for the codec. */
 export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM, AGAIN];
 
-/** Runs a task from where it stopped until it ends or asks the host for something. */
-export function run(task: Task, input: Input): Outcome {
+/**
+ * Runs a task from where it stopped until it ends or asks the host for something. `depth`: what is used of the host's stack (M6),
+ * when another task stands on it.
+ */
+export function run(task: Task, input: Input, depth = 0): Outcome {
   const stack = task.stack;
   if (stack === null) throw new Error("broken: task without a stack is run");
   task.stack = null;
@@ -84,7 +91,7 @@ export function run(task: Task, input: Input): Outcome {
       result = inject(faultRequest(input.fault));
       break;
   }
-  result = drive(null, E.now.h, 0, TOP, result);
+  result = drive(null, E.now.h, depth, TOP, result);
   if (result !== SIGNAL) {
     E.now.h = root;
     return { kind: "done", value: result };
@@ -159,13 +166,26 @@ export function traceOf(stack: Segment): TraceLine[] {
   return lines;
 }
 
-/** `await e`: the future's value, at once when it is there and needs no copy. */
-export function awaitValue(value: Value): Value {
+/**
+ * `await e`: the future's value, at once when it is there. A task that has not begun is begun here, as a call would be: as a rule
+ * it ends without having waited, and then nobody has.
+ */
+export function awaitValue(value: Value, depth: number): Value {
   if (!(value instanceof Future)) return value;
-  const state = value.state;
-  if (state.kind === "done" && typeof state.value !== "object") return state.value;
-  return ask({ site: AWAIT, f_future: value });
+  const host = currentHost();
+  if (value.state.kind === "pending" && depth < MOST_AWAITING && E.probe === null) {
+    const top = E.now.h;
+    host.beginAwaited?.(value, depth + AWAITING_DEPTH);
+    E.now.h = top;
+  }
+  const { state } = value;
+  if (state.kind !== "done") return ask({ site: AWAIT, f_future: value });
+  if (typeof state.value !== "object") return state.value;
+  return host.copy === undefined ? ask({ site: AWAIT, f_future: value }) : host.copy(state.value);
 }
+/** What the host takes of its stack to run a task on top of another, and how deep it may still do so: its driver must not be too deep (M6). */
+const AWAITING_DEPTH = 2000;
+const MOST_AWAITING = STACK_LIMIT / 4 - AWAITING_DEPTH;
 const AWAIT = { effect: "await" };
 
 /** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */

@@ -11,7 +11,7 @@ import type { Closure, Value } from "../engine/values.ts";
 
 export interface Engine {
   setHost(host: Host): void;
-  run(task: Task, input: Input): Outcome;
+  run(task: Task, input: Input, depth?: number): Outcome;
   startStack(task: Task, closure: Closure, args: readonly Value[]): void;
   /** A function that performs an effect. */
   performTask(effect: string, payload: Readonly<Record<string, Value>>): Closure;

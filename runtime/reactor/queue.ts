@@ -1,7 +1,7 @@
 // Queues: the run queue of a shard, and those who wait their turn at a descriptor or channel.
 
 import type { Input } from "../engine/host.ts";
-import { Cancellation, type LiveTask, TaskState } from "./task.ts";
+import { Cancellation, type LiveTask, TaskState, UNARMED } from "./task.ts";
 
 const SMALLEST = 64;
 /** How many tasks that stay are passed over in looking for some that may go. */
@@ -68,6 +68,11 @@ export class RunQueue {
     return ring.shift();
   }
 
+  /** Takes out a task that was started, if it is still to begin. */
+  takeOut(task: LiveTask): boolean {
+    return this.#rings[Urgency.Ready].remove(task);
+  }
+
   #nextRing(): TaskRing {
     const [event, ready, spent] = this.#rings;
     if (!this.#hasPaid) {
@@ -96,11 +101,16 @@ export class RunQueue {
 /**
  * A ring of tasks with the inputs they go on with, first in, first out. It grows by doubling and goes back to its smallest
  * size when it runs empty, so that a million tasks started at once leave nothing behind.
+ *
+ *   first          next          places count up, and a task knows its own (`armed`), so that it may be taken from the middle:
+ *   [t][t][ ][t][t]              the hole it leaves is passed over. The first place and the last are never holes.
  */
 class TaskRing {
   #tasks: (LiveTask | undefined)[] = new Array(SMALLEST).fill(undefined);
   #inputs: (Input | undefined)[] = new Array(SMALLEST).fill(undefined);
-  #head = 0;
+  /** Places are whole numbers of 32 bits, which wrap round. */
+  #first = 0;
+  #next = 0;
   #length = 0;
   #movable = 0;
 
@@ -114,42 +124,67 @@ class TaskRing {
   }
 
   push(task: LiveTask, input: Input): void {
-    if (!task.isHome) this.#movable++;
-    if (this.#length === this.#tasks.length) this.#resize(this.#length * 2);
-    const at = (this.#head + this.#length++) & (this.#tasks.length - 1);
+    if (((this.#next - this.#first) | 0) === this.#tasks.length) this.#makeRoom();
+    this.#put(this.#next, task, input);
+    this.#next = (this.#next + 1) | 0;
+  }
+
+  #put(place: number, task: LiveTask, input: Input): void {
+    const at = place & (this.#tasks.length - 1);
     this.#tasks[at] = task;
     this.#inputs[at] = input;
+    task.armed = place;
+    this.#length++;
+    if (!task.isHome) this.#movable++;
   }
 
   *[Symbol.iterator](): Iterator<Queued> {
-    for (let i = 0; i < this.#length; i++) {
-      const at = (this.#head + i) & (this.#tasks.length - 1);
-      yield { task: this.#tasks[at]!, input: this.#inputs[at]! };
+    for (let place = this.#first; place !== this.#next; place = (place + 1) | 0) {
+      const at = place & (this.#tasks.length - 1);
+      const task = this.#tasks[at];
+      if (task !== undefined) yield { task, input: this.#inputs[at]! };
     }
   }
 
   /** The input of the first task. Read before `shift`. */
   get firstInput(): Input | undefined {
-    return this.#inputs[this.#head];
+    return this.#inputs[this.#first & (this.#tasks.length - 1)];
   }
 
   /** Takes the first task off. */
   shift(): LiveTask | undefined {
-    if (this.#length === 0) return undefined;
-    const task = this.#tasks[this.#head];
-    this.#tasks[this.#head] = undefined;
-    this.#inputs[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (this.#tasks.length - 1);
-    if (task?.isHome === false) this.#movable--;
-    if (--this.#length === 0 && this.#tasks.length > SMALLEST) this.#resize(SMALLEST);
+    const task = this.#tasks[this.#first & (this.#tasks.length - 1)];
+    if (task !== undefined) this.#take(task);
     return task;
+  }
+
+  /** Takes a task off, wherever it is. False when it is not in this ring. */
+  remove(task: LiveTask): boolean {
+    if (this.#length === 0 || this.#tasks[task.armed & (this.#tasks.length - 1)] !== task) return false;
+    this.#take(task);
+    return true;
+  }
+
+  #take(task: LiveTask): void {
+    const mask = this.#tasks.length - 1;
+    const at = task.armed & mask;
+    this.#tasks[at] = undefined;
+    this.#inputs[at] = undefined;
+    task.armed = UNARMED;
+    if (!task.isHome) this.#movable--;
+    this.#length--;
+    if (this.#length === 0) this.clear();
+    while (this.#first !== this.#next && this.#tasks[this.#first & mask] === undefined)
+      this.#first = (this.#first + 1) | 0;
+    while (this.#first !== this.#next && this.#tasks[(this.#next - 1) & mask] === undefined)
+      this.#next = (this.#next - 1) | 0;
   }
 
   takeMovable(most: number): Queued[] {
     const taken: Queued[] = [];
     const kept: Queued[] = [];
     while (taken.length < most && this.#length > 0 && kept.length < LOOKED_AT) {
-      const input = this.#inputs[this.#head] as Input;
+      const input = this.firstInput as Input;
       const task = this.shift()!;
       const mayMove = !task.isHome && task.cancellation === Cancellation.None && task.state !== TaskState.Done;
       (mayMove ? taken : kept).push({ task, input });
@@ -159,31 +194,30 @@ class TaskRing {
   }
 
   #unshift(task: LiveTask, input: Input): void {
-    if (!task.isHome) this.#movable++;
-    if (this.#length === this.#tasks.length) this.#resize(this.#length * 2);
-    this.#head = (this.#head - 1) & (this.#tasks.length - 1);
-    this.#tasks[this.#head] = task;
-    this.#inputs[this.#head] = input;
-    this.#length++;
+    if (((this.#next - this.#first) | 0) === this.#tasks.length) this.#makeRoom();
+    this.#first = (this.#first - 1) | 0;
+    this.#put(this.#first, task, input);
   }
 
   clear(): void {
+    if (this.#length > 0 || this.#tasks.length > SMALLEST) this.#resize(SMALLEST);
+    this.#first = this.#next = 0;
     this.#length = 0;
     this.#movable = 0;
-    this.#resize(SMALLEST);
+  }
+
+  /** Closes the holes, and doubles the ring unless they were half of it. */
+  #makeRoom(): void {
+    const queued = [...this];
+    const size = this.#tasks.length;
+    this.clear();
+    this.#resize(queued.length * 2 > size ? size * 2 : size);
+    for (const { task, input } of queued) this.push(task, input);
   }
 
   #resize(size: number): void {
-    const tasks = new Array<LiveTask | undefined>(size).fill(undefined);
-    const inputs = new Array<Input | undefined>(size).fill(undefined);
-    for (let i = 0; i < this.#length; i++) {
-      const from = (this.#head + i) & (this.#tasks.length - 1);
-      tasks[i] = this.#tasks[from];
-      inputs[i] = this.#inputs[from];
-    }
-    this.#tasks = tasks;
-    this.#inputs = inputs;
-    this.#head = 0;
+    this.#tasks = new Array<LiveTask | undefined>(size).fill(undefined);
+    this.#inputs = new Array<Input | undefined>(size).fill(undefined);
   }
 }
 

@@ -16,6 +16,9 @@
 //     among them it gets the fault Deadlock; if it has ended, the program ends: those left only served it.
 // E3. A fault is unhandled when its task has ended and nobody awaits its future. It is reported once, a second after the
 //     task's end or at the end of the program: a program may start a task and await it a little later.
+// E4. A task that is awaited here before it has begun is begun at its `await`, on top of the task that awaits it: what is forked
+//     and joined needs no turn of its own, and few such tasks are alive at once. When the turn is over nobody is, and all that
+//     stand on each other wait in the queue as if it had never been done.
 
 import type { Host, Input } from "../engine/host.ts";
 import { E } from "../engine/machine.ts";
@@ -93,6 +96,8 @@ export class Reactor implements Host, Completions {
   #live = 0;
   #main: LiveTask | null = null;
   #turnEnds = 0;
+  /** How many more tasks run before the next look at the clock. */
+  #untilLook = LOOK;
   /** A task has used up the turn's time, and said so. */
   #usedUp = false;
   /** Tasks that have run, in this turn and the one before: a loop that starts many takes turns with those it has started. */
@@ -237,12 +242,26 @@ export class Reactor implements Host, Completions {
     this.wake(task, value === undefined ? NIL : { kind: "value", value });
   }
 
+  /** E4. Fresh -> Running */
+  beginAwaited(future: Future, depth: number): void {
+    const task = (future as TaskFuture).task;
+    if (task === null || task.state !== TaskState.Fresh || this.keeper?.isOnTrial(task) === true) return;
+    if (--this.#untilLook <= 0) {
+      if (this.#usedUp || this.turnIsOver()) return;
+      this.#untilLook = LOOK;
+    }
+    // Looking may have sent it to another shard.
+    if (!this.#queue.takeOut(task)) return;
+    this.observe(future);
+    this.#step(task, NIL, depth);
+  }
+
   /** Fresh or Ready -> Running -> Parked or Done */
-  #step(task: LiveTask, input: Input): void {
+  #step(task: LiveTask, input: Input, depth: number): void {
     task.state = TaskState.Running;
     this.counters.resumptions++;
-    const outcome = this.engine.run(task, this.keeper === null ? input : this.keeper.steps(task, input));
-    this.keeper?.hasStepped();
+    const outcome = this.engine.run(task, this.keeper === null ? input : this.keeper.steps(task, input), depth);
+    if (depth === 0) this.keeper?.hasStepped();
     if (outcome.kind !== "asks") {
       this.#end(task, outcome.kind === "done" ? outcome : { kind: "failed", fault: outcome.fault });
       return;
@@ -315,8 +334,9 @@ export class Reactor implements Host, Completions {
     this.peer?.links.forget(future);
     this.keeper?.settled(future);
     const { waiters } = future;
+    if (waiters === null) return;
     future.waiters = null;
-    for (const waiter of waiters ?? []) waiter.settled(future);
+    for (const waiter of waiters) waiter.settled(future);
   }
 
   /** A task that was started here has failed, and nobody awaits it so far (E3). */
@@ -513,7 +533,7 @@ export class Reactor implements Host, Completions {
   // ---- The loop ----
 
   #enqueue(task: LiveTask, input: Input, urgency = this.#urgency): void {
-    if (this.#queue.length === 0 && !this.#inTurn) this.driver.soon();
+    if (!this.#inTurn && this.#queue.length === 0) this.driver.soon();
     this.#queue.push(task, input, urgency);
   }
 
@@ -570,22 +590,22 @@ export class Reactor implements Host, Completions {
   /** Until the queue is empty or the turn's time is up. */
   #runQueued(): void {
     const { peer } = this;
-    let untilLook = LOOK;
+    this.#untilLook = LOOK;
     while (this.#queue.length > 0) {
       const task = this.#queue.take();
       const input = this.#queue.input as Input;
       if (task === undefined || task.state === TaskState.Done) continue;
       peer?.deal(this.#queue);
-      this.#step(task, input);
+      this.#step(task, input, 0);
       this.#ran++;
       if (this.#isFinished()) return;
-      if (--untilLook > 0 && !this.#usedUp) continue;
+      if (--this.#untilLook > 0 && !this.#usedUp) continue;
       if (this.#usedUp || this.turnIsOver()) {
         this.#queue.turnIsOver();
         if (this.#queue.movable > 0) peer?.isOverworked();
         return;
       }
-      untilLook = LOOK;
+      this.#untilLook = LOOK;
       peer?.receive();
     }
   }

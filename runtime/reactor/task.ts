@@ -13,7 +13,7 @@
 // T2. A parked task is described by its request alone, which is data: descriptors and ports by number, futures and
 //     channels by themselves. Everything armed for it (`armed`, queues, waiters) can be made again from the request.
 // T3. Fresh and Ready tasks are in the run queue, once; no others. A task that is cancelled while Fresh stays there and is
-//     passed over.
+//     passed over; one that is awaited while Fresh may be begun before its turn (shard.ts, E4) and leaves the queue.
 //
 // There may be millions of tasks, so a state is a number and a flag in the task itself, not an object of its own.
 
@@ -46,7 +46,7 @@ export class LiveTask extends Task {
   request: EffectRequest | null = null;
   /**
    * While parked: its timer's entry, its operation's tag, or the token of what it asked of another shard, by what the request
-   * is; UNARMED while it waits its turn.
+   * is; UNARMED while it waits its turn. In the run queue: its place there.
    */
   armed = UNARMED;
 

@@ -257,14 +257,14 @@ function watched(reactors: readonly Reactor[]): Engine {
       running = host;
       machine.setHost(host);
     },
-    run(task, input) {
+    run(task, input, depth) {
       const known = latest.get(task.id);
       if (known !== undefined && known !== task) left.add(known);
       if (left.has(task)) throw new Error(`broken S1: ${task} runs where it has left or after its end`);
       latest.set(task.id, task);
       const shard = reactors.indexOf(running as Reactor);
       if ((task as LiveTask).isHome && shard !== 0) throw new Error(`broken S2: ${task} runs on shard ${shard}`);
-      const outcome = machine.run(task, input);
+      const outcome = machine.run(task, input, depth);
       if (outcome.kind !== "asks") left.add(task);
       return outcome;
     },
