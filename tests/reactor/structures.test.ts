@@ -17,23 +17,29 @@ describe("queues", () => {
     { weight: 2, arbitrary: fc.constant("shift") },
   );
 
-  test("the run queue gives tasks with their inputs, first in, first out", () => {
+  test("the run queue gives tasks with their inputs, first in, first out; some are taken from the middle", () => {
+    const withTakeOut = fc.oneof(command, { weight: 2, arbitrary: fc.constant("take out") });
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 500 }), (commands) => {
+      fc.property(fc.array(fc.tuple(withTakeOut, fc.nat()), { maxLength: 1000 }), (commands) => {
         const queue = new RunQueue();
-        const model: number[] = [];
+        const model: LiveTask[] = [];
         let next = 0;
-        for (const kind of commands) {
+        for (const [kind, at] of commands) {
           if (kind === "push") {
-            queue.push(task(next), { kind: "value", value: next }, Urgency.Ready);
-            model.push(next++);
+            model.push(task(next));
+            queue.push(model.at(-1)!, { kind: "value", value: next++ }, Urgency.Ready);
+          } else if (kind === "take out") {
+            const [gone] = model.splice(at % (model.length + 1), 1);
+            if (gone !== undefined) expect(queue.takeOut(gone)).toBe(true);
+            expect(queue.takeOut(gone ?? task(-1))).toBe(false);
           } else {
             const expected = model.shift();
-            expect(queue.take()?.id).toBe(expected);
-            if (expected !== undefined) expect(queue.input).toEqual({ kind: "value", value: expected });
+            expect(queue.take()).toBe(expected);
+            if (expected !== undefined) expect(queue.input).toEqual({ kind: "value", value: expected.id });
           }
           expect(queue.length).toBe(model.length);
         }
+        expect([...queue].map((each) => each.task)).toEqual(model);
       }),
     );
   });
