@@ -8,19 +8,36 @@
 // H2. A request that ends `run` with "asks" is answered exactly once: by `run(task, …)` later. The task's stack is
 //     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
 
-import type { Segment } from "./segments.ts";
+import { Frame, Segment, SegmentKind } from "./segments.ts";
 import type { Channel, Closure, EffectRequest, Fault, Future, Value } from "./values.ts";
 
 /** A task: a stack that can be run, and the future of its result. */
 export class Task {
-  /** Top of the suspended stack; null while it runs and after it ended. */
-  stack: Segment | null = null;
+  /**
+   * Where it goes on: the top of its suspended stack, or, of most tasks, the innermost frame of a stack without handlers, whose
+   * only segment then need not be kept; null while it runs and after it ended.
+   */
+  suspended: Segment | Frame | null = null;
   constructor(
     readonly id: number,
     readonly future: Future,
     /** Name of what it runs, for people. */
     readonly name: string,
   ) {}
+
+  /** The suspended stack; to be run or read, and not to be changed. */
+  get stack(): Segment | null {
+    const { suspended } = this;
+    if (!(suspended instanceof Frame)) return suspended;
+    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    base.frames = suspended;
+    return base;
+  }
+
+  set stack(top: Segment | null) {
+    const isPlain = top !== null && top.kind === SegmentKind.Base && top.limit === null && top.frames !== null;
+    this.suspended = isPlain ? top.frames : top;
+  }
 }
 
 /** How a task goes on. */

@@ -24,12 +24,10 @@ import { Closure, Future, SIGNAL } from "./values.ts";
 
 /** Gives a new task its stack: a call of `closure`, not yet begun. */
 export function startStack(task: Task, closure: Closure, args: readonly Value[]): void {
-  const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, E.serial);
   const frame = new Frame(START, 1);
   frame.s0 = closure;
   frame.s1 = args as Value[];
-  base.frames = frame;
-  task.stack = base;
+  task.suspended = frame;
 }
 
 const START: Code = builtinCode("start", ["function", "arguments"], (frame, _value, depth) => {
@@ -69,7 +67,7 @@ export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM, AGAIN];
 export function run(task: Task, input: Input, depth = 0): Outcome {
   const stack = task.stack;
   if (stack === null) throw new Error("broken: task without a stack is run");
-  task.stack = null;
+  task.suspended = null;
   E.now.h = stack;
   E.op = Op.None;
   E.discard = false;

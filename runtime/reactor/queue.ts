@@ -208,11 +208,17 @@ class TaskRing {
 
   /** Closes the holes, and doubles the ring unless they were half of it. */
   #makeRoom(): void {
-    const queued = [...this];
-    const size = this.#tasks.length;
+    const tasks = this.#tasks;
+    const inputs = this.#inputs;
+    const [first, next, size] = [this.#first, this.#next, tasks.length];
+    const grown = this.#length * 2 > size ? size * 2 : size;
     this.clear();
-    this.#resize(queued.length * 2 > size ? size * 2 : size);
-    for (const { task, input } of queued) this.push(task, input);
+    this.#resize(grown);
+    for (let place = first; place !== next; place = (place + 1) | 0) {
+      const at = place & (size - 1);
+      const task = tasks[at];
+      if (task !== undefined) this.push(task, inputs[at]!);
+    }
   }
 
   #resize(size: number): void {
