@@ -1,5 +1,5 @@
-// Whole file systems, on loop devices, that are cut off their disk while the program writes: the long form only, and only for
-// root. What the kernel had not put on the device is gone; the file system recovers as after a power cut.
+// Whole file systems, on loop devices, that are cut off their disk while the program writes; only for root, and where devices
+// can be mounted. What the kernel had not put on the device is gone; the file system recovers as after a power cut.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -9,7 +9,7 @@ import { randomFrom } from "../horizon/fixture.ts";
 import { buildChild, compiled, ended, LONG, startChild, temporaryFolder } from "./harness.ts";
 import { Model, stepOf } from "./model.ts";
 
-const CUTS = 30;
+const CUTS = LONG ? 30 : 3;
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
 function run(command: string, ...args: string[]): boolean {
@@ -17,7 +17,7 @@ function run(command: string, ...args: string[]): boolean {
 }
 
 const tools = temporaryFolder();
-const cut = LONG && isRoot ? compiled("cut.c", join(tools.path, "cut")) : undefined;
+const cut = isRoot ? compiled("cut.c", join(tools.path, "cut")) : undefined;
 
 beforeAll(async () => {
   await buildChild();
@@ -33,8 +33,9 @@ describe.skipIf(cut === undefined)("a file system that loses its disk", () => {
     const image = join(folder.path, "disk");
     const mounted = join(folder.path, "mounted");
     mkdirSync(mounted);
-    if (!run("truncate", "-s", "400M", image) || !run(`mkfs.${kind}`, "-q", image)) {
-      console.warn(`left out: no mkfs.${kind} here`);
+    const isMade = run("truncate", "-s", "400M", image) && run(`mkfs.${kind}`, "-q", image);
+    if (!isMade || !run("mount", "-o", "loop", image, mounted)) {
+      console.warn(`left out: ${isMade ? "devices cannot be mounted" : `no mkfs.${kind}`} here`);
       return folder.remove();
     }
     try {
@@ -42,8 +43,8 @@ describe.skipIf(cut === undefined)("a file system that loses its disk", () => {
       const model = new Model(seed);
       const file = join(mounted, "a.wld");
       for (let n = 0; n < CUTS; n++) {
-        expect(run("mount", "-o", "loop", image, mounted), "mount").toBe(true);
         if (n > 0) {
+          expect(run("mount", "-o", "loop", image, mounted), "mount").toBe(true);
           const step = stepOf(file, model);
           expect(step, `seed ${seed}, cut ${n}`).toBeTypeOf("number");
           expect(step, `seed ${seed}, cut ${n}`).toBeGreaterThanOrEqual(least);
@@ -55,8 +56,10 @@ describe.skipIf(cut === undefined)("a file system that loses its disk", () => {
         const end = await ended(child, () => {
           if (left-- === 0) expect(run(cut!, mounted), "cut").toBe(true);
         });
-        // Its writes fail from then on, and it ends by itself.
-        expect(end.code, end.errors).toBe(3);
+        // Its writes fail from then on, and it says so and ends by itself. What LMDB says of that can be longer than the room it
+        // has for it: then the process is aborted meanwhile.
+        expect(end.errors).toContain("Input/output error");
+        expect([3, "SIGABRT"], end.errors).toContain(end.code ?? end.signal);
         least = Math.max(least, end.acknowledged);
         expect(run("umount", mounted), "umount").toBe(true);
       }
