@@ -2,11 +2,13 @@
 // a `.wld` file, and what a start after a SIGKILL takes. Rows of `npm run bench:horizon`.
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { type Command, keptWalia, root } from "./reactor/processes.ts";
+import { CONNECTIONS, canLoad, greets, serve } from "./reactor/rows/http.ts";
 
 /** What was measured, and what is to be reached. */
 export type Tell = (what: string, result: string, target: string) => void;
@@ -139,10 +141,35 @@ async function due(folder: string, tell: Tell): Promise<void> {
   );
 }
 
+/** The HTTP example under the load of bench/reactor/rows/http.ts, beside itself without a file. */
+async function http(folder: string, isQuick: boolean, tell: Tell): Promise<void> {
+  if (!canLoad()) return;
+  // Its file comes to be beside it.
+  const program = join(folder, "http_hello.wal");
+  copyFileSync(join(root, "examples/http_hello.wal"), program);
+  const rate = async (...options: readonly string[]): Promise<number> => {
+    const command = (port: number): Command => keptWalia(program, ["--shards", "1", ...options], [port]);
+    return (await serve(command, greets, isQuick ? 2 : 4)).rate!;
+  };
+  const kept: number[] = [];
+  const bare: number[] = [];
+  for (let run = 0; run < (isQuick ? 3 : 5); run++) {
+    bare.push(await rate("--no-wld"));
+    kept.push(await rate("--fresh", "--durability", "group"));
+  }
+  const [with_, without] = [Math.max(...kept), Math.max(...bare)];
+  tell(
+    `HTTP hello on one core, \`group\`, wrk -t1 -c${CONNECTIONS} on the other`,
+    `${thousands(with_)} requests/s; without a file ${thousands(without)}: it costs ${Math.round((1 - with_ / without) * 100)} %`,
+    "≤ 15 %",
+  );
+}
+
 const thousands = (n: number): string => Math.round(n).toLocaleString("en");
 
 export async function programRows(folder: string, isQuick: boolean, tell: Tell): Promise<void> {
   await parks(folder, isQuick, tell);
   await sleepers(folder, isQuick ? 10_000 : 100_000, tell);
   await due(folder, tell);
+  await http(folder, isQuick, tell);
 }

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Figures, Side } from "./row.ts";
@@ -25,12 +25,16 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A program of walia/; `options` are those of `walia run`. */
-export function walia(name: string, options: readonly string[], args: readonly (string | number)[]): Command {
-  const file = name.includes("/") ? join(root, name) : join(root, "bench/reactor/walia", `${name}.wal`);
+/** A program of walia/, or a path in the project; `options` are those of `walia run`. Nothing is kept. */
+export const walia = (name: string, options: readonly string[], args: readonly (string | number)[]): Command =>
+  keptWalia(name.includes("/") ? name : `bench/reactor/walia/${name}.wal`, ["--no-wld", ...options], args);
+
+/** The same of a path only, as the options say. */
+export function keptWalia(path: string, options: readonly string[], args: readonly (string | number)[]): Command {
+  const file = resolve(root, path);
   return {
     program: process.execPath,
-    args: ["--stack-size=3900", join(root, "bin/walia.js"), "run", "--no-wld", ...options, file, ...args.map(String)],
+    args: ["--stack-size=3900", join(root, "bin/walia.js"), "run", ...options, file, ...args.map(String)],
   };
 }
 

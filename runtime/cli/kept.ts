@@ -158,6 +158,8 @@ export class Kept implements Keeping {
       limit,
       durability,
       shards,
+      // The keeper has gathered already: one step is all that has happened since the last.
+      interval: 0,
       writer: join(__dirname, "horizon-writer.js"),
       memory: this.#memory,
       failed: (error) => this.#failed(error.message),

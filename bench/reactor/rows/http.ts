@@ -7,7 +7,7 @@ import { atLeast, type Figures, type Row, type Side, type Size } from "../row.ts
 
 const SERVER_CORE = "0";
 const CLIENT_CORE = "1";
-const CONNECTIONS = 100;
+export const CONNECTIONS = 100;
 const seconds = (size: Size): number => (size === "full" ? 5 : 1);
 
 /** A port that was free a moment ago. */
@@ -33,22 +33,26 @@ function server(
   said: (port: number) => string,
 ): Side | null {
   if (command(0) === null) return null;
-  return {
-    name,
-    async run() {
-      const port = await freePort();
-      const started = start(pinned(command(port)!, SERVER_CORE));
-      try {
-        await started.line(said(port));
-        const url = `http://127.0.0.1:${port}/`;
-        const page = await (await fetch(url)).text();
-        if (page !== "Hello from Walia!\n") throw new Error(`served "${page}"`);
-        return await load(url, seconds(size));
-      } finally {
-        await stop(started);
-      }
-    },
-  };
+  return { name, run: () => serve((port) => command(port)!, said, seconds(size)) };
+}
+
+/** Has a server answer wrk for so long. */
+export async function serve(
+  command: (port: number) => Command,
+  said: (port: number) => string,
+  seconds: number,
+): Promise<Figures> {
+  const port = await freePort();
+  const started = start(pinned(command(port), SERVER_CORE));
+  try {
+    await started.line(said(port));
+    const url = `http://127.0.0.1:${port}/`;
+    const page = await (await fetch(url)).text();
+    if (page !== "Hello from Walia!\n") throw new Error(`served "${page}"`);
+    return await load(url, seconds);
+  } finally {
+    await stop(started);
+  }
 }
 
 async function load(url: string, seconds: number): Promise<Figures> {
@@ -65,6 +69,12 @@ async function load(url: string, seconds: number): Promise<Figures> {
   return { rate: Number(rate[1]) };
 }
 
+/** Says so when a tool is missing. */
+export const canLoad = (): boolean => hasTool("wrk", ["-v"]) && hasTool("taskset", ["-V"]);
+
+/** What examples/http_hello.wal says when it listens. */
+export const greets = (port: number): string => `Listening on http://127.0.0.1:${port}/`;
+
 export const http: Row = {
   name: "http",
   title: (size) =>
@@ -72,10 +82,9 @@ export const http: Row = {
   rounds: (size) => (size === "full" ? 4 : 1),
   columns: [{ figure: "rate", title: "requests/s", best: "most", digits: 0 }],
   async sides(size) {
-    if (!hasTool("wrk", ["-v"]) || !hasTool("taskset", ["-V"])) return [];
+    if (!canLoad()) return [];
     const hello = (driver: string) => (port: number) =>
       walia("examples/http_hello.wal", ["--driver", driver, "--shards", "1"], [port]);
-    const greets = (port: number): string => `Listening on http://127.0.0.1:${port}/`;
     return [
       server("Walia, uring", size, hello("uring"), greets),
       server("Walia, libuv", size, hello("libuv"), greets),

@@ -4,7 +4,7 @@
 //
 // G1. A cut is taken between two turns, where every task is parked, ready or over and its stack is data. All that has changed
 //     since the last cut goes into one step of the journal, so the file has the whole program as it was at one moment.
-// G2. `group` cuts every few milliseconds while something changes, and spends at most a tenth of the time on it. `strict` cuts
+// G2. `group` cuts every ten milliseconds while something changes, and spends at most a tenth of the time on it. `strict` cuts
 //     whenever something is about to leave the process; `off` only when the program asks for it, or ends.
 // G3. What leaves the process in `strict` is held until the cut that has it is durable: requests that write, connect or open
 //     are begun after that, and so is what was printed. `checkpoint()` is held in this way in every mode.
@@ -78,8 +78,10 @@ export interface NameSet extends Iterable<string> {
 }
 
 /** Milliseconds between two cuts, and how much longer than a cut itself the time between two of them is (G2). */
-const INTERVAL = 5;
+const INTERVAL = 10;
 const SHARE = 9;
+/** Milliseconds after which a shard that cannot make the cut that it needs looks again. */
+const AGAIN = 5;
 /** What is seen outside, or makes the program wait for something outside (G3). */
 const LEAVES: ReadonlySet<string> = new Set(["IO_WRITE", "IO_OPEN", "IO_CONNECT", "IO_SYNC", "IO_CLOSE", "port_write"]);
 
@@ -309,7 +311,9 @@ export class Keeper {
     const isHeld = this.#held.length > 0 || this.#printed.length > 0;
     // Whoever must wait for the first shard asks it once, and is let out by its cut.
     if (isHeld) return this.#isFirst ? (this.#stand?.isReady === false ? this.#due : 0) : this.#due;
-    if (this.#isFirst && this.#stand?.isWanted === true) return this.#due;
+    // In `strict` somebody waits for it.
+    if (this.#isFirst && this.#stand?.isWanted === true)
+      return this.#options.durability === "strict" && this.#stand.isReady ? 0 : this.#due;
     if (this.#options.durability === "off") return Number.POSITIVE_INFINITY;
     return this.#touched.size + this.#channels.size + this.#descriptors.size > 0 ? this.#due : Number.POSITIVE_INFINITY;
   }
@@ -321,11 +325,11 @@ export class Keeper {
     if (this.#cutDue > now) return;
     if (!this.#isFirst) {
       this.#stand!.want();
-      this.#due = now + INTERVAL;
+      this.#due = now + AGAIN;
       return;
     }
     if (this.#stand?.isReady === false) {
-      this.#due = now + INTERVAL;
+      this.#due = now + AGAIN;
       return;
     }
     const { held, printed } = this.#release();
