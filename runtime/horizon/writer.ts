@@ -13,7 +13,7 @@ import type { Owner } from "./owner.ts";
 import { PAGE } from "./pages.ts";
 import { type Space, setFailed, spaceOf, Word } from "./space.ts";
 import { Store } from "./store.ts";
-import { HorizonError, type TroubleKind } from "./trouble.ts";
+import { cannotWrite, HorizonError, type TroubleKind } from "./trouble.ts";
 
 export type Durability = "strict" | "group" | "off";
 
@@ -120,10 +120,9 @@ class Writer {
 
   /** W3 */
   fail(error: unknown): void {
-    const known = error instanceof HorizonError;
-    const reason = known ? error.reason : error instanceof Error ? error.message : String(error);
+    const { kind, reason } = error instanceof HorizonError ? error : cannotWrite(this.data.path, error);
     setFailed(this.#space, reason);
-    this.#post({ kind: "failed", trouble: known ? error.kind : "failed", reason });
+    this.#post({ kind: "failed", trouble: kind, reason });
   }
 
   #post(message: WriterMessage): void {
