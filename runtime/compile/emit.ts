@@ -5,14 +5,16 @@
 //
 // R1. `r` is the same code with guards. `at` is the point still to be reached, 0 once it has been: statements before the
 //     point are skipped (K3 of core.ts), the point itself takes V in place of running its operation.
-// R2. Nothing of a program's text becomes a name here but the letters of its own identifiers behind a prefix, and
+// R2. Points that hold the same slots save their frames at one exit of the function, and leave for it with `at` set to
+//     theirs: V8 puts a function into its caller only while its bytecode is short.
+// R3. Nothing of a program's text becomes a name here but the letters of its own identifiers behind a prefix, and
 //     property names behind a prefix.
 
 import type * as es from "estree";
 import { FIELDS } from "../engine/segments.ts";
 import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
-import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Stmt } from "./core.ts";
+import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Slot, type Stmt } from "./core.ts";
 import { AtomEmitter, isNumberAtom, truthy } from "./emit-atoms.ts";
 import * as js from "./js.ts";
 import type { Linker } from "./linker.ts";
@@ -44,6 +46,10 @@ class Emitter {
   readonly atoms: AtomEmitter;
   /** M5 of engine/machine.ts: before anything that may look for a handler, such a clause says from where. */
   readonly #isClause: boolean;
+  /** The points that hold the same slots (R2), by these. */
+  readonly #alike = new Map<string, Point[]>();
+  /** The slots saved at each exit of the form that is being emitted (R2), by its label. */
+  readonly #exits = new Map<string, readonly Slot[]>();
 
   constructor(
     readonly unit: CoreUnit,
@@ -53,6 +59,12 @@ class Emitter {
     this.#code = linker.code(unit.ref);
     this.atoms = new AtomEmitter(linker);
     this.#isClause = unit.mode === "tail-resumptive";
+    for (const point of unit.points) {
+      const key = point.live.join();
+      const alike = this.#alike.get(key);
+      if (alike === undefined) this.#alike.set(key, [point]);
+      else alike.push(point);
+    }
   }
 
   functions(): es.Statement[] {
@@ -60,17 +72,20 @@ class Emitter {
     const names = this.linker.functionNames(this.unit.ref);
     const slots = this.unit.slots.map((slot) => [slot, null] as const);
     const fuel = this.#hasTick() ? [["fuel", js.value(FUEL)] as const] : [];
+    const body = this.#withExits(this.#statements(this.unit.body));
+    const at = this.#exits.size > 0 ? [["at", null] as const] : [];
     const start: es.Statement[] = [];
-    if (slots.length + fuel.length > 0) start.push(js.declare("var", ...slots, ...fuel));
+    if (slots.length + at.length + fuel.length > 0) start.push(js.declare("var", ...slots, ...at, ...fuel));
     if (this.#callsOut()) start.unshift(this.#overflowCheck());
     const enter = js.fun(
       names.enter,
       ["self", "d", ...params, ...(this.#isClause ? ["ctx"] : [])],
-      [...start, ...this.#statements(this.unit.body)],
+      [...start, ...body],
     );
     if (this.unit.points.length === 0 && !this.#callsOut()) return [enter];
     this.#isSecond = true;
     this.#resuming = true;
+    this.#exits.clear();
     const locals = [...params, ...this.unit.slots].map((slot) => [slot, null] as const);
     const resume = js.fun(
       names.resume,
@@ -78,7 +93,7 @@ class Emitter {
       [
         js.declare("var", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
         this.#restore(names.enter, params),
-        ...this.#statements(this.unit.body),
+        ...this.#withExits(this.#statements(this.unit.body)),
       ],
     );
     return [enter, resume];
@@ -242,7 +257,7 @@ class Emitter {
 
   #point(point: Point): es.Statement[] {
     const slot = js.id(point.slot);
-    const check: es.Statement[] = [js.when(js.binary("===", slot, SIGNAL), [js.ret(this.#save(point))])];
+    const check: es.Statement[] = [js.when(js.binary("===", slot, SIGNAL), this.#suspend(point))];
     const before = this.#context();
     if (point.test) check.push(js.assign(slot, truthy(slot)));
     const { op } = point;
@@ -298,11 +313,14 @@ class Emitter {
       }
       case "setMember": {
         const object = this.atoms.emit(op.object);
+        const value = js.assign(slot, this.atoms.emit(op.value));
+        const set = js.assign(js.member(object, fieldKey(op.name)), slot);
+        if (this.unit.kind === "method" && isSelf(op.object)) return [value, set];
         return [
-          js.assign(slot, this.atoms.emit(op.value)),
+          value,
           js.when(
             js.binary("instanceof", object, js.id("Instance")),
-            [js.assign(js.member(object, fieldKey(op.name)), slot)],
+            [set],
             [...before, js.assign(slot, js.call("setMember", object, js.value(op.name), slot)), ...check],
           ),
         ];
@@ -335,10 +353,29 @@ class Emitter {
     return [js.id(name), [js.declare("const", [name, expression])]];
   }
 
-  #save(point: Point): es.Expression {
+  /** Saves the frame of a point, and says so to the caller. */
+  #suspend(point: Point): es.Statement[] {
     // Not `point.live`: that was made before it was known whether the unit uses `self`.
     const { live } = this.unit.points[point.id - 1]!;
-    return js.call("save", this.#code, js.value(point.id), ...saved(live));
+    const [first, ...others] = this.#alike.get(live.join())!;
+    if (others.length === 0) return [js.ret(this.#save(js.value(point.id), live))];
+    const exit = `exit${first!.id}`;
+    this.#exits.set(exit, live);
+    return [js.assign(js.id("at"), js.value(point.id)), { type: "BreakStatement", label: js.id(exit) }];
+  }
+
+  /** A body, and the exits that it leaves for. */
+  #withExits(body: es.Statement[]): es.Statement[] {
+    let all = body;
+    for (const [exit, live] of this.#exits) {
+      const end = all.at(-1)?.type === "ReturnStatement" ? [] : [js.ret(UNDEFINED)];
+      all = [label(exit, js.block([...all, ...end])), js.ret(this.#save(js.id("at"), live))];
+    }
+    return all;
+  }
+
+  #save(at: es.Expression, live: readonly Slot[]): es.Expression {
+    return js.call("save", this.#code, at, ...saved(live));
   }
 
   // ---- Operations ----
@@ -492,15 +529,17 @@ class Emitter {
     put: (result: es.Expression) => es.Statement,
   ): es.Statement[] {
     const depth = this.#depth();
-    // A clause has the context it was given, and says so before whatever else looks for handlers (M5).
+    // A clause looks from the context that it was given (M5), by a call: what it performs, it seldom does in every run, and
+    // a clause must be short to be put into the code that performs.
     const inClause = this.#isClause && !this.#isSecond;
     const h = js.id("h");
     const s = js.id("s");
     const q = js.id("q");
     const r = js.id("r");
+    if (inClause) return [put(js.call("performFrom", site, this.#request(op, site), depth, js.id("ctx")))];
     return [
       js.block([
-        js.declare("const", ["h", inClause ? js.id("ctx") : E_H], ["q", this.#request(op, site)]),
+        js.declare("const", ["h", E_H], ["q", this.#request(op, site)]),
         js.declare("const", [
           "s",
           js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site, h)),
@@ -515,7 +554,7 @@ class Emitter {
             js.when(
               js.binary("===", r, SIGNAL),
               [put(js.call("under", h, s, depth, q))],
-              [...(inClause ? [] : [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)])]), put(r)],
+              [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
             ),
           ],
           [put(js.call("perform", s, q, h))],
@@ -547,6 +586,8 @@ class Emitter {
 
 /** M5 of engine/machine.ts */
 const SET_CONTEXT: es.Statement = js.run(js.call("lookFrom", js.id("ctx")));
+
+const isSelf = (atom: Atom): boolean => atom.kind === "slot" && atom.slot === "self";
 
 /** The arguments of `save` and `overflow` for these slots. */
 function saved(slots: readonly string[]): es.Expression[] {

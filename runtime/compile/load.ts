@@ -140,8 +140,20 @@ class Loader {
   runtime(): object {
     const { call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType } = operators;
     const { getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn } = operators;
-    const { E, save, overflow, find, lookFrom, perform, under, pass, runClause, handled, installProgramHandler } =
-      machine;
+    const {
+      E,
+      save,
+      overflow,
+      find,
+      lookFrom,
+      perform,
+      performFrom,
+      under,
+      pass,
+      runClause,
+      handled,
+      installProgramHandler,
+    } = machine;
     const { isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue } = values;
     return {
       ...{ call, invoke, add, arithmetic, compare, bitwise, negate, checkType, truncateType },
@@ -153,6 +165,7 @@ class Loader {
         find,
         lookFrom,
         perform,
+        performFrom,
         under,
         pass,
         runClause,

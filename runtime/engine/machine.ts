@@ -246,6 +246,14 @@ function makeMachine() {
     return SIGNAL;
   }
 
+  /** Performs in a clause that is run in place, to the handlers from `from` on (M5). */
+  function performFrom(site: Site, request: EffectRequest, depth: number, from: Segment): Value {
+    const handler = find(site, from);
+    if (handler.enter === undefined) return perform(handler, request, from);
+    const result = handler.enter(handler.handler, depth, request, handler.below);
+    return result === SIGNAL ? under(from, handler, depth, request) : result;
+  }
+
   /**
    * The clause of `handler`, run in place for `performer`, got `request` and gave SIGNAL. What it passes on is performed (M7). If
    * it suspended, its frames get a segment of their own above the performer's, from which handlers are looked for below `handler`.
@@ -525,6 +533,7 @@ function makeMachine() {
     lookFrom,
     lookup,
     perform,
+    performFrom,
     under,
     pass,
     runClause,
@@ -544,6 +553,7 @@ export const {
   lookFrom,
   lookup,
   perform,
+  performFrom,
   under,
   pass,
   runClause,
