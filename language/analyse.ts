@@ -12,7 +12,8 @@
 // U1. Equal items of two files, or twice in one file, share their tree but not their names: what a unit means depends
 //     on where it stands.
 // U2. A meaning changes when the exports of that name change their header (role, parameters, literal value), when the
-//     file's imports change, or when files come or go.
+//     file's imports change, or when files come or go. A guess at what was meant may be another one whenever a name comes or
+//     goes.
 // U3. When files come or go, or imports change, everything is linked and solved anew.
 
 import type * as ast from "./ast.ts";
@@ -128,8 +129,8 @@ export function createWorkspace(): Workspace {
     const outside = new Map([...files].map(([path, file]) => [path, file.outside]));
     const registry = registryOf(outside, previous?.registry);
     const isSameShape = previous !== null && sameShape(previous.files, files);
-    const changed = previous && isSameShape ? changedNames(previous.files, files, items) : null;
-    for (const file of files.values()) forgetChanged(file, changed);
+    const changes = previous && isSameShape ? changesBetween(previous.files, files, items) : null;
+    for (const file of files.values()) forgetChanged(file, changes);
     const moved = previous && isSameShape ? moveLinker(previous.solution.linker, linked, registry) : null;
     const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(linked, registry));
     previous = { files: new Map(files), registry, solution };
@@ -215,23 +216,33 @@ function sameShape(before: ReadonlyMap<string, FileEntry>, after: ReadonlyMap<st
 const importsOf = ({ outside }: FileEntry): string =>
   outside.imports.map(({ path, alias }) => `${path} ${alias?.name ?? ""}`).join("\n");
 
-/** Names whose header is another in some file (U2). */
-function changedNames(
+/** What other items know of each other and is not so any more (U2). */
+interface Changes {
+  /** Names whose header is another in some file. */
+  readonly names: ReadonlySet<string>;
+  /** Names have come or gone. */
+  readonly ofOutline: boolean;
+}
+
+function changesBetween(
   before: ReadonlyMap<string, FileEntry>,
   after: ReadonlyMap<string, FileEntry>,
   items: readonly Entry[],
-): Set<string> {
+): Changes {
   const changed = new Set<string>();
+  let ofOutline = false;
   for (const [path, file] of after) {
     const old = before.get(path)!;
     if (old === file) continue;
     const { before: gone, after: come } = difference(old.entries, file.entries);
     const was = headersOf(gone);
     const is = headersOf(come);
-    for (const [name, header] of is) if (was.get(name) !== header) changed.add(name);
-    for (const name of was.keys()) if (!is.has(name)) changed.add(name);
+    for (const name of new Set([...was.keys(), ...is.keys()])) {
+      if (was.get(name) === is.get(name)) continue;
+      changed.add(name);
+      if (was.has(name) !== is.has(name)) ofOutline = true;
+    }
   }
-  if (changed.size === 0) return changed;
   // A class is made of its superclass too: who names the one depends on the other.
   for (let size = 0; size < changed.size; ) {
     size = changed.size;
@@ -242,7 +253,7 @@ function changedNames(
       }
     }
   }
-  return changed;
+  return { names: changed, ofOutline };
 }
 
 function headersOf(entries: readonly Entry[]): ReadonlyMap<string, string> {
@@ -253,10 +264,17 @@ function headersOf(entries: readonly Entry[]): ReadonlyMap<string, string> {
 }
 
 /** Null: everything may have changed. */
-function forgetChanged(file: FileEntry, changed: ReadonlySet<string> | null): void {
-  if (changed?.size === 0) return;
+function forgetChanged(file: FileEntry, changes: Changes | null): void {
+  if (changes?.names.size === 0) return;
+  // What is named as `alias.name` is not among the free names, but the alias is.
+  const concerning = new Set(changes?.names);
+  for (const { alias } of file.outside.imports) if (alias) concerning.add(alias.name);
+  const holds = ({ findings, freeNames }: Entry): boolean =>
+    changes !== null &&
+    isDisjoint(concerning, freeNames) &&
+    !(changes.ofOutline && findings?.some(({ rule }) => rule.guesses));
   for (const entry of file.entries) {
-    if (entry.findings === null || (changed && isDisjoint(changed, entry.freeNames))) continue;
+    if (entry.findings === null || holds(entry)) continue;
     entry.findings = null;
     file.snapshot = null;
   }

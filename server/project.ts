@@ -1,7 +1,7 @@
 // One project: a workspace folder, or a file that is in none, with what it imports. It holds the texts and their analysis.
 //
-// J1. A file's items are kept by their text, so an edit parses one item. What neither this version of the file nor the one
-//     before it uses is let go.
+// J1. A file's items are kept by their text, so an edit parses one item. Of what this version of the file does not use, at most
+//     SPARE items are kept, for who takes an edit back.
 // J2. Every file that comes changes what names may mean, and the analysis begins anew. So files that are read in the background
 //     wait until there are as many of them as are known already, or no more will come.
 
@@ -89,7 +89,7 @@ export class Project {
     const items = this.#files.get(path);
     if (items?.isUnsaved !== true) return;
     items.isUnsaved = false;
-    this.store.write(path, items.current);
+    this.store.write(path, items.current());
   }
 
   /** The files that a file imports and the project does not have, each as the paths at which it may be. */
@@ -135,31 +135,40 @@ function importsOf(tree: FileTree | undefined): ImportDeclaration[] {
 }
 
 /** J1. */
+const SPARE = 32;
+
 class FileItems implements ItemCache {
-  current: ReadonlyMap<string, ItemTree>;
+  readonly #trees: Map<string, ItemTree>;
   tree: FileTree | undefined;
   /** Something has been parsed since the items were written. */
   isUnsaved = false;
-  #next = new Map<string, ItemTree>();
 
   constructor(stored: ReadonlyMap<string, ItemTree>) {
-    this.current = stored;
+    this.#trees = new Map(stored);
   }
 
   get(text: string): ItemTree | undefined {
-    const tree = this.#next.get(text) ?? this.current.get(text);
-    if (tree !== undefined) this.#next.set(text, tree);
-    return tree;
+    return this.#trees.get(text);
   }
 
   set(text: string, tree: ItemTree): void {
     this.isUnsaved = true;
-    this.#next.set(text, tree);
+    this.#trees.set(text, tree);
   }
 
   finishVersion(tree: FileTree): void {
     this.tree = tree;
-    this.current = this.#next;
-    this.#next = new Map();
+    if (this.#trees.size > tree.items.length + SPARE) this.#forgetOthers();
+  }
+
+  /** What the file consists of now. */
+  current(): ReadonlyMap<string, ItemTree> {
+    this.#forgetOthers();
+    return this.#trees;
+  }
+
+  #forgetOthers(): void {
+    const used = new Set(this.tree?.items.map(({ tree }) => tree.text));
+    for (const text of this.#trees.keys()) if (!used.has(text)) this.#trees.delete(text);
   }
 }

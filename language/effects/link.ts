@@ -13,6 +13,7 @@
 import type * as ast from "../ast.ts";
 import { type Builtin, builtin, builtinMethods } from "../names/builtins.ts";
 import type { ItemNames, Local, Meaning, Registry, Unit } from "../names/model.ts";
+import { Mentions } from "./mentions.ts";
 import { type ClassSummary, type ItemSummary, startsTask, type Target, type UnitSummary } from "./summary.ts";
 import { type ReadTable, Table } from "./table.ts";
 
@@ -82,7 +83,7 @@ interface Tables extends LinkItems {
   readonly shared: Shared;
 }
 
-/** What all versions have in common: nothing in it ever changes its meaning. */
+/** What all versions have in common. But for the last two, nothing in it ever changes its meaning. */
 interface Shared {
   /** The next number to give out. */
   next: number;
@@ -91,6 +92,10 @@ interface Shared {
   readonly classes: WeakMap<object, { readonly item: LinkItem; readonly summary: ClassSummary }>;
   readonly params: WeakMap<Local, Link>;
   readonly unitLinks: Link[];
+  /** The items of the newest version, which alone is moved on. */
+  items: readonly LinkItem[];
+  /** Of these; made when it is first needed. */
+  mentions: Mentions | null;
 }
 
 /** Of the linkers that may be moved. */
@@ -105,6 +110,8 @@ export function createLinker(all: LinkItems, registry: Registry): Linker {
     classes: new WeakMap(),
     params: new WeakMap(),
     unitLinks: [],
+    items,
+    mentions: null,
   };
   const units = new Table<LinkedUnit>();
   for (const item of items) {
@@ -114,7 +121,7 @@ export function createLinker(all: LinkItems, registry: Registry): Linker {
   const tables: Tables = {
     ...all,
     units,
-    methods: methodsIn(items, null, shared),
+    methods: methodsIn(items, shared),
     slots: slotsIn(items),
     written: writtenIn(items, registry),
     links: new Map(),
@@ -131,17 +138,31 @@ function place(item: LinkItem, units: Table<LinkedUnit>, { ids, classes }: Share
   for (const summary of item.summary.classes) classes.set(summary.node, { item, summary });
 }
 
-/** Numbers of the methods with a name in `only`, or of all methods. */
-function methodsIn(
-  items: readonly LinkItem[],
-  only: ReadonlySet<string> | null,
-  { ids }: Shared,
-): Map<string, number[]> {
+/** Numbers of all methods. */
+function methodsIn(items: readonly LinkItem[], { ids }: Shared): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const { summary } of items)
     for (const { methods } of summary.classes)
-      for (const [name, unit] of methods)
-        if (only === null || only.has(name)) memo(found, name, () => []).push(ids.get(unit)!);
+      for (const [name, unit] of methods) memo(found, name, () => []).push(ids.get(unit)!);
+  return found;
+}
+
+/** Numbers of the methods of some names, in the order in which they were given out. */
+function methodsOf(names: Iterable<string>, mentions: Mentions, { ids }: Shared): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const name of names) {
+    const all = mentions.withMethod(name).flatMap(({ summary }) =>
+      summary.classes.flatMap(({ methods }) => {
+        const unit = methods.get(name);
+        return unit === undefined ? [] : [ids.get(unit)!];
+      }),
+    );
+    if (all.length > 0)
+      found.set(
+        name,
+        all.sort((a, b) => a - b),
+      );
+  }
   return found;
 }
 
@@ -151,7 +172,16 @@ function slotsIn(items: readonly LinkItem[]): Set<string> {
   return slots;
 }
 
-function writtenIn(items: readonly LinkItem[], registry: Registry): Set<string> {
+/** `slots` where at most `changed` names are others. */
+function slotsAgain(slots: ReadonlySet<string>, changed: Iterable<string>, mentions: Mentions): ReadonlySet<string> {
+  const now = new Set(slots);
+  for (const name of changed)
+    if (mentions.isSlot(name)) now.add(name);
+    else now.delete(name);
+  return now;
+}
+
+function writtenIn(items: Iterable<LinkItem>, registry: Registry): Set<string> {
   const written = new Set<string>();
   for (const { file, summary } of items) {
     for (const name of summary.written) {
@@ -181,7 +211,7 @@ export function moveLinker(old: Linker, all: LinkItems, registry: Registry): Mov
   const { items } = all;
   const tables = tablesOf.get(old)!;
   const { shared } = tables;
-  if (shared.next > MOST_NUMBERS * tables.units.length) return null;
+  if (shared.items !== tables.items || shared.next > MOST_NUMBERS * tables.units.length) return null;
   const { before, after } = difference(tables.items, items);
   const units = tables.units.copy();
   const gone: number[] = [];
@@ -194,35 +224,46 @@ export function moveLinker(old: Linker, all: LinkItems, registry: Registry): Mov
     if ((was?.summary.mutable.size ?? 0) > 0 !== (is?.summary.mutable.size ?? 0) > 0) return null;
     numberUnits(was, is, shared, gone);
     if (is) place(is, units, shared);
-    if (was && is && outlineOf(was, shared) === outlineOf(is, shared)) continue;
-    for (const each of [was, is]) if (each) noteOutline(each, names, members);
+    const old = outlineOf(was, shared);
+    const now = outlineOf(is, shared);
+    noteDifferences(old.names, now.names, names);
+    noteDifferences(old.members, now.members, members);
   }
   for (const id of gone) units.set(id, undefined);
 
-  closeOver(names, members, items);
-  const affected = names.size + members.size === 0 ? [] : items.filter((item) => mentionsAny(item, names, members));
-  const changed = new Set<number>();
-  for (const { summary } of [...after, ...affected])
-    for (const { unit } of summary.units) changed.add(shared.ids.get(unit)!);
+  for (const item of before) shared.mentions?.remove(item);
+  for (const item of after) shared.mentions?.add(item);
+  shared.items = items;
+  const others = { ...all, units, shared };
+  if (names.size + members.size === 0)
+    return { linker: linkerOn({ ...tables, ...others }, registry), changed: unitsIn(after, shared), gone };
 
-  const sameNames = names.size === 0;
-  const sameMembers = members.size === 0;
+  shared.mentions ??= new Mentions(items);
+  const { mentions } = shared;
+  mentions.closeOver(names, members);
+  const affected = mentions.ofAny(names, members);
+  for (const item of after) affected.add(item);
+  const isSame = names.size === 0;
   const linker = linkerOn(
     {
-      ...all,
-      units,
-      methods: sameMembers ? tables.methods : without(tables.methods, members, methodsIn(items, members, shared)),
-      slots: sameMembers ? tables.slots : slotsIn(items),
-      written: sameNames ? tables.written : writtenIn(items, registry),
-      links: sameNames ? tables.links : new Map(),
-      mutables: sameNames ? tables.mutables : new Map(),
-      methodLinks: sameMembers ? tables.methodLinks : without(tables.methodLinks, members, new Map()),
-      shared,
+      ...others,
+      methods: without(tables.methods, members, methodsOf(members, mentions, shared)),
+      slots: slotsAgain(tables.slots, members, mentions),
+      written: isSame ? tables.written : writtenIn(mentions.writers, registry),
+      links: isSame ? tables.links : new Map(),
+      mutables: isSame ? tables.mutables : new Map(),
+      methodLinks: without(tables.methodLinks, members, new Map()),
     },
     registry,
   );
-  return { linker, changed: [...changed], gone };
+  return { linker, changed: unitsIn(affected, shared), gone };
 }
+
+const unitsIn = (items: Iterable<LinkItem>, { ids }: Shared): number[] => {
+  const found: number[] = [];
+  for (const { summary } of items) for (const { unit } of summary.units) found.push(ids.get(unit)!);
+  return found;
+};
 
 /** The items that only one of two versions has, in order. */
 export function difference<T>(old: readonly T[], now: readonly T[]): { readonly before: T[]; readonly after: T[] } {
@@ -251,8 +292,17 @@ function numberUnits(was: LinkItem | undefined, is: LinkItem | undefined, shared
   for (const left of spare.values()) gone.push(...left);
 }
 
-/** What links of other items may depend on: while this line is the same, they hold. */
-function outlineOf({ summary }: LinkItem, { ids }: Shared): string {
+/** What links of other items may depend on, by top-level name and by member: while a line is the same, they hold. */
+interface Outline {
+  readonly names: ReadonlyMap<string, string>;
+  readonly members: ReadonlyMap<string, string>;
+}
+
+function outlineOf(item: LinkItem | undefined, { ids }: Shared): Outline {
+  const names = new Map<string, string>();
+  const members = new Map<string, string>();
+  const note = (lines: Map<string, string>, name: string, what: string): void =>
+    void lines.set(name, `${lines.get(name) ?? ""}${what};`);
   const value = (target: Target): string => {
     if (target.kind === "unit") return `u${ids.get(target.unit)}`;
     if (target.kind === "class") return `c${target.node.name.name}`;
@@ -260,71 +310,28 @@ function outlineOf({ summary }: LinkItem, { ids }: Shared): string {
     if (target.kind === "method") return `m${target.object ?? ""}.${target.name}`;
     return target.kind;
   };
-  const values = [...summary.values].map(([name, target]) => `${name}=${value(target)}`);
-  const classes = summary.classes.map(({ node, fields, methods }) => {
+  if (item === undefined) return { names, members };
+  const { values, classes, slots, mutable, written } = item.summary;
+  for (const [name, target] of values) note(names, name, value(target));
+  for (const name of mutable) note(names, name, "mutable");
+  for (const name of written) note(names, name, "written");
+  for (const { node, fields, methods } of classes) {
     const above = node.kind === "Class" ? [node.superclass, ...node.traits].map((name) => name?.name).join() : "";
-    const units = [...fields, ...methods.values()].map((unit) => ids.get(unit));
-    return `${node.name.name}<${above} ${[...methods.keys()].join()} ${units.join()}`;
-  });
-  const sets = [summary.slots, summary.mutable, summary.written].map((names) => [...names].join());
-  return [...values, "", ...classes, "", ...sets].join("\n");
-}
-
-function noteOutline({ summary }: LinkItem, names: Set<string>, members: Set<string>): void {
-  for (const name of [...summary.values.keys(), ...summary.written]) names.add(name);
-  for (const { node, methods } of summary.classes) {
-    names.add(node.name.name);
-    for (const name of methods.keys()) members.add(name);
+    const units = [...fields, methods.get("init")].map((unit) => unit && ids.get(unit));
+    note(names, node.name.name, `<${above} ${units.join()}`);
+    for (const [name, unit] of methods) note(members, name, `u${ids.get(unit)}`);
   }
-  for (const name of summary.slots) members.add(name);
+  for (const name of slots) note(members, name, "slot");
+  return { names, members };
 }
 
-/** Adds the names that stand for one of `names` or `members`: constants of it, and classes made of it. */
-function closeOver(names: Set<string>, members: ReadonlySet<string>, items: readonly LinkItem[]): void {
-  if (names.size + members.size === 0) return;
-  const standsFor = (value: Target): boolean =>
-    (value.kind === "free" && names.has(value.name)) ||
-    (value.kind === "method" && (names.has(value.name) || members.has(value.name)));
-  for (let size = -1; size < names.size; ) {
-    size = names.size;
-    for (const { summary } of items) {
-      for (const [name, value] of summary.values) if (standsFor(value)) names.add(name);
-      for (const { node } of summary.classes)
-        if (node.kind === "Class" && node.superclass && names.has(node.superclass.name)) names.add(node.name.name);
-    }
-  }
-}
-
-/** Whether an item has to do with a top-level name, also as `alias.name`, or with a member of one of the names. */
-function mentionsAny({ summary }: LinkItem, names: ReadonlySet<string>, members: ReadonlySet<string>): boolean {
-  const { free, called } = mentionsOf(summary);
-  for (const name of names) if (free.has(name) || called.has(name)) return true;
-  for (const name of members) if (called.has(name)) return true;
-  return false;
-}
-
-interface Mentions {
-  readonly free: ReadonlySet<string>;
-  /** Names of methods. */
-  readonly called: ReadonlySet<string>;
-}
-
-const knownMentions = new WeakMap<ItemSummary, Mentions>();
-
-function mentionsOf(summary: ItemSummary): Mentions {
-  return memo(knownMentions, summary, () => {
-    const free = new Set<string>();
-    const called = new Set<string>();
-    for (const { unit, sites } of summary.units) {
-      for (const { node } of unit.free) if ("name" in node) free.add(String(node.name));
-      for (const local of unit.locals) if (local.pattern) free.add(local.name);
-      for (const site of sites)
-        if (site.kind === "call")
-          for (const target of [site.target, ...site.args]) if (target.kind === "method") called.add(target.name);
-    }
-    for (const value of summary.values.values()) if (value.kind === "method") called.add(value.name);
-    return { free, called };
-  });
+function noteDifferences(
+  old: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+  different: Set<string>,
+): void {
+  for (const [name, line] of old) if (now.get(name) !== line) different.add(name);
+  for (const name of now.keys()) if (!old.has(name)) different.add(name);
 }
 
 /** A map in which `names` have other values, or none. */

@@ -18,6 +18,8 @@ interface Group {
 
 export class Spellings {
   readonly #byLength = new Map<number, Group>();
+  /** What was found: while one name is typed, the others that are wrong are asked for again and again. */
+  readonly #known = new Map<string, Nearest | undefined>();
 
   constructor(names: Iterable<string>) {
     for (const name of names) {
@@ -33,6 +35,14 @@ export class Spellings {
 
   /** The nearest of the names that are not `name` itself; of several the first, those of the same length before others. */
   nearest(name: string): Nearest | undefined {
+    if (this.#known.has(name)) return this.#known.get(name);
+    if (this.#known.size === MOST_KNOWN) this.#known.clear();
+    const found = this.#find(name);
+    this.#known.set(name, found);
+    return found;
+  }
+
+  #find(name: string): Nearest | undefined {
     const limit = Math.min(2, Math.floor(name.length / 3));
     const letters = lettersOf(name);
     let found: Nearest | undefined;
@@ -63,6 +73,7 @@ export function closest(name: string, candidates: Iterable<string>): string | un
 }
 
 const MOST = 2;
+const MOST_KNOWN = 1000;
 
 /** Whether names with these letters differ too much: each letter that only one has must be inserted, removed or changed. */
 const areApart = (a: number, b: number): boolean => bitsIn(a & ~b) > MOST || bitsIn(b & ~a) > MOST;

@@ -7,19 +7,19 @@
 //     the start of a line. `(` and `[` also end at a `;` or `}` of the block around them.
 // I4. A declaration keyword at the start of a line begins an item also where a `;` is missing; the item before it is
 //     then marked `cut`.
-
 //
-// An edit is split again around its place only (`splitAgain`), by two facts about a text in which every bracket, string and
-// comment is closed:
-//
-// I5. Where an item ends depends on its own text and on two tokens behind it, so on two items behind it at most.
-// I6. A part of it that begins where an item does, and in which everything is closed too, is split as it would be in place,
-//     except that its last item may go on behind the part.
+// What an edit does to items can be far away: a bracket may find its partner anywhere. So a version is read again around the
+// edit (`scanAgain`), and then split whole, which is a walk over numbers.
 
-import { commentBefore, Kind, type Scan, scan, startsDeclaration, startsLine, wordAt } from "./scan.ts";
+import { commentBefore, Kind, type Scan, scan, scanAgain, startsDeclaration, startsLine, wordAt } from "./scan.ts";
 
 export interface ItemText {
   readonly offset: number;
+  readonly piece: Piece;
+}
+
+/** An item without its place. Versions of a file share those that are the same. */
+export interface Piece {
   readonly text: string;
   /** A declaration began before this item came to its end (I4). */
   readonly cut: boolean;
@@ -27,10 +27,8 @@ export interface ItemText {
 
 /** A text and its items. */
 export interface Split {
-  readonly text: string;
+  readonly scan: Scan;
   readonly items: readonly ItemText[];
-  /** Every bracket, string and comment is closed. */
-  readonly closed: boolean;
 }
 
 /** The items of a file, in order. */
@@ -39,84 +37,52 @@ export function splitItems(text: string): readonly ItemText[] {
 }
 
 export function split(text: string): Split {
-  const source = scan(text);
+  return splitScan(scan(text), () => undefined);
+}
+
+/** What `split` says of a text, found from what it said of an earlier version. */
+export function splitAgain(old: Split, text: string): Split {
+  const before = old.scan.text;
+  const { prefix, suffix } = commonEnds(before, text);
+  const shift = text.length - before.length;
+  const { items } = old;
+  // Candidates for the item that comes next, in front of the edit and behind it.
+  let first = 0;
+  let last = itemAt(items, before.length - suffix);
+  return splitScan(scanAgain(old.scan, text, prefix, suffix), (start, end, cut) => {
+    if (end <= prefix) {
+      while (first < items.length && items[first]!.offset < start) first++;
+      return matching(items[first], start, end, cut);
+    }
+    if (start < text.length - suffix) return undefined;
+    while (last < items.length && items[last]!.offset < start - shift) last++;
+    return matching(items[last], start - shift, end - shift, cut);
+  });
+}
+
+function matching(item: ItemText | undefined, start: number, end: number, cut: boolean): Piece | undefined {
+  if (item === undefined || item.offset !== start || item.piece.cut !== cut) return undefined;
+  return item.piece.text.length === end - start ? item.piece : undefined;
+}
+
+/** Splits a text of which tokens and comments are known; `known` may have an item from an earlier version. */
+function splitScan(source: Scan, known: (start: number, end: number, cut: boolean) => Piece | undefined): Split {
+  const { text, table } = source;
   const ends = bracketEnds(source);
   const items: ItemText[] = [];
   let offset = 0;
-  let index = 0;
-  while (index < source.table.length) {
-    const { next, cut } = endOfItem(source, ends, index);
-    const end = next < source.table.length ? endOfLastLine(source, next) : lastOffset(source);
-    items.push({ offset, text: text.slice(offset, end), cut });
+  const add = (end: number, cut: boolean): void => {
+    items.push({ offset, piece: known(offset, end, cut) ?? { text: text.slice(offset, end), cut } });
     offset = end;
+  };
+  for (let index = 0; index < table.length; ) {
+    const { next, cut } = endOfItem(source, ends, index);
+    add(next < table.length ? endOfLastLine(source, next) : lastOffset(source), cut);
     index = next;
   }
-  if (offset < text.length) items.push({ offset, text: text.slice(offset), cut: false });
-  return { text, items, closed: isClosed(source, ends) };
+  if (offset < text.length) add(text.length, false);
+  return { scan: source, items };
 }
-
-/** Items before the edit whose ends may be others now (I5). */
-const BEFORE = 2;
-/** Items behind the edit that are looked at first: one to come out as it was, and one that may go on. */
-const BEHIND = 4;
-
-/** What `split` says of a text, found from what it said of an earlier version (I5, I6). */
-export function splitAgain(old: Split, text: string): Split {
-  const { prefix, suffix } = commonEnds(old.text, text);
-  if (!old.closed || old.items.length === 0) return withKnownTexts(split(text), old, prefix, suffix);
-  const from = Math.max(0, itemAt(old.items, prefix) - BEFORE);
-  const start = old.items[from]!.offset;
-  const shift = text.length - old.text.length;
-  const behind = itemAt(old.items, old.text.length - suffix) + 1;
-  for (let count = BEHIND; behind + count <= old.items.length; count *= 4) {
-    const last = behind + count - 1;
-    const end = (old.items[last + 1]?.offset ?? old.text.length) + shift;
-    const part = split(text.slice(start, end));
-    if (!part.closed) break;
-    const same = part.items.at(-2);
-    const was = old.items[last - 1]!;
-    if (
-      same === undefined ||
-      same.text !== was.text ||
-      same.cut !== was.cut ||
-      same.offset + start !== was.offset + shift
-    )
-      continue;
-    const items = [
-      ...old.items.slice(0, from),
-      ...part.items.slice(0, -2).map((item) => moved(item, start)),
-      ...old.items.slice(last - 1).map((item) => moved(item, shift)),
-    ];
-    return { text, items, closed: true };
-  }
-  return withKnownTexts(split(text), old, prefix, suffix);
-}
-
-/** With the strings of the earlier version where items are the same: what is asked of them, like their hash, is known. */
-function withKnownTexts({ text, items, closed }: Split, old: Split, prefix: number, suffix: number): Split {
-  const made = [...items];
-  const take = (index: number, from: ItemText): void => {
-    made[index] = { ...items[index]!, text: from.text };
-  };
-  const isLike = (item: ItemText, from: ItemText | undefined, shift: number): from is ItemText =>
-    from !== undefined && item.offset === from.offset + shift && item.text.length === from.text.length;
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i]!;
-    const from = old.items[i];
-    if (item.offset + item.text.length > prefix || !isLike(item, from, 0)) break;
-    take(i, from);
-  }
-  const shift = text.length - old.text.length;
-  for (let i = 1; i <= items.length; i++) {
-    const item = items[items.length - i]!;
-    const from = old.items[old.items.length - i];
-    if (item.offset < text.length - suffix || !isLike(item, from, shift)) break;
-    take(items.length - i, from);
-  }
-  return { text, items: made, closed };
-}
-
-const moved = (item: ItemText, by: number): ItemText => (by === 0 ? item : { ...item, offset: item.offset + by });
 
 /** How many characters two texts have in common at their start, and behind that at their end. */
 export function commonEnds(a: string, b: string): { prefix: number; suffix: number } {
@@ -147,35 +113,17 @@ function itemAt(items: readonly ItemText[], offset: number): number {
   return low;
 }
 
-function isClosed({ text, table, comments, openString }: Scan, ends: BracketEnds): boolean {
-  if (openString) return false;
-  let open = 0;
-  let closing = 0;
-  for (let index = 0; index < table.length; index++) {
-    const kind = table.kinds[index];
-    if (kind === Kind.Close) closing++;
-    else if (kind === Kind.Open) {
-      open++;
-      if (ends[index]! < 0) return false;
-    }
-  }
-  return (
-    open === closing &&
-    comments.every(({ style, start, end }) => style !== "block" || (end - start >= 4 && text.startsWith("*/", end - 2)))
-  );
-}
-
 /**
  * The same text in smaller pieces: cut before each declaration keyword at the start of a line, inside brackets too.
  * For an item that does not parse, whose brackets balance only because a later mistake makes up for an earlier one.
  */
-export function splitAtDeclarations(text: string): ItemText[] {
+export function splitAtDeclarations(text: string): { offset: number; text: string }[] {
   const source = scan(text);
   const cuts = [0];
   for (let index = 1; index < source.table.length; index++)
     if (startsLine(source, index) && startsDeclaration(source, index) && !isJoined(source, index))
       cuts.push(endOfLastLine(source, index));
-  return cuts.map((offset, n) => ({ offset, text: text.slice(offset, cuts[n + 1]), cut: n + 1 < cuts.length }));
+  return cuts.map((offset, n) => ({ offset, text: text.slice(offset, cuts[n + 1]) }));
 }
 
 /** After `@name`, `async` or `packed` the declaration has already begun. */
@@ -194,48 +142,53 @@ const NEVER = -1;
 /** A `;` or `}` ended it (I3). */
 const ABANDONED = -2;
 
-const PARTNER: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+const ROUND = 40;
+const SQUARE = 91;
+const CURLY = 123;
+const ROUND_CLOSE = 41;
+const SQUARE_CLOSE = 93;
+const SEMICOLON = 59;
 
-function bracketEnds(source: Scan): BracketEnds {
-  const { text, table } = source;
-  const { kinds, starts } = table;
-  const ends = new Int32Array(table.length).fill(ABANDONED);
+function bracketEnds({ table: { kinds, signs, length } }: Scan): BracketEnds {
+  const ends = new Int32Array(length).fill(ABANDONED);
   const open: number[] = [];
-  const opening = (token: number): string => text[starts[token]!]!;
   // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
   let round = 0;
   let square = 0;
   const outer: number[] = [];
-  const abandonTo = (bracket: string): void => {
-    while (open.length > 0 && opening(open.at(-1)!) !== bracket) {
-      if (opening(open.pop()!) === "(") round--;
+  const abandonTo = (bracket: number): void => {
+    while (open.length > 0 && signs[open.at(-1)!] !== bracket) {
+      if (signs[open.pop()!] === ROUND) round--;
       else square--;
     }
   };
-  for (let index = 0; index < table.length; index++) {
-    const kind = kinds[index];
-    if (kind !== Kind.Open && kind !== Kind.Close && kind !== Kind.Mark) continue;
-    const sign = text[starts[index]!]!;
+  for (let index = 0; index < length; index++) {
+    const kind = kinds[index]!;
+    if (kind < Kind.Open) continue;
+    const sign = signs[index]!;
     if (kind === Kind.Open) {
       open.push(index);
-      if (sign === "(") round++;
-      else if (sign === "[") square++;
+      if (sign === ROUND) round++;
+      else if (sign === SQUARE) square++;
       else {
         outer.push(round, square);
         round = 0;
         square = 0;
       }
-    } else if (kind === Kind.Close) {
-      if ((sign === "}" ? outer.length : sign === ")" ? round : square) === 0) continue;
-      abandonTo(PARTNER[sign]!);
+    } else if (kind === Kind.Mark) {
+      if (sign === SEMICOLON) abandonTo(CURLY);
+    } else if (sign === ROUND_CLOSE || sign === SQUARE_CLOSE) {
+      if ((sign === ROUND_CLOSE ? round : square) === 0) continue;
+      abandonTo(sign === ROUND_CLOSE ? ROUND : SQUARE);
       ends[open.pop()!] = index;
-      if (sign === ")") round--;
-      else if (sign === "]") square--;
-      else {
-        square = outer.pop()!;
-        round = outer.pop()!;
-      }
-    } else if (sign === ";") abandonTo("{");
+      if (sign === ROUND_CLOSE) round--;
+      else square--;
+    } else if (outer.length > 0) {
+      abandonTo(CURLY);
+      ends[open.pop()!] = index;
+      square = outer.pop()!;
+      round = outer.pop()!;
+    }
   }
   for (const token of open) ends[token] = NEVER;
   return ends;
@@ -253,8 +206,7 @@ const OPERATOR_WORDS = new Set("and or as at else in".split(" "));
 const CONTINUING = new Set([..."./+%=<>|^~,)]:?"]);
 
 function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: number; cut: boolean } {
-  const { text, table } = source;
-  const { kinds, starts, length } = table;
+  const { kinds, signs, length } = source.table;
   const head = headOf(source, first);
   const headWord = wordAt(source, head);
   const braced = BRACED.has(headWord) && !(headWord === "fun" && !isKind(source, head + 1, Kind.Word));
@@ -270,7 +222,7 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
       if (close === NEVER) unclosed = true;
       else if (close !== ABANDONED) {
         index = close;
-        if (text[starts[open]!] === "{" && !unclosed && !goesOn(source, index, headWord, braced))
+        if (signs[open] === CURLY && !unclosed && !goesOn(source, index, headWord, braced))
           return { next: index + 1, cut: !braced };
       }
     } else if (!unclosed && kind === Kind.Close) {
@@ -278,7 +230,7 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
       if (index > first) return { next: index, cut: false };
       while (isKind(source, index, Kind.Close)) index++;
       return { next: index, cut: false };
-    } else if (!unclosed && kind === Kind.Mark && text[starts[index]!] === ";" && !isWord(source, index + 1, "else"))
+    } else if (!unclosed && kind === Kind.Mark && signs[index] === SEMICOLON && !isWord(source, index + 1, "else"))
       return { next: index + 1, cut: false };
     index++;
   }

@@ -14,9 +14,9 @@ import grammars from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
-import { commonEnds, type ItemText, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
+import { commonEnds, type Piece, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
 import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
-import { Kind, type Scan, scan } from "./scan.ts";
+import { isOpenComment, Kind, type Scan, scan } from "./scan.ts";
 
 /** Trees of items by their text. */
 export interface ItemCache {
@@ -44,6 +44,9 @@ export function hashOf(text: string): string {
 /** How trees were split, for their next versions. */
 const splits = new WeakMap<ast.FileTree, Split>();
 
+/** What pieces of files have become: items, with offsets in the piece. */
+const parsed = new WeakMap<Piece, readonly ast.Item[]>();
+
 /**
  * The tree of a file. Items whose text is in `cache` are not parsed again; and when `previous` is an earlier version of the
  * file, only the surroundings of what has changed since are split into items.
@@ -61,7 +64,7 @@ export function parseFile(
   }
 }
 
-/** The same with a pause after every item, for who has other things to do meanwhile. */
+/** The same with a pause after every item that is new, for who has other things to do meanwhile. */
 export function* parseSteps(
   path: string,
   text: string,
@@ -71,9 +74,14 @@ export function* parseSteps(
   const before = previous && splits.get(previous);
   const found = before ? splitAgain(before, text) : split(text);
   const items: ast.Item[] = [];
-  for (const item of found.items) {
-    for (const each of itemsOf(item, cache)) items.push(each);
-    yield;
+  for (const { offset, piece } of found.items) {
+    let known = parsed.get(piece);
+    if (known === undefined) {
+      known = itemsOf(piece, cache);
+      parsed.set(piece, known);
+      yield;
+    }
+    for (const { offset: inside, tree } of known) items.push({ offset: offset + inside, tree });
   }
   const tree = { path, text, items };
   splits.set(tree, found);
@@ -97,16 +105,16 @@ export function parseItem(text: string): ast.ItemTree {
 
 // ---- Items ----
 
-function itemsOf(item: ItemText, cache: ItemCache): ast.Item[] {
-  const tree = cachedItem(item.text, cache);
-  if (tree.errors.length === 0) return [{ offset: item.offset, tree: item.cut ? withSemicolon(tree) : tree }];
-  if (item.text.length > MAX_ITEM) return [{ offset: item.offset, tree }];
-  const pieces = splitAtDeclarations(item.text);
-  if (pieces.length === 1) return [{ offset: item.offset, tree }];
-  const items = pieces.map(({ offset, text }) => ({ offset: item.offset + offset, tree: cachedItem(text, cache) }));
+function itemsOf({ text, cut }: Piece, cache: ItemCache): ast.Item[] {
+  const tree = cachedItem(text, cache);
+  if (tree.errors.length === 0) return [{ offset: 0, tree: cut ? withSemicolon(tree) : tree }];
+  if (text.length > MAX_ITEM) return [{ offset: 0, tree }];
+  const pieces = splitAtDeclarations(text);
+  if (pieces.length === 1) return [{ offset: 0, tree }];
+  const items = pieces.map((piece) => ({ offset: piece.offset, tree: cachedItem(piece.text, cache) }));
   const faults = items.reduce((count, piece) => count + piece.tree.errors.length, 0);
   // A brace that is missing and one that is too many are two faults where the whole shows one.
-  return faults <= tree.errors.length + 1 ? items : [{ offset: item.offset, tree }];
+  return faults <= tree.errors.length + 1 ? items : [{ offset: 0, tree }];
 }
 
 function cachedItem(text: string, cache: ItemCache): ast.ItemTree {
@@ -140,9 +148,7 @@ function tooLong(text: string): ast.ItemTree {
 
 function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const { text, table, comments } = source;
-  const open = comments.find(
-    ({ style, start, end }) => style === "block" && (end - start < 4 || text.slice(end - 2, end) !== "*/"),
-  );
+  const open = comments.find((comment) => isOpenComment(text, comment));
   if (open !== undefined)
     errors.push({ start: open.start, end: open.start + 2, message: "this comment is never closed" });
   if (table.length === 0) return [];

@@ -4,6 +4,14 @@
 // It never fails. Text that is broken is read in the way that harms least:
 //   S1. A string or block comment that is never closed ends with its line.
 //   S2. A quote that does not make a character literal is a mark like any other.
+//   S3. When some quote is never closed, strings and code have changed places from there on. So everywhere in such a text a
+//       string that runs over a line which looks like a declaration ends with its first line.
+//
+// `scanAgain` reads an edited text around the edit only:
+//
+//   S4. What a token or comment is depends on the text before the end of its line, and on S3. The exceptions are kept in
+//       `loose`; and a character literal goes on behind a line that ends in a backslash.
+//   S5. What is read from a place between tokens depends on the text behind it, and on S3.
 
 import type { Comment } from "../ast.ts";
 
@@ -29,24 +37,64 @@ const NAMES: readonly TokenKind[] = ["word", "number", "string", "open", "close"
 /** Tokens as columns: a file has tens of thousands, and an object for each would be thrown away at the next edit. */
 export class TokenTable {
   length = 0;
-  kinds = new Uint8Array(64);
-  starts = new Int32Array(64);
-  ends = new Int32Array(64);
+  kinds: Uint8Array;
+  /** The first character of each; 0 when it is not ASCII. */
+  signs: Uint8Array;
+  starts: Int32Array;
+  ends: Int32Array;
 
-  add(kind: Kind, start: number, end: number): void {
+  constructor(capacity = 64) {
+    this.kinds = new Uint8Array(capacity);
+    this.signs = new Uint8Array(capacity);
+    this.starts = new Int32Array(capacity);
+    this.ends = new Int32Array(capacity);
+  }
+
+  add(kind: Kind, sign: number, start: number, end: number): void {
     if (this.length === this.kinds.length) this.#grow();
     this.kinds[this.length] = kind;
+    this.signs[this.length] = sign < 128 ? sign : 0;
     this.starts[this.length] = start;
     this.ends[this.length++] = end;
   }
 
+  /** Adds the tokens of another table from `first` to before `last`, `by` characters further on. */
+  addAll(from: TokenTable, first: number, last: number, by: number): void {
+    const { length } = this;
+    this.length += last - first;
+    while (this.length > this.kinds.length) this.#grow();
+    this.kinds.set(from.kinds.subarray(first, last), length);
+    this.signs.set(from.signs.subarray(first, last), length);
+    this.starts.set(from.starts.subarray(first, last), length);
+    this.ends.set(from.ends.subarray(first, last), length);
+    if (by === 0) return;
+    for (let index = length; index < this.length; index++) {
+      this.starts[index]! += by;
+      this.ends[index]! += by;
+    }
+  }
+
+  /** How many tokens end at or before `offset`. */
+  countBefore(offset: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.ends[middle]! <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   #grow(): void {
-    const { kinds, starts, ends } = this;
+    const { kinds, signs, starts, ends } = this;
     const size = 4 * kinds.length;
     this.kinds = new Uint8Array(size);
+    this.signs = new Uint8Array(size);
     this.starts = new Int32Array(size);
     this.ends = new Int32Array(size);
     this.kinds.set(kinds);
+    this.signs.set(signs);
     this.starts.set(starts);
     this.ends.set(ends);
   }
@@ -64,15 +112,24 @@ export class Scan {
   readonly text: string;
   readonly table: TokenTable;
   readonly comments: readonly Comment[];
-  /** Some string is never closed. */
-  readonly openString: boolean;
+  /** Some quote is never closed (S3). */
+  readonly openQuote: boolean;
+  /** Where strings and block comments start that are never closed, and strings that S3 cuts or would cut. */
+  readonly loose: readonly number[];
   #tokens: readonly Token[] | null = null;
 
-  constructor(text: string, table: TokenTable, comments: readonly Comment[], openString: boolean) {
+  constructor(
+    text: string,
+    table: TokenTable,
+    comments: readonly Comment[],
+    openQuote: boolean,
+    loose: readonly number[],
+  ) {
     this.text = text;
     this.table = table;
     this.comments = comments;
-    this.openString = openString;
+    this.openQuote = openQuote;
+    this.loose = loose;
   }
 
   /** The tokens of the table. */
@@ -120,65 +177,132 @@ export function startsDeclaration(scan: Scan, index: number): boolean {
   return word !== "fun" || (hasNext && kinds[index + 1] === Kind.Word);
 }
 
-/** Where a string runs over a line that looks like a declaration, and what there was before. */
-interface Crossing {
-  readonly at: number;
-  readonly tokens: number;
-  readonly comments: number;
-}
-
-/**
- * Tokens and comments of `text`. Operators of several characters are several marks.
- *
- * When some quote is never closed, strings and code have changed places from there on. So a string that runs over a line which
- * looks like a declaration then ends with its first line: the text is read again from the first of these.
- */
+/** Tokens and comments of `text`. Operators of several characters are several marks. */
 export function scan(text: string): Scan {
-  const table = new TokenTable();
-  const comments: Comment[] = [];
-  const { openString, crossing } = scanFrom(text, 0, false, table, comments);
-  if (openString && crossing !== null) {
-    table.length = crossing.tokens;
-    comments.length = crossing.comments;
-    scanFrom(text, crossing.at, true, table, comments);
-  }
-  return new Scan(text, table, comments, openString);
+  const openQuote = hasOpenQuote(text);
+  const reader = new Reader(text, openQuote);
+  reader.read(0);
+  return new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
 }
 
-function scanFrom(text: string, from: number, cutStrings: boolean, table: TokenTable, comments: Comment[]) {
-  let openString = false;
-  let crossing: Crossing | null = null;
+/** What `scan` says of a text, found from what it said of another that has `prefix` and `suffix` in common with it. */
+export function scanAgain(old: Scan, text: string, prefix: number, suffix: number): Scan {
+  const openQuote = hasOpenQuote(text);
+  const { table, comments, loose } = old;
+  const shift = text.length - old.text.length;
+  const reader = new Reader(text, openQuote, table.length + 64);
+  // S4: what is in front of the edit's line and of everything that is loose stays.
+  const kept = table.countBefore(Math.min(startOfLine(text, prefix), loose[0] ?? prefix));
+  const from = kept === 0 ? 0 : table.ends[kept - 1]!;
+  reader.table.addAll(table, 0, kept, 0);
+  for (const comment of comments) if (comment.start < from) reader.comments.push(comment);
+  // S5: so does everything from the first old token on that a new one could begin at, behind the edit.
+  const edited = Math.max(old.text.length - suffix, openQuote === old.openQuote ? 0 : (loose.at(-1) ?? -1) + 1);
+  let next = table.countBefore(edited);
   let at = from;
-  const push = (kind: Kind, start: number, end: number): void => {
-    table.add(kind, start, end);
-    at = end;
-  };
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code <= SPACE || code === 0xfeff) at++;
-    else if (isWordCode(code)) push(isDigit(code) ? Kind.Number : Kind.Word, at, endOfWord(text, at, isDigit(code)));
-    else if (code === SLASH && text.charCodeAt(at + 1) === SLASH) {
-      const end = endOfLine(text, at);
-      const isDoc = text.charCodeAt(at + 2) === SLASH && text.charCodeAt(at + 3) !== SLASH;
-      comments.push({ style: isDoc ? "doc" : "line", start: at, end });
-      at = end;
-    } else if (code === SLASH && text.charCodeAt(at + 1) === STAR) {
-      const close = text.indexOf("*/", at + 2);
-      const end = close < 0 ? endOfLine(text, at) : close + 2;
-      comments.push({ style: "block", start: at, end });
-      at = end;
-    } else if (code === QUOTE) {
-      const close = endOfString(text, at);
-      if (close === null) openString = true;
-      const crosses = close !== null && DECLARATION_LINE.test(text.slice(at, close));
-      if (crosses) crossing ??= { at, tokens: table.length, comments: comments.length };
-      push(Kind.String, at, close === null || (crosses && cutStrings) ? endOfLine(text, at) : close);
-    } else if (code === APOSTROPHE) {
-      const end = endOfCharacter(text, at);
-      push(end === null ? Kind.Mark : Kind.String, at, end ?? at + 1);
-    } else push(OPENING.has(code) ? Kind.Open : CLOSING.has(code) ? Kind.Close : Kind.Mark, at, at + 1);
+  for (; next < table.length; next++) {
+    const start = table.starts[next]!;
+    if (start < edited) continue;
+    at = reader.read(at, start + shift);
+    if (at === start + shift) break;
   }
-  return { openString, crossing };
+  if (next === table.length) reader.read(at);
+  else {
+    const rest = table.starts[next]!;
+    reader.table.addAll(table, next, table.length, shift);
+    for (const { style, start, end } of comments)
+      if (start >= rest) reader.comments.push({ style, start: start + shift, end: end + shift });
+    for (const start of loose) if (start >= rest) reader.loose.push(start + shift);
+  }
+  return new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
+}
+
+/** Where the line of `offset` starts, or one before it whose end a character literal may reach over (S4). */
+function startOfLine(text: string, offset: number): number {
+  let newline = offset === 0 ? -1 : text.lastIndexOf("\n", offset - 1);
+  while (newline > 0 && text.charCodeAt(newline - 1) === BACKSLASH) newline = text.lastIndexOf("\n", newline - 1);
+  return newline + 1;
+}
+
+/** Whether some string is never closed. Goes from sign to sign: over a whole file, at every edit. */
+function hasOpenQuote(text: string): boolean {
+  const next = (sign: string, from: number): number => {
+    const at = text.indexOf(sign, from);
+    return at < 0 ? text.length : at;
+  };
+  let quote = next('"', 0);
+  let apostrophe = next("'", 0);
+  let slash = next("/", 0);
+  while (quote < text.length) {
+    let at = Math.min(quote, apostrophe, slash);
+    if (at === quote) {
+      const close = endOfString(text, at);
+      if (close === null) return true;
+      at = close;
+    } else at = (at === slash ? endOfComment(text, at) : endOfCharacter(text, at)) ?? at + 1;
+    if (quote < at) quote = next('"', at);
+    if (apostrophe < at) apostrophe = next("'", at);
+    if (slash < at) slash = next("/", at);
+  }
+  return false;
+}
+
+class Reader {
+  readonly comments: Comment[] = [];
+  readonly loose: number[] = [];
+  readonly table: TokenTable;
+  readonly #text: string;
+  readonly #openQuote: boolean;
+
+  constructor(text: string, openQuote: boolean, capacity?: number) {
+    this.#text = text;
+    this.#openQuote = openQuote;
+    this.table = new TokenTable(capacity);
+  }
+
+  /** Reads from a place between tokens to the first at or behind `limit`, and says where that is. */
+  read(from: number, limit = this.#text.length): number {
+    const text = this.#text;
+    const { table } = this;
+    let at = from;
+    while (at < limit) {
+      const code = text.charCodeAt(at);
+      const start = at;
+      if (code <= SPACE || code === 0xfeff) at++;
+      else if (isWordCode(code)) {
+        at = endOfWord(text, at, isDigit(code));
+        table.add(isDigit(code) ? Kind.Number : Kind.Word, code, start, at);
+      } else if (code === QUOTE) {
+        at = this.#endOfString(at);
+        table.add(Kind.String, code, start, at);
+      } else if (code === APOSTROPHE) {
+        const end = endOfCharacter(text, at);
+        at = end ?? at + 1;
+        table.add(end === null ? Kind.Mark : Kind.String, code, start, at);
+      } else {
+        const end = code === SLASH ? endOfComment(text, at) : null;
+        at = end ?? at + 1;
+        if (end !== null) this.#addComment(start, end);
+        else table.add(OPENING.has(code) ? Kind.Open : CLOSING.has(code) ? Kind.Close : Kind.Mark, code, start, at);
+      }
+    }
+    return at;
+  }
+
+  #addComment(start: number, end: number): void {
+    const comment: Comment = { style: styleOf(this.#text, start), start, end };
+    if (isOpenComment(this.#text, comment)) this.loose.push(start);
+    this.comments.push(comment);
+  }
+
+  /** S1, S3. */
+  #endOfString(start: number): number {
+    const close = endOfString(this.#text, start);
+    const isOneLine = close !== null && endOfLine(this.#text, start) >= close;
+    if (isOneLine || (close !== null && !DECLARATION_LINE.test(this.#text.slice(start, close)))) return close;
+    this.loose.push(start);
+    return close === null || this.#openQuote ? endOfLine(this.#text, start) : close;
+  }
 }
 
 const OPENING = new Set([..."([{"].map((c) => c.charCodeAt(0)));
@@ -209,12 +333,31 @@ export function endOfLine(text: string, start: number): number {
   return end < 0 ? text.length : end;
 }
 
+/** Where the comment that starts at `start` ends; null when none does. */
+function endOfComment(text: string, start: number): number | null {
+  const next = text.charCodeAt(start + 1);
+  if (next === SLASH) return endOfLine(text, start);
+  if (next !== STAR) return null;
+  const close = text.indexOf("*/", start + 2);
+  return close < 0 ? endOfLine(text, start) : close + 2;
+}
+
+function styleOf(text: string, start: number): Comment["style"] {
+  if (text.charCodeAt(start + 1) === STAR) return "block";
+  return text.charCodeAt(start + 2) === SLASH && text.charCodeAt(start + 3) !== SLASH ? "doc" : "line";
+}
+
+/** Whether a comment is never closed. */
+export function isOpenComment(text: string, { style, start, end }: Comment): boolean {
+  return style === "block" && (end - start < 4 || !text.startsWith("*/", end - 2));
+}
+
 /** Where the string that starts at `start` ends, after its closing quote; null when it is never closed. */
 function endOfString(text: string, start: number): number | null {
-  for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at + 1;
-    if (code === BACKSLASH) at++;
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (at - 1 - backslashes > start && text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return at + 1;
   }
   return null;
 }

@@ -15,7 +15,9 @@ function headerOf(node: ast.Declaration): string {
     case "Class": {
       const init = node.methods.find((method) => method.name.name === "init");
       const traits = node.traits.map((trait) => trait.name).join();
-      return `${init ? functionHeader(init.fun) : ""}${node.superclass ? ` < ${node.superclass.name}` : ""} with ${traits}`;
+      // A damaged member may be the `init`.
+      const shown = init ? functionHeader(init.fun) : node.errors.length > 0 ? "damaged" : "";
+      return `${shown}${node.superclass ? ` < ${node.superclass.name}` : ""} with ${traits}`;
     }
     case "Var":
       return node.init ? valueHeader(node.init) : "";

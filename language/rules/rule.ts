@@ -22,6 +22,8 @@ export interface Rule {
   readonly title: string;
   /** What it says may be untrue while files of the workspace are still to be read. */
   readonly needsAllFiles?: boolean;
+  /** It says which name was perhaps meant, of all that there are at top level. */
+  readonly guesses?: boolean;
   readonly item?: (context: ItemContext) => void;
   readonly visit?: (context: ItemContext) => Visitors;
   readonly workspace?: (context: WorkspaceContext) => void;

@@ -13,6 +13,7 @@ export const undefinedName: Rule = {
   severity: "error",
   title: "undefined-name",
   needsAllFiles: true,
+  guesses: true,
   item: (context) => {
     const { file, names, registry, meaningOf, report } = context;
     for (const unit of names.units) {

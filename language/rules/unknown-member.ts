@@ -8,6 +8,7 @@ export const unknownMember: Rule = {
   severity: "error",
   title: "unknown-member",
   needsAllFiles: true,
+  guesses: true,
   visit: (context) => ({
     Member: ({ object, name }) => {
       if (object.kind !== "Name" || name.name === "" || context.names.bindingOf(object)?.kind !== "free") return;

@@ -1,5 +1,6 @@
 // An analysis after an edit is what a fresh analysis of the same text is.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Analysis, createWorkspace } from "../../language/analyse.ts";
 import { memoryCache, parseFile } from "../../language/parse/parse.ts";
@@ -83,4 +84,107 @@ describe("after an edit", () => {
     workspace.setFile(parseFile("/a.wal", "var x = 1;\nprint x;", cache));
     expect(diagnosticsOf(workspace.analyse())).toEqual([]);
   });
+});
+
+// Pieces that change what names, methods and fields mean, where code begins and ends, and who handles what.
+const PIECES = [
+  ...[
+    "ask",
+    "twice",
+    "which",
+    "helper",
+    "limits",
+    "LIMIT",
+    "P",
+    "Q",
+    "x",
+    "m",
+    "nope",
+    "a",
+    "go",
+    "(",
+    ")",
+    "{",
+    "}",
+    '"',
+    "/*",
+  ],
+  ...[
+    "ask(1);",
+    "x = 2;",
+    "ask = 1;",
+    "e => e",
+    "q.m();",
+    "q.go(1);",
+    "q.x(1);",
+    "{ go: ask };",
+    "{ m: e => e };",
+    "super.m();",
+  ],
+  ...[
+    'perform "MORE";',
+    'perform "ASK" { a: 1 };',
+    'handle "ASK" { 1 }',
+    'handle "MORE" { resume(effect.continuation, 1) }',
+  ],
+  ...[
+    "\nvar x = 1;\n",
+    "\nconst LIMIT = ask;\n",
+    "\nfun ask(a) 1;\n",
+    "\nclass R < Q { fun go(n) ask(n); }\n",
+    "\nclass Q { fun m() 2; }\n",
+  ],
+  ...[
+    "\nasync fun go() ask(1);\n",
+    "\nfun helper(n) n;\n",
+    'import "b" as b;\n',
+    "b.helper(1);",
+    "await ask(1);",
+    ";",
+    "\n",
+    " ",
+  ],
+];
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+test(`after any edits in two files (seed ${seed})`, () => {
+  const edit = fc.record({
+    file: fc.constantFrom("/a.wal", "/b.wal"),
+    at: fc.nat(),
+    remove: fc.oneof(fc.constant(0), fc.nat(20)),
+    insert: fc.constantFrom(...PIECES),
+  });
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 12 }), (edits) => {
+      const cache = memoryCache();
+      const workspace = createWorkspace();
+      const trees = new Map(
+        [
+          parseFile("/a.wal", BASE, cache),
+          parseFile(
+            "/b.wal",
+            "fun helper(n) limits() + n;\nconst other = helper;\nprint other(1) + Q(2).m();\n",
+            cache,
+          ),
+        ].map((tree) => [tree.path, tree]),
+      );
+      for (const tree of trees.values()) workspace.setFile(tree);
+      workspace.analyse();
+      for (const { file, at, remove, insert } of edits) {
+        const old = trees.get(file)!;
+        const start = at % (old.text.length + 1);
+        const text = old.text.slice(0, start) + insert + old.text.slice(start + remove);
+        const tree = parseFile(file, text, cache, old);
+        expect(tree).toEqual(parseFile(file, text));
+        trees.set(file, tree);
+        workspace.setFile(tree);
+        const analysis = workspace.analyse();
+        const fresh = createWorkspace();
+        for (const each of trees.values()) fresh.setFile(each);
+        expect(diagnosticsOf(analysis)).toEqual(diagnosticsOf(fresh.analyse()));
+        expect(facts(analysis)).toEqual(facts(fresh.analyse()));
+      }
+    }),
+    { seed, numRuns: Number(process.env.RUNS ?? 50) },
+  );
 });
