@@ -11,6 +11,7 @@
 
 import type { Value } from "../engine/values.ts";
 import type { Handle, OpenMode } from "./drivers/driver.ts";
+import type { InputPlace } from "./input-file.ts";
 import type { Submitter } from "./operations.ts";
 import { WaitQueue } from "./queue.ts";
 import { LiveTask } from "./task.ts";
@@ -41,10 +42,12 @@ export class Lane {
 }
 
 export class Descriptor {
-  /** Where the next read or write of a file begins. */
+  /** Where the next read or write of a file begins; of standard input that is a file, what follows all that the driver has yielded. */
   offset = 0;
   /** Bytes that were read and given back: what follows the line that `input` took, or what a session function has read. */
   unread: Uint8Array | null = null;
+  /** Which file standard input is (input-file.ts); null while that is not known, and when it is none. */
+  inputFile: string | null = null;
   /** While a session function looks at it: what has been read. */
   heard: Uint8Array[] | null = null;
   /** A read has come to the end of the stream. */
@@ -64,6 +67,12 @@ export class Descriptor {
     public handle: Handle | null,
   ) {
     this.writing = what.kind === "file" ? this.reading : new Lane();
+  }
+
+  /** It is standard input, and stands there in a file. */
+  isAt({ file, at }: InputPlace): void {
+    this.inputFile = file;
+    this.offset = at;
   }
 
   /** Every task that waits for it, but for those that are `positioned`. */

@@ -32,6 +32,7 @@ import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
 import type { Completions, Driver, DriverError, DriverValue, Handle, Tag } from "./drivers/driver.ts";
 import { type Engine, machine } from "./engine.ts";
+import { inputPlace } from "./input-file.ts";
 import { Keeper } from "./keep/keeper.ts";
 import { MemoryWatch } from "./memory.ts";
 import { Operations, type Submitter } from "./operations.ts";
@@ -518,10 +519,16 @@ export class Reactor implements Host, Completions {
     const { what } = descriptor;
     if (what.kind === "standard") {
       this.#options.flush?.();
-      descriptor.handle ??= this.driver.standard(what.stream);
+      if (descriptor.handle === null) this.#openStandard(descriptor, what.stream);
     }
     if (descriptor.handle === null) throw new Error(`broken V1: ${descriptor} has no handle`);
     return descriptor.handle;
+  }
+
+  #openStandard(descriptor: Descriptor, stream: 0 | 1 | 2): void {
+    const place = stream === 0 && this.keeper !== null && descriptor.inputFile === null ? inputPlace() : null;
+    if (place !== null) descriptor.isAt(place);
+    descriptor.handle = this.driver.standard(stream);
   }
 
   /** Text on standard output that does not end a line. */

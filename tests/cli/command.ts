@@ -1,7 +1,7 @@
 // Starts the real `walia` command, as it was built, in child processes; and makes folders of files for it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -41,6 +41,8 @@ export interface Options {
   readonly isKept?: boolean;
   /** Standard input; none unless given. */
   readonly input?: string | Uint8Array;
+  /** Standard input is this file instead. */
+  readonly inputFile?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -72,9 +74,12 @@ export class Running {
   readonly ended: Promise<Ended>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(readonly child: ChildProcess) {
+  constructor(
+    readonly child: ChildProcess,
+    input: Options["input"],
+  ) {
     this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-    this.ended = finish(child, "");
+    this.ended = finish(child, input);
   }
 
   /** The next line on standard output. */
@@ -84,14 +89,20 @@ export class Running {
 }
 
 export function startWalia(words: readonly string[], options: Options = {}): Running {
-  return new Running(spawnWalia(words, options));
+  return new Running(spawnWalia(words, options), options.input);
 }
 
 export function spawnWalia(words: readonly string[], options: Options): ChildProcess {
   const [first, ...rest] = words;
   const runs = first === "run" && rest[0] !== "--help";
   const all = runs && options.isKept !== true ? ["run", "--no-wld", ...rest] : words;
-  return spawn(process.execPath, [...NODE_OPTIONS, command, ...all], settings(options));
+  const input = options.inputFile === undefined ? "pipe" : openSync(options.inputFile, "r");
+  const child = spawn(process.execPath, [...NODE_OPTIONS, command, ...all], {
+    ...settings(options),
+    stdio: [input, "pipe", "pipe"],
+  });
+  if (typeof input === "number") closeSync(input);
+  return child;
 }
 
 function settings(options: Options): { cwd: string; env: NodeJS.ProcessEnv } {
@@ -109,7 +120,7 @@ function finish(child: ChildProcess, input: string | Uint8Array = ""): Promise<E
     err += text;
   });
   // A command that reads nothing may be gone before it was written to.
-  child.stdin!.on("error", () => undefined).end(input);
+  child.stdin?.on("error", () => undefined).end(input);
   return new Promise((done) => {
     child.once("close", (code, signal) => {
       const ended = { code, signal, out, err };

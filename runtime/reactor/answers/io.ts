@@ -174,6 +174,7 @@ const input: Answer = (() => {
     answer(_reactor, value, _request, descriptor) {
       const { unread } = descriptor;
       if (value instanceof Uint8Array) {
+        descriptor.offset += value.length;
         descriptor.unread = unread === null ? value : Buffer.concat([unread, value]);
         return null;
       }

@@ -60,6 +60,8 @@ export interface Handle {
   readonly port: number;
   /** True when reads and writes go by `position`. */
   readonly seekable: boolean;
+  /** Of a stream: bytes that it has taken from the system, and that come with the next read. */
+  readonly held?: Uint8Array | null;
   /** Yields between 1 and `max` bytes, or null at the end. */
   read(tag: Tag, max: number, position: number): void;
   /** Yields the number of bytes, when the system has all of them. Strings go out as UTF-8. */

@@ -20,7 +20,7 @@ import type { Cell, Closure, EffectRequest, Future, Value } from "../../engine/v
 import { Channel } from "../../engine/values.ts";
 import { type Change, put, remove } from "../../horizon/change.ts";
 import type { Journal, Stamp } from "../../horizon/journal.ts";
-import { Table } from "../../horizon/tables.ts";
+import { type Key, Table } from "../../horizon/tables.ts";
 import { endChanges, taskChanges } from "../../horizon/task-record.ts";
 import type { Descriptor } from "../descriptors.ts";
 import { nameOf } from "../payload.ts";
@@ -84,6 +84,9 @@ const SHARE = 9;
 const AGAIN = 5;
 /** What is seen outside, or makes the program wait for something outside (G3). */
 const LEAVES: ReadonlySet<string> = new Set(["IO_WRITE", "IO_OPEN", "IO_CONNECT", "IO_SYNC", "IO_CLOSE", "port_write"]);
+
+/** The descriptor of standard input. */
+const INPUT = 0;
 
 /** What is too large, for messages. */
 const THE_TASK = "this task's state has";
@@ -462,12 +465,25 @@ export class Keeper {
       } else if (this.#keptDescriptors.delete(fd)) changes.push(remove(Table.Descriptors, fd));
     }
     this.#descriptors.clear();
+    if (this.#isFirst) changes.push(...this.#inputChanges());
     changes.push(...this.#sharedChanges());
     const { shard, lastId, descriptors } = this.#reactor;
     this.#putChanged(changes, Table.Globals, `shard ${shard}`, encode(Math.max(lastId, descriptors.next)));
     if (printed.length > 0) changes.push(put(Table.Output, shard, Buffer.from(`${printed.join("\n")}\n`)));
     else if (this.#hasPrinted) changes.push(remove(Table.Output, shard));
     this.#hasPrinted = false;
+    return changes;
+  }
+
+  /** Standard input is looked at with each cut: bytes come to it also while no task has asked for them. */
+  #inputChanges(): Change[] {
+    const input = this.#reactor.descriptors.get(INPUT);
+    const changes: Change[] = [];
+    const record = input === undefined ? undefined : this.#scribe.input(input);
+    if (record !== undefined) {
+      this.#keptDescriptors.add(INPUT);
+      this.#putChanged(changes, Table.Descriptors, INPUT, record);
+    } else if (this.#keptDescriptors.delete(INPUT)) changes.push(this.#removeChanged(Table.Descriptors, INPUT));
     return changes;
   }
 
@@ -514,7 +530,12 @@ export class Keeper {
     return changes;
   }
 
-  #putChanged(changes: Change[], table: Table, key: string, payload: Uint8Array): void {
+  #removeChanged(table: Table, key: Key): Change {
+    this.#last.delete(`${table} ${key}`);
+    return remove(table, key);
+  }
+
+  #putChanged(changes: Change[], table: Table, key: Key, payload: Uint8Array): void {
     const name = `${table} ${key}`;
     const last = this.#last.get(name);
     if (last !== undefined && Buffer.compare(last, payload) === 0) return;

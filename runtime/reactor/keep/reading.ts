@@ -246,6 +246,8 @@ export function readDescriptor(payload: Uint8Array): KeptDescriptor | undefined 
   }
   const [kind, first, second, third] = fields;
   switch (kind) {
+    case "input":
+      return { kind: "standard", stream: 0 };
     case "file":
       return { kind, path: String(first), mode: second as OpenMode, offset: Number(third) };
     case "listener":

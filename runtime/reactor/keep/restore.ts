@@ -30,6 +30,7 @@ import { readTask, Standing, type TaskRecord, taskChanges } from "../../horizon/
 import type { Described, Descriptor } from "../descriptors.ts";
 import { DriverError, type DriverValue, type Handle, type OpenMode, type Tag } from "../drivers/driver.ts";
 import { LostHandle } from "../gone.ts";
+import { skipInput } from "../input-file.ts";
 import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
 import { type CodeContext, inputFromValue, Kind, type Links, NO_CODE, Packer } from "../shards/parcel.ts";
@@ -359,6 +360,13 @@ export class Restorer {
           descriptor.renewed = `the program was started again and has dialled ${what.host}:${what.port} anew`;
         };
         this.#begin(descriptor, (tag) => driver.connect(tag, what.host, what.port), opened);
+        break;
+      }
+      case "input": {
+        const input = reactor.descriptors.get(fd)!;
+        if ((first as Uint8Array).length > 0) input.unread = first as Uint8Array;
+        const place = typeof second === "string" ? skipInput({ file: second, at: third as number }) : null;
+        if (place !== null) input.isAt(place);
         break;
       }
       default: {

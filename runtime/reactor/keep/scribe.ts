@@ -238,6 +238,14 @@ export class Scribe {
     return this.#packer.pack(handlers, 0);
   }
 
+  /** What was read of standard input and is unused, and where it stands when it is a file; undefined when it is not worth a record. */
+  input({ handle, unread, inputFile, offset }: Descriptor): Uint8Array | undefined {
+    const parts = [unread, handle?.held].filter((part) => part != null);
+    if (parts.length === 0 && inputFile === null) return undefined;
+    const end = offset + (handle?.held?.length ?? 0);
+    return this.#packer.pack(["input", Buffer.concat(parts), inputFile ?? undefined, end], 0);
+  }
+
   descriptor({ what, offset }: Descriptor): Uint8Array {
     switch (what.kind) {
       case "file":

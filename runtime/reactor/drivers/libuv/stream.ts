@@ -61,6 +61,10 @@ export class StreamHandle extends BaseHandle {
     if (output !== null && (output as unknown) !== input) output.on("error", this.#onError);
   }
 
+  get held(): Uint8Array | null {
+    return this.#held;
+  }
+
   override read(tag: Tag, max: number): void {
     if (this.#input === null) super.read(tag, max, 0);
     else if (this.#held !== null) this.completions.completed(tag, this.#take(this.#held, max));

@@ -72,6 +72,10 @@ export class StreamHandle extends UringHandle implements Operation {
     this.#options = options;
   }
 
+  get held(): Uint8Array | null {
+    return this.#held;
+  }
+
   override read(tag: Tag, max: number): void {
     if (!this.#options.readable) super.read(tag, max, 0);
     else if (this.#held !== null) this.completions.completed(tag, this.#take(this.#held, max));
