@@ -33,12 +33,30 @@ export interface LaneUser extends Submitter {
   start(): void;
 }
 
-/** V3 */
+/** V3. Most never have anybody who waits: there is a queue from the first one on. */
 export class Lane {
   holder: LiveTask | LaneUser | null = null;
-  readonly waiting = new WaitQueue<LiveTask | LaneUser>();
   /** The next holder is being found (lanes.ts, N1). */
   advancing = false;
+  #queue: WaitQueue<LiveTask | LaneUser> | null = null;
+
+  add(user: LiveTask | LaneUser): void {
+    this.#queue ??= new WaitQueue();
+    this.#queue.push(user);
+  }
+
+  /** Takes out who comes next. */
+  next(): LiveTask | LaneUser | undefined {
+    return this.#queue?.shift();
+  }
+
+  remove(user: LiveTask | LaneUser): void {
+    this.#queue?.remove(user);
+  }
+
+  get waiting(): (LiveTask | LaneUser)[] {
+    return this.#queue === null ? [] : [...this.#queue];
+  }
 }
 
 export class Descriptor {
@@ -55,9 +73,9 @@ export class Descriptor {
   /** The connection was made anew, for this reason, and no read has been told so (IO_RECONNECT). */
   renewed: string | null = null;
   readonly reading = new Lane();
-  readonly writing: Lane;
-  /** Tasks that wait until it is ready. */
-  readonly watching: LiveTask[] = [];
+  /** Null until it is first used, as most never are. */
+  #writing: Lane | null = null;
+  #watching: LiveTask[] | null = null;
   /** How many tasks read or write at a place of their own, without taking turns. There may be very many: no list of them is kept. */
   positioned = 0;
 
@@ -65,8 +83,26 @@ export class Descriptor {
     readonly fd: number,
     public what: Described,
     public handle: Handle | null,
-  ) {
-    this.writing = what.kind === "file" ? this.reading : new Lane();
+  ) {}
+
+  get writing(): Lane {
+    if (this.#writing === null) this.#writing = this.what.kind === "file" ? this.reading : new Lane();
+    return this.#writing;
+  }
+
+  /** Tasks that wait until it is ready. */
+  get watching(): readonly LiveTask[] {
+    return this.#watching ?? [];
+  }
+
+  watch(task: LiveTask): void {
+    this.#watching ??= [];
+    this.#watching.push(task);
+  }
+
+  unwatch(task: LiveTask): void {
+    const at = this.#watching?.indexOf(task) ?? -1;
+    if (at >= 0) this.#watching!.splice(at, 1);
   }
 
   /** It is standard input, and stands there in a file. */
@@ -78,7 +114,8 @@ export class Descriptor {
   /** Every task that waits for it, but for those that are `positioned`. */
   get tasks(): LiveTask[] {
     const users = [...this.watching, this.reading.holder, ...this.reading.waiting];
-    if (this.writing !== this.reading) users.push(this.writing.holder, ...this.writing.waiting);
+    const writing = this.#writing;
+    if (writing !== null && writing !== this.reading) users.push(writing.holder, ...writing.waiting);
     return users.filter((user) => user instanceof LiveTask);
   }
 

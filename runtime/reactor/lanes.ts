@@ -92,29 +92,26 @@ export function inTurn(place: Place, turn: Turn): Answer {
       const lane = turn.lane(descriptor);
       if (task.armed !== UNARMED) descriptor.handle?.withdraw(reactor.takeBack(task));
       if (lane.holder === task) release(reactor, lane);
-      else lane.waiting.remove(task);
+      else lane.remove(task);
     },
   };
 }
 
 export function enter(reactor: Reactor, lane: Lane, user: LiveTask | LaneUser): void {
-  lane.waiting.push(user);
-  advance(reactor, lane);
+  if (lane.holder !== null || lane.advancing) lane.add(user);
+  else advance(reactor, lane, user);
 }
 
 /** The holder has its answer. */
 export function release(reactor: Reactor, lane: Lane): void {
   lane.holder = null;
-  advance(reactor, lane);
+  if (!lane.advancing) advance(reactor, lane, lane.next());
 }
 
 /** N1 */
-function advance(reactor: Reactor, lane: Lane): void {
-  if (lane.advancing) return;
+function advance(reactor: Reactor, lane: Lane, first: LiveTask | LaneUser | undefined): void {
   lane.advancing = true;
-  while (lane.holder === null) {
-    const next = lane.waiting.shift();
-    if (next === undefined) break;
+  for (let next = first; next !== undefined; next = lane.holder === null ? lane.next() : undefined) {
     lane.holder = next;
     if (next instanceof LiveTask) reactor.startTurn(next);
     else next.start();
@@ -131,7 +128,7 @@ export function dismiss(
 ): void {
   const users = [lane.holder, ...lane.waiting];
   lane.holder = null;
-  while (lane.waiting.shift() !== undefined);
+  while (lane.next() !== undefined);
   for (const task of users) {
     if (!(task instanceof LiveTask)) continue;
     if (task.armed !== UNARMED) descriptor.handle?.withdraw(reactor.takeBack(task));

@@ -40,7 +40,6 @@ interface Arrival {
 
 /** The handle of a listener that has a session function; `accept` yields the number of a descriptor. */
 export class Reception extends BaseHandle {
-  override readonly port: number;
   readonly #reactor: Reactor;
   readonly #fd: number;
   readonly #listener: Handle;
@@ -62,8 +61,11 @@ export class Reception extends BaseHandle {
     this.#reactor = reactor;
     this.#fd = fd;
     this.#listener = listener;
-    this.port = listener.port;
     this.#session = session;
+  }
+
+  override get port(): number {
+    return this.#listener.port;
   }
 
   override accept(tag: Tag): void {
@@ -245,7 +247,10 @@ export class Reception extends BaseHandle {
     old.close();
     descriptor.handle = handle;
     descriptor.ended = false;
-    for (const task of watching.splice(0)) reactor.resume(task, eventsOf(task.request!, descriptor));
+    for (const task of [...watching]) {
+      descriptor.unwatch(task);
+      reactor.resume(task, eventsOf(task.request!, descriptor));
+    }
   }
 }
 

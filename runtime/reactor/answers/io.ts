@@ -207,7 +207,7 @@ const wait: Answer = {
     } else if (descriptor.unread !== null || descriptor.renewed !== null)
       reactor.resume(task, eventsOf(request, descriptor));
     else {
-      descriptor.watching.push(task);
+      descriptor.watch(task);
       reactor.handleOf(descriptor).ready(reactor.submit(task), eventsOf(request, descriptor));
     }
   },
@@ -234,8 +234,7 @@ const wait: Answer = {
 function unwatch(reactor: Reactor, task: LiveTask, request: EffectRequest): Descriptor | undefined {
   const descriptor = findTarget(reactor, request);
   if ("kind" in descriptor) return undefined;
-  const at = descriptor.watching.indexOf(task);
-  if (at >= 0) descriptor.watching.splice(at, 1);
+  descriptor.unwatch(task);
   return descriptor;
 }
 

@@ -18,9 +18,16 @@ export const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
 
 /** A handle on which every operation fails; each kind overrides those it has. */
 export abstract class BaseHandle implements Handle {
-  readonly port: number = 0;
-  readonly seekable: boolean = false;
   constructor(protected readonly completions: Completions) {}
+
+  /** These two are no fields: there may be a great many handles. */
+  get port(): number {
+    return 0;
+  }
+
+  get seekable(): boolean {
+    return false;
+  }
 
   read(tag: Tag, _max: number, _position: number): void {
     this.completions.failed(tag, new DriverError("EBADF", "it is not open for reading"));

@@ -43,7 +43,7 @@ import { Inboxes, Memory } from "./uring/memory.ts";
 import { Connecting, Looking, listenEverywhere, listenOn, Opening, type Submitted } from "./uring/opening.ts";
 import { Remote, report } from "./uring/remote.ts";
 import { Ring, type RingCounts } from "./uring/ring.ts";
-import { StreamHandle } from "./uring/stream.ts";
+import { SOCKET, StreamHandle } from "./uring/stream.ts";
 import { changeStatusFlags, close, eventfd, systemError } from "./uring/system.ts";
 import { WakeRead } from "./uring/wake-read.ts";
 import { answer, isHalted, isRung, newBell, park, type Waker } from "./waker.ts";
@@ -318,7 +318,7 @@ export class UringDriver implements Driver, Kit {
   }
 
   #connection(fd: number): Handle {
-    return this.#track(new StreamHandle(this, fd, { isSocket: true, readable: true, writable: true }));
+    return this.#track(new StreamHandle(this, fd, SOCKET));
   }
 
   #listening(tag: Tag, fd: number | DriverError): void {

@@ -23,7 +23,7 @@ interface Operation {
 }
 
 export class FileHandle extends BaseHandle {
-  override readonly seekable: boolean;
+  readonly #seekable: boolean;
   readonly #fd: number;
   readonly #scratch: ScratchPool;
   readonly #appends: boolean;
@@ -45,10 +45,14 @@ export class FileHandle extends BaseHandle {
   ) {
     super(completions);
     this.#fd = fd;
-    this.seekable = options.seekable;
+    this.#seekable = options.seekable;
     this.#appends = options.appends;
     this.#scratch = options.scratch;
     this.#onGone = options.onGone;
+  }
+
+  override get seekable(): boolean {
+    return this.#seekable;
   }
 
   override read(tag: Tag, max: number, position: number): void {
@@ -57,7 +61,7 @@ export class FileHandle extends BaseHandle {
       length > SHORT && length <= SCRATCH ? (this.#scratch.pop() ?? Buffer.allocUnsafeSlow(SCRATCH)) : null;
     const buffer = scratch ?? Buffer.allocUnsafeSlow(length);
     const operation = this.#begin(tag);
-    read(this.#fd, buffer, 0, length, this.seekable ? position : null, (error, count) => {
+    read(this.#fd, buffer, 0, length, this.#seekable ? position : null, (error, count) => {
       const wanted = this.#end(operation);
       const bytes = wanted && count > 0 ? (scratch === null ? buffer.subarray(0, count) : copy(buffer, count)) : null;
       if (scratch !== null) this.#scratch.push(scratch);
@@ -69,7 +73,7 @@ export class FileHandle extends BaseHandle {
 
   override write(tag: Tag, data: string | Uint8Array, position: number): void {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    this.#writeFrom(this.#begin(tag), bytes, 0, this.#appends || !this.seekable ? null : position);
+    this.#writeFrom(this.#begin(tag), bytes, 0, this.#appends || !this.#seekable ? null : position);
   }
 
   override ready(tag: Tag, events: number): void {

@@ -11,7 +11,7 @@ import { ACCEPT, type Completions, type DriverError, type Handle, type Tag } fro
 export const BACKLOG = 4096;
 
 export class ListenerHandle extends BaseHandle {
-  override port = 0;
+  #port = 0;
   readonly #server: Server;
   readonly #connection: (socket: Socket) => Handle;
   readonly #waiting: Socket[] = [];
@@ -35,13 +35,17 @@ export class ListenerHandle extends BaseHandle {
     });
   }
 
+  override get port(): number {
+    return this.#port;
+  }
+
   /** Starts to listen and calls back once, with null or the reason why not. */
   listen(host: string | undefined, port: number, done: (error: DriverError | null) => void): void {
     const server = this.#server;
     server.once("error", (error) => done(errorOf(error)));
     server.listen(host === undefined ? { port } : { port, host }, () => {
       server.removeAllListeners("error").on("error", (error) => this.#onError(errorOf(error)));
-      this.port = (server.address() as AddressInfo).port;
+      this.#port = (server.address() as AddressInfo).port;
       done(null);
     });
   }

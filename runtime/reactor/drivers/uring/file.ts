@@ -20,7 +20,7 @@ const LONGEST = 16 * 1024 * 1024;
 const MOST_IDLE = 32768;
 
 export class FileHandle extends UringHandle {
-  override readonly seekable: boolean;
+  readonly #seekable: boolean;
   readonly #appends: boolean;
   /** In flight, in no order: each knows its place (F1). */
   readonly #operations: FileOperation[] = [];
@@ -28,18 +28,22 @@ export class FileHandle extends UringHandle {
 
   constructor(kit: Kit, fd: number, options: { readonly seekable: boolean; readonly appends: boolean }) {
     super(kit, fd);
-    this.seekable = options.seekable;
+    this.#seekable = options.seekable;
     this.#appends = options.appends;
+  }
+
+  override get seekable(): boolean {
+    return this.#seekable;
   }
 
   override read(tag: Tag, max: number, position: number): void {
     const read = this.kit.idleReads.pop() ?? new FileRead(this.kit);
-    read.prepare(Math.min(max, LONGEST), this.seekable ? position : NO_POSITION);
+    read.prepare(Math.min(max, LONGEST), this.#seekable ? position : NO_POSITION);
     this.#begin(read, tag);
   }
 
   override write(tag: Tag, data: string | Uint8Array, position: number): void {
-    const at = this.#appends || !this.seekable ? NO_POSITION : position;
+    const at = this.#appends || !this.#seekable ? NO_POSITION : position;
     this.#begin(new FileWrite(this.kit, data, at), tag);
   }
 
@@ -63,7 +67,7 @@ export class FileHandle extends UringHandle {
     for (const operation of this.#operations) {
       operation.tag = NONE;
       // A device may keep a read waiting for ever. A file does not, and its many reads are not worth cancelling.
-      if (!this.seekable) operation.cancel();
+      if (!this.#seekable) operation.cancel();
     }
     this.#closeIfIdle();
   }

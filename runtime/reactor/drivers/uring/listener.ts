@@ -16,7 +16,7 @@ import { close, shutdown } from "./system.ts";
 const HELD = 64;
 
 export class ListenerHandle extends UringHandle implements Operation {
-  override readonly port: number;
+  readonly #port: number;
   readonly #connection: (fd: number) => Handle;
   readonly #held: number[] = [];
   readonly #watchers = new Watchers();
@@ -29,8 +29,12 @@ export class ListenerHandle extends UringHandle implements Operation {
   /** `connection` makes the handle of a connection. */
   constructor(kit: Kit, fd: number, port: number, connection: (fd: number) => Handle) {
     super(kit, fd);
-    this.port = port;
+    this.#port = port;
     this.#connection = connection;
+  }
+
+  override get port(): number {
+    return this.#port;
   }
 
   override accept(tag: Tag): void {

@@ -45,6 +45,9 @@ export interface StreamOptions {
   readonly keep?: boolean;
 }
 
+/** A connection's. */
+export const SOCKET: StreamOptions = { isSocket: true, readable: true, writable: true };
+
 /** Entries of a stream, as their roles. `Writable` and `Readable`: waits after EAGAIN (a descriptor made non-blocking by others). */
 const RECEIVE = 0;
 const READABLE = 1;
