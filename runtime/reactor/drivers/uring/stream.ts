@@ -48,6 +48,8 @@ export interface StreamOptions {
 /** A connection's. */
 export const SOCKET: StreamOptions = { isSocket: true, readable: true, writable: true };
 
+const utf8 = new TextEncoder();
+
 /** Entries of a stream, as their roles. `Writable` and `Readable`: waits after EAGAIN (a descriptor made non-blocking by others). */
 const RECEIVE = 0;
 const READABLE = 1;
@@ -211,18 +213,15 @@ export class StreamHandle extends UringHandle implements Operation {
   /** The bytes to write, where the kernel can read them (B1). */
   #sendingOf(tag: Tag, data: string | Uint8Array): Sending {
     const { memory } = this.kit;
-    const sending = { tag, done: 0, slot: NONE };
     if (typeof data === "string") {
       // A character is at most three bytes; a string that might be long is measured.
       const block = memory.take(data.length * 3 <= SMALL ? SMALL : Buffer.byteLength(data));
-      return { ...sending, block, pinned: null, address: block.address, length: block.bytes.write(data) };
+      return new Sending(tag, block, null, block.address, utf8.encodeInto(data, block.bytes).written);
     }
-    if (data.length > PINNED) {
-      return { ...sending, block: null, pinned: data, address: addressOf(data), length: data.length };
-    }
+    if (data.length > PINNED) return new Sending(tag, null, data, addressOf(data), data.length);
     const block = memory.take(data.length);
     block.bytes.set(data);
-    return { ...sending, block, pinned: null, address: block.address, length: data.length };
+    return new Sending(tag, block, null, block.address, data.length);
   }
 
   #send(sending: Sending): void {
@@ -326,12 +325,16 @@ export class StreamHandle extends UringHandle implements Operation {
 }
 
 /** A write under way: its bytes in a block of ours, or the caller's own (D4), and how many of them are out. */
-interface Sending {
-  tag: Tag;
-  readonly block: Block | null;
-  readonly pinned: Uint8Array | null;
-  readonly address: number;
-  readonly length: number;
-  done: number;
-  slot: number;
+class Sending {
+  done = 0;
+  slot = NONE;
+
+  constructor(
+    public tag: Tag,
+    readonly block: Block | null,
+    /** Keeps the bytes that are at `address`. */
+    readonly pinned: Uint8Array | null,
+    readonly address: number,
+    readonly length: number,
+  ) {}
 }
