@@ -24,7 +24,7 @@ import { type Solution, solve, solveAgain } from "./effects/rows.ts";
 import { summarize } from "./effects/summary.ts";
 import { builtin } from "./names/builtins.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
-import { type FileNames, fileNames, registryOf } from "./names/registry.ts";
+import { type FileNames, fileNames, fileNamesAgain, registryOf } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
 import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
@@ -52,8 +52,6 @@ export interface Analysis {
 }
 
 interface Entry extends Item {
-  index: number;
-  offset: number;
   /** Findings of the item rules; null when they must run again. */
   findings: readonly Finding[] | null;
   readonly hasUnsafe: boolean;
@@ -85,34 +83,21 @@ export function createWorkspace(): Workspace {
   const checkItem = createChecker();
   let last: Analysis | null = null;
   let previous: Version | null = null;
+  let joinedBefore: Joined | null = null;
 
   function setFile(tree: ast.FileTree): void {
     const old = files.get(tree.path);
     if (old?.tree === tree) return;
     last = null;
-    // U1: each old entry serves one item of the new version; most are where they were.
-    const spare = new Map<ast.ItemTree, Entry[]>();
-    const isInPlace = (index: number): boolean => old?.entries[index]?.tree === tree.items[index]?.tree;
-    for (const [index, entry] of (old?.entries ?? []).entries()) {
-      if (isInPlace(index)) continue;
-      const same = spare.get(entry.tree);
-      if (same) same.push(entry);
-      else spare.set(entry.tree, [entry]);
-    }
-    const entries = tree.items.map((item, index) => {
-      const kept = isInPlace(index) ? old?.entries[index] : spare.get(item.tree)?.shift();
-      if (!kept) return createEntry(tree.path, index, item);
-      kept.index = index;
-      kept.offset = item.offset;
-      return kept;
-    });
+    const change = changeOf(tree, old?.entries ?? []);
+    const { entries } = change;
     const names = entries.map((entry) => entry.names);
     files.set(tree.path, {
       tree,
       entries,
       names,
-      outside: fileNames(tree.path, names),
-      lists: listsOf(entries),
+      outside: old ? fileNamesAgain(old.outside, tree.path, names, namesOf(change)) : fileNames(tree.path, names),
+      lists: old ? listsAgain(old.lists, change) : listsOf(entries),
       snapshot: null,
     });
   }
@@ -123,7 +108,11 @@ export function createWorkspace(): Workspace {
 
   function analyse(): Analysis {
     if (last) return last;
-    const lists = joined([...files.values()].map((file) => file.lists));
+    joinedBefore = joined(
+      [...files.values()].map((file) => file.lists),
+      joinedBefore,
+    );
+    const { lists } = joinedBefore;
     const { items } = lists;
     const linked = { ...lists, byFile: new Map([...files].map(([path, { entries }]) => [path, entries])) };
     const outside = new Map([...files].map(([path, file]) => [path, file.outside]));
@@ -151,34 +140,102 @@ interface Lists extends ItemLists {
   readonly withUnsafe: readonly Entry[];
 }
 
+/** The lists of entries with something in common. */
+const SORTED = {
+  withHandlers: ({ summary }: Entry): boolean => summary.handles.length > 0,
+  withProgramHandlers: ({ summary }: Entry): boolean => summary.handles.some(({ handled }) => handled === null),
+  withLives: ({ hasLives }: Entry): boolean => hasLives,
+  withImports: ({ names }: Entry): boolean => names.imports.length > 0,
+  withUnsafe: ({ hasUnsafe }: Entry): boolean => hasUnsafe,
+};
+
+/** Lists made with `list`, which is told who belongs to each. */
+function sorted(list: (key: keyof typeof SORTED, belongs: (entry: Entry) => boolean) => readonly Entry[]) {
+  return {
+    withHandlers: list("withHandlers", SORTED.withHandlers),
+    withProgramHandlers: list("withProgramHandlers", SORTED.withProgramHandlers),
+    withLives: list("withLives", SORTED.withLives),
+    withImports: list("withImports", SORTED.withImports),
+    withUnsafe: list("withUnsafe", SORTED.withUnsafe),
+  };
+}
+
 function listsOf(items: readonly Entry[]): Lists {
   return {
     items,
-    withHandlers: items.filter((item) => item.summary.handles.length > 0),
-    withProgramHandlers: items.filter((item) => item.summary.handles.some(({ handled }) => handled === null)),
-    withLives: items.filter((item) => item.hasLives),
-    withImports: items.filter((item) => item.names.imports.length > 0),
-    withUnsafe: items.filter((item) => item.hasUnsafe),
+    ...sorted((_, belongs) => items.filter(belongs)),
     builtinEffects: new Set(items.flatMap((item) => item.builtinEffects)),
   };
 }
 
-function joined(all: readonly Lists[]): Lists {
-  // At every edit, over everything there is: `concat` copies whole lists, `flatMap` item by item.
-  const list = (of: (lists: Lists) => readonly Entry[]): Entry[] => ([] as Entry[]).concat(...all.map(of));
+/** The lists of the next version. Those of which nobody has come or gone are the same objects. */
+function listsAgain(old: Lists, { entries, gone, come }: Change): Lists {
+  const concerns = (belongs: (entry: Entry) => boolean): boolean => gone.some(belongs) || come.some(belongs);
   return {
-    items: list((lists) => lists.items),
-    withHandlers: list((lists) => lists.withHandlers),
-    withProgramHandlers: list((lists) => lists.withProgramHandlers),
-    withLives: list((lists) => lists.withLives),
-    withImports: list((lists) => lists.withImports),
-    withUnsafe: list((lists) => lists.withUnsafe),
-    builtinEffects: new Set(all.flatMap((lists) => [...lists.builtinEffects])),
+    items: entries,
+    ...sorted((key, belongs) => (concerns(belongs) ? entries.filter(belongs) : old[key])),
+    builtinEffects: concerns(({ builtinEffects }) => builtinEffects.length > 0)
+      ? new Set(entries.flatMap((item) => item.builtinEffects))
+      : old.builtinEffects,
   };
 }
 
-function createEntry(file: string, index: number, item: ast.Item): Entry {
-  const { tree, offset } = item;
+/** The lists of all files, and what they were made of. */
+interface Joined {
+  readonly lists: Lists;
+  readonly all: readonly Lists[];
+}
+
+/** At every edit, over everything there is: so what is the same is taken over. */
+function joined(all: readonly Lists[], old: Joined | null): Joined {
+  const isSame = (key: keyof Lists): boolean =>
+    old?.all.length === all.length && all.every((lists, index) => lists[key] === old.all[index]![key]);
+  const list = (key: keyof typeof SORTED | "items"): readonly Entry[] =>
+    // `concat` copies whole lists, `flatMap` item by item.
+    old && isSame(key) ? old.lists[key] : ([] as Entry[]).concat(...all.map((lists) => lists[key]));
+  const builtinEffects =
+    old && isSame("builtinEffects")
+      ? old.lists.builtinEffects
+      : new Set(all.flatMap((lists) => [...lists.builtinEffects]));
+  return { lists: { items: list("items"), ...sorted(list), builtinEffects }, all };
+}
+
+/** A new version of a file's entries. */
+interface Change {
+  readonly entries: readonly Entry[];
+  /** How many entries stay in front of the others; those that go, and those that come. */
+  readonly start: number;
+  readonly gone: readonly Entry[];
+  readonly come: readonly Entry[];
+}
+
+/** U1: each old entry serves one item of the new version; most are where they were, from one end or the other. */
+function changeOf({ path, items }: ast.FileTree, old: readonly Entry[]): Change {
+  const shorter = Math.min(old.length, items.length);
+  let start = 0;
+  while (start < shorter && old[start]!.tree === items[start]!.tree) start++;
+  let end = 0;
+  while (end < shorter - start && old[old.length - 1 - end]!.tree === items[items.length - 1 - end]!.tree) end++;
+  const gone = old.slice(start, old.length - end);
+  const spare = new Map<ast.ItemTree, Entry[]>();
+  for (const entry of gone) {
+    const same = spare.get(entry.tree);
+    if (same) same.push(entry);
+    else spare.set(entry.tree, [entry]);
+  }
+  const come = items
+    .slice(start, items.length - end)
+    .map(({ tree }) => spare.get(tree)?.shift() ?? createEntry(path, tree));
+  return { entries: [...old.slice(0, start), ...come, ...old.slice(old.length - end)], start, gone, come };
+}
+
+const namesOf = ({ start, gone, come }: Change) => ({
+  start,
+  gone: gone.map(({ names }) => names),
+  come: come.map(({ names }) => names),
+});
+
+function createEntry(file: string, tree: ast.ItemTree): Entry {
   const names = resolveItem(tree);
   fileOf.set(names, file);
   const freeNames = new Set<string>();
@@ -192,7 +249,7 @@ function createEntry(file: string, index: number, item: ast.Item): Entry {
   const builtinEffects = effectsOfBuiltins(freeNames);
   const hasLives = clauseLives(summary.handles, names).length > 0;
   const about = { freeNames, hasUnsafe, hasLives, builtinEffects, headers };
-  return { file, index, offset, tree, names, summary, findings: null, ...about };
+  return { file, tree, names, summary, findings: null, ...about };
 }
 
 /** Whoever watches a port gets IO_READ performed by the reactor. */
@@ -365,9 +422,12 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
 
   const diagnosticsOf = (file: string): readonly Diagnostic[] => {
     const { names: all, findings } = snapshots.get(file) ?? { names: [], findings: [] };
-    const found = all.flatMap((names, index) =>
-      [...findings[index]!, ...(workspaceFindings.get(names) ?? [])].map((finding) => diagnosticOf(finding, names)),
-    );
+    const found: Diagnostic[] = [];
+    for (const [index, names] of all.entries()) {
+      for (const finding of findings[index]!) found.push(diagnosticOf(finding, names));
+      if (workspaceFindings.size === 0) continue;
+      for (const finding of workspaceFindings.get(names) ?? []) found.push(diagnosticOf(finding, names));
+    }
     return found.sort(compareDiagnostics);
   };
 

@@ -3,16 +3,23 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { type Connection, createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { clientHost, mixedHost } from "./client-host.ts";
 import { nodeHost } from "./node-host.ts";
 import { createServer } from "./server.ts";
+import { standardStreams } from "./stdio.ts";
 import { build } from "./version.ts";
 
 const CHANNELS = /^--(stdio|node-ipc|socket|pipe)\b/;
 if (!process.argv.some((word) => CHANNELS.test(word))) process.argv.push("--stdio");
 
-const connection = createConnection(ProposedFeatures.all);
+function connect(): Connection {
+  if (!process.argv.includes("--stdio")) return createConnection(ProposedFeatures.all);
+  const { input, output } = standardStreams();
+  return createConnection(ProposedFeatures.all, input, output);
+}
+
+const connection = connect();
 const docs = join(fileURLToPath(import.meta.url), "../../docs");
 // Beside this program's own bundle (scripts/build.mjs).
 const tools = new URL("./server-tools.cjs", import.meta.url).href;

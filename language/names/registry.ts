@@ -54,6 +54,31 @@ export function fileNames(file: string, names: readonly ItemNames[]): FileNames 
   return { exports, imports, outline: outline.join() };
 }
 
+/** The same for the next version of the file: behind `start` items, some have gone and others have come. */
+export function fileNamesAgain(
+  old: FileNames,
+  file: string,
+  names: readonly ItemNames[],
+  { start, gone, come }: { start: number; gone: readonly ItemNames[]; come: readonly ItemNames[] },
+): FileNames {
+  const isLike = (is: ItemNames, was: ItemNames): boolean =>
+    is.imports.length + was.imports.length === 0 &&
+    is.exports.length === was.exports.length &&
+    is.exports.length <= 1 &&
+    is.exports[0]?.name === was.exports[0]?.name;
+  if (gone.length !== come.length || !come.every((item, index) => isLike(item, gone[index]!)))
+    return fileNames(file, names);
+  const exports = new Map(old.exports);
+  for (const [index, item] of come.entries())
+    for (const exported of item.exports) {
+      const itemIndex = start + index;
+      const now: Global = { kind: "global", file, itemIndex, export: exported };
+      const declared = exports.get(exported.name)!.map((each) => (each.itemIndex === itemIndex ? now : each));
+      exports.set(exported.name, declared);
+    }
+  return { ...old, exports };
+}
+
 /** Who declares what at top level. It holds as long as no file's outline changes. */
 interface Declaring {
   /** The files that declare each name. */

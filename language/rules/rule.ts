@@ -29,11 +29,9 @@ export interface Rule {
   readonly workspace?: (context: WorkspaceContext) => void;
 }
 
-/** One item in its place in the workspace. */
+/** One item of a file. */
 export interface Item {
   readonly file: string;
-  readonly index: number;
-  readonly offset: number;
   readonly tree: ast.ItemTree;
   readonly names: ItemNames;
   readonly summary: ItemSummary;

@@ -11,6 +11,9 @@ import { exampleTitle } from "../../language/doc-examples.ts";
 import type { Feature } from "../feature.ts";
 import type { View } from "../view.ts";
 
+/** In milliseconds. */
+const QUIET = 300;
+
 export interface FileTests {
   readonly uri: string;
   readonly tests: readonly TestEntry[];
@@ -37,22 +40,28 @@ export const tests: Feature = {
       );
     });
 
-    // What a client may know of each file; it is told only of what it would draw differently.
+    // What a client may know of each file; it is told only of what it would draw differently, and not while somebody types.
     const told = new Map<string, string>();
-    services.onChange(
-      (changed) =>
-        void services.answerAll(CancellationToken.None, undefined, (views) => {
-          const uris: string[] = [];
-          for (const path of changed) {
-            const view = views.find((each) => each.has(path));
-            const now = view === undefined ? "[]" : JSON.stringify(testsIn(view, path));
-            if (now === (told.get(path) ?? "[]")) continue;
-            told.set(path, now);
-            uris.push(services.uriOf(path));
-          }
-          if (uris.length > 0) void connection.sendNotification("walia/testsChanged", { uris });
-        }),
-    );
+    let changed = new Set<string>();
+    let quiet: ReturnType<typeof setTimeout> | undefined;
+    const tell = (views: readonly View[]): void => {
+      const uris: string[] = [];
+      for (const path of changed) {
+        const view = views.find((each) => each.has(path));
+        const now = view === undefined ? "[]" : JSON.stringify(testsIn(view, path));
+        if (now === (told.get(path) ?? "[]")) continue;
+        told.set(path, now);
+        uris.push(services.uriOf(path));
+      }
+      changed = new Set();
+      if (uris.length > 0) void connection.sendNotification("walia/testsChanged", { uris });
+    };
+    services.onChange((paths) => {
+      for (const path of paths) changed.add(path);
+      clearTimeout(quiet);
+      quiet = setTimeout(() => void services.answerAll(CancellationToken.None, undefined, tell), QUIET);
+    });
+    services.onStop(() => clearTimeout(quiet));
   },
 };
 

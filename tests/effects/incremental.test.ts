@@ -185,6 +185,6 @@ test(`after any edits in two files (seed ${seed})`, () => {
         expect(facts(analysis)).toEqual(facts(fresh.analyse()));
       }
     }),
-    { seed, numRuns: Number(process.env.RUNS ?? 50) },
+    { seed, numRuns: Number(process.env.RUNS ?? 20) },
   );
 });
