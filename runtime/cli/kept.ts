@@ -11,17 +11,16 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
-import { checkFile, payloadOf } from "../horizon/check.ts";
+import { checkFile } from "../horizon/check.ts";
 import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
 import { isRunning } from "../horizon/owner.ts";
 import { readRunning, removeRunning } from "../horizon/running.ts";
 import { makeSpace } from "../horizon/space.ts";
 import { inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
 import { Table } from "../horizon/tables.ts";
-import { Standing, standingOf } from "../horizon/task-record.ts";
 import { HorizonError } from "../horizon/trouble.ts";
+import { ImageReader, type Started } from "../reactor/keep/image.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
-import type { Image } from "../reactor/keep/restore.ts";
 import type { Keeping } from "./shards/cluster.ts";
 import type { KeptStart } from "./shards/messages.ts";
 import { prepareRun, type Runnable } from "./store.ts";
@@ -54,7 +53,7 @@ export class Kept implements Keeping {
   readonly #memory: SharedArrayBuffer;
   readonly #folder: string;
   readonly #sources: KeptStart["sources"];
-  #image: Image | null = null;
+  #earlier: Started | null = null;
   #accused: ReadonlySet<number> = new Set();
   /** Tasks may be left in the file when the program has ended. */
   #mayHaveFailed = false;
@@ -86,17 +85,14 @@ export class Kept implements Keeping {
   }
 
   async #read(): Promise<void> {
-    const image = new Map<Table, Map<number | string, Uint8Array>>();
-    await this.#open((table, key, part) => {
-      const records = image.get(table) ?? new Map<number | string, Uint8Array>();
-      image.set(table, records);
-      records.set(key, Uint8Array.from(payloadOf(part)));
-    });
-    this.#image = image;
-    this.#accused = readRunning(this.#options.path);
+    const accused = readRunning(this.#options.path);
+    const reader = new ImageReader(this.#sources.key, accused);
+    await this.#open((table, key, part) => reader.take(table, key, part));
+    const earlier = reader.end();
+    const { image, going, failed } = earlier;
+    this.#earlier = earlier;
+    this.#accused = accused;
     removeRunning(this.#options.path);
-    const tasks = [...(image.get(Table.Tasks)?.values() ?? [])];
-    const failed = tasks.filter((record) => standingOf(record) === Standing.Failed).length;
     this.#mayHaveFailed = failed > 0 || this.#accused.size > 0;
     if (failed > 0)
       this.#options.complain(
@@ -104,7 +100,6 @@ export class Kept implements Keeping {
           ? "1 task has failed and is kept; walia horizon list --failed shows it"
           : `${failed} tasks have failed and are kept; walia horizon list --failed shows them`,
       );
-    const going = tasks.length - failed;
     if (going > 0) {
       const how = going === 1 ? "1 task" : `${going} tasks`;
       this.#options.complain(`goes on where an earlier run was, with ${how}; --fresh starts over`);
@@ -127,8 +122,9 @@ export class Kept implements Keeping {
       seat: { path, memory: this.#memory, shards, shard, limit },
       folder: this.#folder,
       sources: this.#sources,
-      isWarm: this.#image !== null,
-      image: shard === 0 ? this.#image : null,
+      isWarm: this.#earlier !== null,
+      image: shard === 0 ? (this.#earlier?.image ?? null) : null,
+      sleepers: shard === 0 ? (this.#earlier?.sleepers ?? null) : null,
       accused: shard === 0 ? this.#accused : new Set(),
       older: this.#older,
     };

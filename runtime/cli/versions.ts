@@ -4,7 +4,7 @@ import type { Cache } from "../../cache/cache.ts";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
 import { Table } from "../horizon/tables.ts";
-import type { Image } from "../reactor/keep/restore.ts";
+import type { Image } from "../reactor/keep/image.ts";
 import type { ProgramSource } from "../upgrade/version.ts";
 import { check, hasErrors, loadSources, parsePrelude, programSource } from "./frontend.ts";
 import { itemCaches } from "./items.ts";

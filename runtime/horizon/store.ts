@@ -188,6 +188,33 @@ export class Store {
   }
 }
 
+/** Reads records of a file that another thread of this process has open for writing, as its last commit has them. */
+export class StoreReader {
+  readonly #environment: Environment;
+
+  /** HorizonError when it cannot be opened. */
+  constructor(
+    readonly path: string,
+    limit: number,
+  ) {
+    // As the writer does: within a process LMDB has a file open once, in one way.
+    this.#environment = attempt(path, () => openEnvironment(path, limit + MAP_SLACK, "write"));
+  }
+
+  /** A copy of a record's content. HorizonError when the record is damaged. */
+  get(table: Table, key: Key): Uint8Array | undefined {
+    try {
+      return read(this.path, this.#environment, table, key);
+    } finally {
+      endRead(this.#environment);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#environment.root.close();
+  }
+}
+
 /** Of one tree, as LMDB tells them. */
 interface PageCounts {
   readonly treeBranchPageCount: number;

@@ -12,6 +12,7 @@
 
 import { Sink, Source } from "./bytes.ts";
 import { type Change, put, remove } from "./change.ts";
+import type { Part } from "./record.ts";
 import { Table } from "./tables.ts";
 
 export enum Standing {
@@ -114,7 +115,7 @@ export function readTask(id: number, record: Uint8Array): StoredTask {
       standing,
       effect,
       on,
-      deadline: distance === undefined ? undefined : since + Math.floor(distance / 2) * (distance % 2 === 1 ? -1 : 1),
+      deadline: distance === undefined ? undefined : deadlineFrom(since, distance),
       since,
       home: (flags & Flag.Home) !== 0,
       generation,
@@ -122,4 +123,61 @@ export function readTask(id: number, record: Uint8Array): StoredTask {
     },
     frames: flags & Flag.Apart ? undefined : source.rest(),
   };
+}
+
+const deadlineFrom = (since: number, distance: number): number =>
+  since + Math.floor(distance / 2) * (distance % 2 === 1 ? -1 : 1);
+
+/** What a start must know of a task that only waits for its time. */
+export interface Sleep {
+  /** Unix milliseconds. */
+  readonly deadline: number;
+  readonly isHome: boolean;
+  /** Its continuation, valid as long as the record; undefined when that stands apart. */
+  readonly frames: Part | undefined;
+}
+
+/** The effect that waits for a time and for nothing else. */
+const TIMER = Buffer.from("TIMER");
+
+/**
+ * The same for a task that waits in TIMER and has not crashed; undefined for every other one. It is asked of millions, so
+ * nothing is made but the answer.
+ */
+export function sleepIn({ bytes, at, length }: Part): Sleep | undefined {
+  const end = at + length;
+  const flags = bytes[at]!;
+  if ((flags & ~(Flag.Home | Flag.Apart)) !== (Standing.Waiting | Flag.Deadline)) return undefined;
+  const head = new Head(bytes, at + 1);
+  head.varint();
+  const since = head.varint();
+  const name = head.varint();
+  head.at += name;
+  if (head.varint() !== TIMER.length) return undefined;
+  for (const byte of TIMER) if (bytes[head.at++] !== byte) return undefined;
+  const distance = head.varint();
+  // A record that ends before this is left to those who say what is wrong with it.
+  if (head.at > end) return undefined;
+  return {
+    deadline: deadlineFrom(since, distance),
+    isHome: (flags & Flag.Home) !== 0,
+    frames: flags & Flag.Apart ? undefined : { bytes, at: head.at, length: end - head.at },
+  };
+}
+
+/** Reads on, whatever is there. */
+class Head {
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+  ) {}
+
+  varint(): number {
+    let n = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = this.bytes[this.at++] ?? 0;
+      n += (byte & 0x7f) * unit;
+      if (byte < 0x80) return n;
+    }
+  }
 }

@@ -19,9 +19,6 @@ import {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Up to so many bytes are searched here: leaving JavaScript for it would take longer. */
-const SHORT = 256;
-
 /** Bytes as they are, a string as UTF-8; undefined for anything else. */
 export function bytesOf(value: Value): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
@@ -71,18 +68,7 @@ function indexOf(self: Uint8Array, what: Value): Value {
   if (typeof what === "number") return self.indexOf(what);
   const wanted = bytesOf(what);
   if (wanted === undefined) return wrongType('"index_of"', "Bytes, a string or a number", what);
-  if (self.length > SHORT || wanted.length === 0) return Buffer.prototype.indexOf.call(self, wanted);
-  return positionOf(wanted, self);
-}
-
-function positionOf(wanted: Uint8Array, text: Uint8Array): number {
-  const last = text.length - wanted.length;
-  for (let at = 0; at <= last; at++) {
-    let same = 0;
-    while (same < wanted.length && text[at + same] === wanted[same]) same++;
-    if (same === wanted.length) return at;
-  }
-  return -1;
+  return Buffer.from(self.buffer, self.byteOffset, self.length).indexOf(wanted);
 }
 
 /** A digest, in hexadecimal. SHA-1 is there for protocols that want it; it proves nothing against somebody who means harm. */

@@ -118,14 +118,14 @@ export class Counters {
     this.#other = effect(effects.length);
   }
 
-  /** A task's effect has reached the reactor: the task waits. */
-  parked(effect: string): void {
-    this.requests++;
-    this.tasksSuspended++;
+  /** A task's effect has reached the reactor, or that of several: they wait. */
+  parked(effect: string, tasks = 1): void {
+    this.requests += tasks;
+    this.tasksSuspended += tasks;
     if (this.#isWatched[0] === 0) return;
     const at = this.#effects.get(effect) ?? this.#other;
-    this.#block[at]!++;
-    this.#block[at + 1]!++;
+    this.#block[at]! += tasks;
+    this.#block[at + 1]! += tasks;
   }
 
   /** It waits no longer. */

@@ -81,7 +81,8 @@ export class Reactor implements Host, Completions {
   readonly #options: ReactorOptions;
   readonly #clock: () => number;
   readonly #queue = new RunQueue();
-  readonly #timers: Timers;
+  /** Of tasks, and of those that are in the store only by their numbers (keep/cold.ts). */
+  readonly #timers: Timers<LiveTask | number>;
   readonly #counterMemory: CounterMemory;
   readonly #saturation: Saturation;
   /** What the engine had counted before this program. */
@@ -212,10 +213,10 @@ export class Reactor implements Host, Completions {
     return future;
   }
 
-  #begun(): void {
-    if (this.peer === null) this.#live++;
-    else this.peer.memory.taskStarted();
-    this.counters.tasksStarted++;
+  #begun(tasks = 1): void {
+    if (this.peer === null) this.#live += tasks;
+    else this.peer.memory.taskStarted(tasks);
+    this.counters.tasksStarted += tasks;
   }
 
   /** Parked -> Ready (T1) */
@@ -365,6 +366,7 @@ export class Reactor implements Host, Completions {
 
   /** `cancel(future)`, wherever its task is. */
   cancelFuture(future: TaskFuture): void {
+    this.keeper?.need(future);
     if (future.task !== null) this.cancel(future.task);
     else this.peer?.links.cancel(future);
   }
@@ -416,6 +418,24 @@ export class Reactor implements Host, Completions {
   adopt(task: LiveTask, isMain: boolean): void {
     this.#begun();
     if (isMain) this.#main = task;
+  }
+
+  /** So many tasks of an earlier run sleep, and are in the store only. */
+  adoptSleepers(tasks: number): void {
+    this.#begun(tasks);
+    this.counters.parked("TIMER", tasks);
+  }
+
+  /** Sets the timer of one of them. */
+  sleepsUntil(deadline: number, id: number): void {
+    this.#timers.add(deadline, id);
+  }
+
+  /** One of them cannot be read: it is not run. */
+  sleeperIsLost(): void {
+    this.counters.woken("TIMER");
+    if (this.peer === null) this.#live--;
+    else this.peer.taskEnded();
   }
 
   /** Arms a wait of an earlier run again, with the deadline that it had. */
@@ -587,11 +607,15 @@ export class Reactor implements Host, Completions {
   #count(): void {
     this.counters.performed = E.performed - this.#performedBefore;
     this.counters.queueLength = this.#queue.length;
-    this.counters.timers = this.#timers.length;
+    this.counters.timers = this.#armedTimers;
     const { counts } = this.driver;
     if (counts === undefined) return;
     this.counters.enters = counts.enters;
     this.counters.completions = counts.completed;
+  }
+
+  get #armedTimers(): number {
+    return this.#timers.length - (this.keeper?.passedOver ?? 0);
   }
 
   /** Until the queue is empty or the turn's time is up. */
@@ -652,7 +676,7 @@ export class Reactor implements Host, Completions {
     peer?.waitsForRoom(this.admission.isFull);
     this.admission.retry();
     // What is held back has yet to begin.
-    const underWay = this.operations.length + this.#timers.length + (this.keeper?.held ?? 0);
+    const underWay = this.operations.length + this.#armedTimers + (this.keeper?.held ?? 0);
     peer?.beIdle(underWay);
     if (this.shard !== 0) return;
     if (this.live === 0 && this.ports.watched === 0) {
@@ -718,8 +742,10 @@ export class Reactor implements Host, Completions {
   /** Wakes tasks whose time has come; a million at once take several turns. */
   #wakeDue(now: number): void {
     for (let n = 0; n < DUE; n++) {
-      const task = this.#timers.takeDue(now);
-      if (task === undefined) break;
+      const sleeper = this.#timers.takeDue(now);
+      if (sleeper === undefined) break;
+      const task = typeof sleeper === "number" ? this.keeper!.sleeperIsDue(sleeper) : sleeper;
+      if (task === undefined) continue;
       const request = task.request!;
       task.armed = UNARMED;
       this.#eventCame();

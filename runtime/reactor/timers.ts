@@ -35,11 +35,12 @@ const FIRST = FAR + 1;
 const SMALLEST = 256;
 const END = -1;
 
-export class Timers {
+/** Of tasks, or of whatever stands for them. */
+export class Timers<Sleeper = LiveTask> {
   #deadline = new Float64Array(SMALLEST);
   #next = new Int32Array(SMALLEST);
   #previous = new Int32Array(SMALLEST);
-  #tasks: (LiveTask | undefined)[] = new Array(SMALLEST).fill(undefined);
+  #tasks: (Sleeper | undefined)[] = new Array(SMALLEST).fill(undefined);
   /** For each level, a bit for each slot (W4). */
   readonly #occupied = new Int32Array(LEVELS);
   /** The millisecond at which the window starts, and the tick in it. */
@@ -70,7 +71,7 @@ export class Timers {
   }
 
   /** Adds a timer, in milliseconds of the clock that `takeDue` is given; its entry is for `remove`. */
-  add(deadline: number, task: LiveTask): number {
+  add(deadline: number, task: Sleeper): number {
     const entry = this.#newEntry();
     this.#deadline[entry] = deadline;
     this.#tasks[entry] = task;
@@ -95,7 +96,7 @@ export class Timers {
   }
 
   /** Takes off the earliest timer if its deadline is not after `now` (W1). */
-  takeDue(now: number): LiveTask | undefined {
+  takeDue(now: number): Sleeper | undefined {
     if (this.#length === 0) return undefined;
     // The wheel turns no further than to the first timer: a million that are due at once come down a slot at a time.
     while (this.#next[NEAR] === NEAR) if (!this.#turn(now)) return undefined;
@@ -237,7 +238,7 @@ export class Timers {
     this.#deadline = resized(this.#deadline, new Float64Array(size));
     this.#next = resized(this.#next, new Int32Array(size));
     this.#previous = resized(this.#previous, new Int32Array(size));
-    const tasks = new Array<LiveTask | undefined>(size).fill(undefined);
+    const tasks = new Array<Sleeper | undefined>(size).fill(undefined);
     for (let i = 0; i < Math.min(size, this.#tasks.length); i++) tasks[i] = this.#tasks[i];
     this.#tasks = tasks;
   }

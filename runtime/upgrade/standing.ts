@@ -3,7 +3,7 @@
 
 import { Table } from "../horizon/tables.ts";
 import { readTask, type TaskRecord } from "../horizon/task-record.ts";
-import type { Image } from "../reactor/keep/restore.ts";
+import type { Image } from "../reactor/keep/image.ts";
 import { InertCodes } from "./inert.ts";
 import { Matcher, Obstacle } from "./match.ts";
 import { olderWith } from "./move.ts";

@@ -12,7 +12,7 @@ import type { Value } from "../engine/values.ts";
 import { type Change, put, remove } from "../horizon/change.ts";
 import { Table } from "../horizon/tables.ts";
 import { readTask, type TaskRecord, taskChanges } from "../horizon/task-record.ts";
-import type { Image } from "../reactor/keep/restore.ts";
+import type { Image } from "../reactor/keep/image.ts";
 import { NO_CODE } from "../reactor/shards/parcel.ts";
 import { InertCodes } from "./inert.ts";
 import { Matcher, Obstacle } from "./match.ts";

@@ -197,6 +197,38 @@ print "" + seen.length() + " " + counter.get() + " " + all(tasks).join(",");
   );
 
   test(
+    "with whoever sleeps: read when that is over, or when somebody needs it, on any number of cores",
+    async () => {
+      const program = programOf(`
+async fun sleeper(n, ms) {
+    handle "CANCELLED" { print "cancelled " + n; perform "CANCELLED" }
+    sleep(ms);
+    n
+}
+fun main() {
+    const long = sleeper(0, 600000);
+    const tasks = [];
+    for (n in 1..200) tasks.add(sleeper(n, 1500 + n));
+    sleep(500);
+    checkpoint();
+    print "ready";
+    sleep(500);
+    cancel(long);
+    print all(tasks).reduce((a, b) => a + b, 0);
+}
+main();
+`);
+      for (const shards of ["1", "3"]) {
+        await program.runUntil("ready", "--shards", "2", "--fresh");
+        const { out, err } = await program.run("--shards", shards);
+        expect(err).toMatch(GOES_ON);
+        expect(out.replace(/^ready\n/, "")).toBe("cancelled 0\n19900\n");
+      }
+    },
+    LONG,
+  );
+
+  test(
     "with what two cores have sent each other, none of it lost or doubled",
     async () => {
       const program = programOf(`

@@ -11,8 +11,8 @@ import { loadSources } from "../../runtime/cli/sources.ts";
 import type { ProgramVersion } from "../../runtime/compile/load.ts";
 import { programSegment } from "../../runtime/engine/machine.ts";
 import type { Change } from "../../runtime/horizon/change.ts";
-import { Table } from "../../runtime/horizon/tables.ts";
-import type { Image } from "../../runtime/reactor/keep/restore.ts";
+import { type Key, TABLES, Table } from "../../runtime/horizon/tables.ts";
+import { type Image, ImageReader, type Started } from "../../runtime/reactor/keep/image.ts";
 import { Reactor } from "../../runtime/reactor/shard.ts";
 import type { ProgramSource } from "../../runtime/upgrade/version.ts";
 import { HandDriver } from "../reactor/scripted.ts";
@@ -59,6 +59,8 @@ export class Run {
   /** Tasks that were said to be running, and 0 when they were not any more. */
   readonly said: number[] = [];
   readonly records: Records;
+  /** Tasks that were in the file only and have been read, by their numbers. */
+  readonly read: number[] = [];
   readonly #driver = new HandDriver();
   readonly #reactor: Reactor;
 
@@ -72,6 +74,7 @@ export class Run {
   ) {
     this.#driver.now = now;
     this.records = new Map([...(image ?? [])].map(([table, records]) => [table, new Map(records)]));
+    const earlier = image === null ? null : readAtStart(this.records, built.sources.key, accused);
     const loaded = load(built.program, built.trees, older);
     this.#reactor = new Reactor({
       driver: this.#driver,
@@ -106,7 +109,9 @@ export class Run {
         sources: built.sources,
         trials: { accused, say: (task) => void this.said.push(task) },
         isWarm: image !== null,
-        image,
+        image: earlier?.image ?? null,
+        sleepers: earlier?.sleepers ?? null,
+        records: { get: (table, key) => this.#get(table, key) },
         needed: () => undefined,
         failed: (reason) => void this.faults.push(reason),
         complain: (text) => void this.complaints.push(text),
@@ -133,10 +138,24 @@ export class Run {
     return this;
   }
 
+  #get(table: Table, key: Key): Uint8Array | undefined {
+    if (table === Table.Tasks) this.read.push(key as number);
+    return this.records.get(table)?.get(key);
+  }
+
   #write(changes: readonly Change[]): number {
     writeTo(this.records, changes);
     return 0;
   }
+}
+
+/** What a start reads of these records. */
+function readAtStart(records: Records, sources: string, accused: ReadonlySet<number>): Started {
+  const reader = new ImageReader(sources, accused);
+  for (const table of TABLES)
+    for (const [key, record] of [...(records.get(table) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
+      reader.take(table, key, { bytes: record, at: 0, length: record.length });
+  return reader.end();
 }
 
 export function writeTo(records: Records, changes: readonly Change[]): void {

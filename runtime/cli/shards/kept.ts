@@ -2,13 +2,23 @@
 
 import type { LoadedProgram } from "../../compile/load.ts";
 import { RunningEntry } from "../../horizon/running.ts";
+import type { StoreReader } from "../../horizon/store.ts";
+import type { KeptRecords } from "../../reactor/keep/cold.ts";
 import type { KeeperOptions } from "../../reactor/keep/keeper.ts";
 import type { CodeContext } from "../../reactor/shards/parcel.ts";
 import type { KeptStart, ShardNews } from "./messages.ts";
 
+/** Where records are read again; open only when there may be something to read. */
+export async function recordsOf({ seat, sleepers }: KeptStart): Promise<StoreReader | null> {
+  if (sleepers === null || sleepers.ids.length === 0) return null;
+  const { StoreReader } = await import("../../horizon/store.ts");
+  return new StoreReader(seat.path, seat.limit);
+}
+
 /** `tell`: to the main thread. */
 export async function keeperOf(
-  { durability, seat, folder, sources, isWarm, image, accused }: KeptStart,
+  { durability, seat, folder, sources, isWarm, image, sleepers, accused }: KeptStart,
+  records: KeptRecords | null,
   loaded: LoadedProgram,
   code: CodeContext,
   tell: (news: ShardNews) => void,
@@ -33,9 +43,13 @@ export async function keeperOf(
     sources,
     isWarm,
     image,
+    sleepers,
+    records: records ?? NO_RECORDS,
     trials: { accused, say: (task) => entry.say(task) },
     needed: () => tell({ kind: "keep" }),
     failed: (reason) => tell({ kind: "keepFailed", reason }),
     complain: (text) => tell({ kind: "complaint", text: `walia: ${text}` }),
   };
 }
+
+const NO_RECORDS: KeptRecords = { get: () => undefined };

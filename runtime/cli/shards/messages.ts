@@ -7,8 +7,8 @@ import type { CompiledProgram } from "../../compile/program.ts";
 import type { JournalSeat } from "../../horizon/journal.ts";
 import type { CounterMemory } from "../../nexus/counters.ts";
 import type { DriverKind } from "../../reactor/drivers/choose.ts";
+import type { Image, Sleepers } from "../../reactor/keep/image.ts";
 import type { Durability, KeeperOptions } from "../../reactor/keep/keeper.ts";
-import type { Image } from "../../reactor/keep/restore.ts";
 
 /** What a shard starts with. */
 export interface ShardStart {
@@ -42,6 +42,7 @@ export interface KeptStart {
   readonly sources: KeeperOptions["sources"];
   readonly isWarm: boolean;
   readonly image: Image | null;
+  readonly sleepers: Sleepers | null;
   /** Tasks that were running when the earlier run ended. */
   readonly accused: ReadonlySet<number>;
   /** Versions of the program that suspended tasks may belong to. */

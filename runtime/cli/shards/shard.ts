@@ -10,7 +10,7 @@ import { paint } from "../paint.ts";
 import { faultText } from "../trace.ts";
 import { View } from "../view.ts";
 import { makeDriver } from "./drivers.ts";
-import { keeperOf } from "./kept.ts";
+import { keeperOf, recordsOf } from "./kept.ts";
 import type { ShardNews, ShardStart } from "./messages.ts";
 import { Output } from "./output.ts";
 import { postStandardStreams } from "./posted.ts";
@@ -34,7 +34,8 @@ export async function runShard(): Promise<void> {
     own: (id: string) => loaded.own(id),
     programSegment,
   };
-  const keeper = start.kept === null ? undefined : await keeperOf(start.kept, loaded, code, tell);
+  const records = start.kept === null ? null : await recordsOf(start.kept);
+  const keeper = start.kept === null ? undefined : await keeperOf(start.kept, records, loaded, code, tell);
   const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
   if (start.printsAtMain)
     postStandardStreams(
@@ -70,6 +71,7 @@ export async function runShard(): Promise<void> {
   keepStepping(driver);
   const { exitCode } = await reactor.finished;
   output.flush();
+  await records?.close();
   tell({ kind: "finished", exitCode });
 }
 

@@ -26,7 +26,9 @@ import type { Descriptor } from "../descriptors.ts";
 import { nameOf } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import type { CodeContext } from "../shards/parcel.ts";
-import { type LiveTask, TaskState } from "../task.ts";
+import { type LiveTask, type TaskFuture, TaskState } from "../task.ts";
+import type { ColdTasks, KeptRecords } from "./cold.ts";
+import type { Image, Sleepers } from "./image.ts";
 import {
   argumentsTooLarge,
   fileIsFull,
@@ -37,7 +39,7 @@ import {
   stateTooLarge,
   valueTooLarge,
 } from "./limits.ts";
-import { type Image, Restorer } from "./restore.ts";
+import { Restorer } from "./restore.ts";
 import { Scribe } from "./scribe.ts";
 import { type PartJournal, Stand } from "./stand.ts";
 import { type TrialOptions, Trials } from "./trials.ts";
@@ -64,6 +66,9 @@ export interface KeeperOptions {
   readonly isWarm: boolean;
   /** What it has left, for the first shard; else null. */
   readonly image: Image | null;
+  /** Its cold tasks, and where their records are read (cold.ts). */
+  readonly sleepers: Sleepers | null;
+  readonly records: KeptRecords;
   /** There is something to keep now (G4): told once, before the first step. */
   needed(): void;
   /** Nothing can be kept any more. */
@@ -121,6 +126,10 @@ export class Keeper {
   readonly #isFirst: boolean;
   #stand: Stand | null = null;
   readonly #trials: Trials;
+  #restorer: Restorer | null = null;
+  #cold: ColdTasks | null = null;
+  /** Waits of the earlier run have yet to be armed (restore.ts, L6). */
+  #isArming = false;
   /** Tasks that stay in the file and are not run (trials.ts, R3). */
   #failedTasks: readonly number[] = [];
   /** Tasks that the last cut has found too large, and what they shall see. */
@@ -151,7 +160,16 @@ export class Keeper {
     for (const lines of image.get(Table.Output)?.values() ?? [])
       this.#reactor.printNow(Buffer.from(lines).toString().replace(/\n$/, ""));
     const { accused } = this.#options.trials;
-    const restorer = new Restorer(this.#reactor, { ...this.#options, image, accused, trials: this.#trials });
+    const restorer = new Restorer(this.#reactor, {
+      ...this.#options,
+      image,
+      accused,
+      trials: this.#trials,
+      woken: (task, generation) => this.#wasCold(task, generation),
+      armed: () => {
+        this.#isArming = false;
+      },
+    });
     this.#attempt(() => {
       const changes = [...restorer.leftovers, ...restorer.accusations];
       if (changes.length === 0) return;
@@ -162,12 +180,50 @@ export class Keeper {
     if (restorer.someFailed) this.#reactor.someTaskFailed();
     for (const [id, generation] of restorer.kept) this.#kept.set(id, generation);
     for (const fd of restorer.descriptors) this.#keptDescriptors.add(fd);
+    this.#isArming = true;
     const isResumed = restorer.restore();
-    if (!isResumed) return false;
-    this.#scribe.adopt(restorer);
+    if (!isResumed) {
+      this.#isArming = false;
+      return false;
+    }
+    const { cold, recall, monitors } = restorer;
+    this.#scribe.adopt(recall.pins, monitors, cold !== null && cold.leftAtHome > 0);
     // Records name each other's parts by number, which are given anew.
     for (const task of restorer.tasks) this.touch(task);
+    if (cold !== null) {
+      this.#restorer = restorer;
+      this.#cold = cold;
+      for (const channel of recall.allChannels()) this.#scribe.meet(channel);
+    }
     return true;
+  }
+
+  // ---- Cold tasks (cold.ts) ----
+
+  /** The time of a task that is in the store only has come: the task, parked. Undefined when there is nothing to wake. */
+  sleeperIsDue(id: number): LiveTask | undefined {
+    return this.#cold?.due(id);
+  }
+
+  /** Whoever has this future needs its task: it is not cold any more. */
+  need({ id, task }: TaskFuture): void {
+    if (task === null) this.#cold?.need(id);
+  }
+
+  /** Timers that will wake nobody. */
+  get passedOver(): number {
+    return this.#cold?.passedOver ?? 0;
+  }
+
+  #wasCold(task: LiveTask, generation: number): void {
+    this.#kept.set(task.id, generation);
+    this.#trials.begin(task, 0);
+    this.touch(task);
+    const { left, leftAtHome } = this.#cold!;
+    if (leftAtHome === 0) this.#scribe.letGoOfPins();
+    if (left > 0) return;
+    this.#restorer!.recall.end();
+    this.#restorer = null;
   }
 
   // ---- What has changed ----
@@ -203,6 +259,8 @@ export class Keeper {
       else if (namer instanceof Channel) this.#channels.add(namer);
       else this.touch(namer);
     }
+    this.#cold?.settled(future);
+    this.#restorer?.recall.settled(future);
   }
 
   /** The task is in a message for another shard, which keeps it from now on. */
@@ -310,7 +368,7 @@ export class Keeper {
   }
 
   get #cutDue(): number {
-    if (this.#hasFailed) return Number.POSITIVE_INFINITY;
+    if (this.#hasFailed || this.#isArming) return Number.POSITIVE_INFINITY;
     const isHeld = this.#held.length > 0 || this.#printed.length > 0;
     // Whoever must wait for the first shard asks it once, and is let out by its cut.
     if (isHeld) return this.#isFirst ? (this.#stand?.isReady === false ? this.#due : 0) : this.#due;

@@ -24,7 +24,7 @@ import type { TaskRecord } from "../../horizon/task-record.ts";
 import type { Described } from "../descriptors.ts";
 import type { OpenMode } from "../drivers/driver.ts";
 import { type CodeContext, inputFromValue, inputToValue, Kind, type Links, NO_CODE, Packer } from "../shards/parcel.ts";
-import type { Image } from "./restore.ts";
+import type { Image } from "./image.ts";
 
 /** How far a program is, as its record says. */
 export interface ProgramState {

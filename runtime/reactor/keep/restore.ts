@@ -7,23 +7,12 @@
 //     accepted waits for its peer, if the listener has a session function that will know it (sessions.ts).
 // L4. A task or descriptor that cannot be read is reported and stays in the file as it is; the others are not disturbed.
 // L5. A task that was running when the process ended is not trusted (trials.ts).
-// L6. A task runs beside the program's variables from now on when it did before, when code of it must by now, and when it has code of
-//     an older source: what that calls is of today's, and may use them.
+// L6. Of tasks that only wait for their time, only the timers are set (cold.ts). Nothing is cut before all waits are armed.
 
 import { decode } from "../../codec/decode.ts";
-import { sizeOf } from "../../codec/size.ts";
 import type { Input } from "../../engine/host.ts";
 import { installProgramHandler } from "../../engine/machine.ts";
-import {
-  Atomic,
-  type Cell,
-  Channel,
-  type Closure,
-  type EffectRequest,
-  type Future,
-  type FutureState,
-  type Value,
-} from "../../engine/values.ts";
+import type { Cell, Closure, Future, Value } from "../../engine/values.ts";
 import { type Change, remove } from "../../horizon/change.ts";
 import { Table } from "../../horizon/tables.ts";
 import { readTask, Standing, type TaskRecord, taskChanges } from "../../horizon/task-record.ts";
@@ -33,12 +22,12 @@ import { LostHandle } from "../gone.ts";
 import { skipInput } from "../input-file.ts";
 import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
-import { type CodeContext, inputFromValue, Kind, type Links, NO_CODE, Packer } from "../shards/parcel.ts";
-import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
+import { type CodeContext, inputFromValue, NO_CODE } from "../shards/parcel.ts";
+import type { LiveTask } from "../task.ts";
+import { ColdTasks, type KeptRecords } from "./cold.ts";
+import type { Image, Sleepers } from "./image.ts";
+import { Recall, type Recalled } from "./recall.ts";
 import { failedText, MOST_CRASHES, pauseAfter, pauseText, type Trials } from "./trials.ts";
-
-/** Every record of a file, by table and key; plain data, for another thread. */
-export type Image = ReadonlyMap<Table, ReadonlyMap<number | string, Uint8Array>>;
 
 export interface RestoreOptions {
   readonly image: Image;
@@ -48,16 +37,14 @@ export interface RestoreOptions {
   /** Tasks that were running when the earlier run ended, and who sees to them. */
   readonly accused: ReadonlySet<number>;
   readonly trials: Trials;
+  readonly sleepers: Sleepers | null;
+  readonly records: KeptRecords;
   isCurrent(id: string): boolean;
+  /** A cold task was read, which was written so often. */
+  woken(task: LiveTask, generation: number): void;
+  /** All waits are armed. */
+  armed(): void;
   complain(text: string): void;
-}
-
-interface Waiting {
-  readonly task: LiveTask;
-  readonly record: TaskRecord;
-  readonly order: number;
-  readonly input: Value;
-  readonly request: EffectRequest | undefined;
 }
 
 export class Restorer {
@@ -70,49 +57,23 @@ export class Restorer {
   readonly accusations: Change[] = [];
   readonly #accused = new Map<number, TaskRecord>();
   readonly descriptors = new Set<number>();
-  /** Objects that tasks share with the globals, by number (scribe.ts, P1). */
-  readonly pins = new Map<number, object>();
+  readonly recall: Recall;
+  /** Tasks that are read when they are needed; null when there are none. */
+  readonly cold: ColdTasks | null;
   readonly #reactor: Reactor;
   readonly #options: RestoreOptions;
-  readonly #packer: Packer;
   readonly #program: readonly Value[];
-  readonly #futures = new Map<number, TaskFuture>();
-  readonly #channels = new Map<number, Channel>();
-  readonly #atomics = new Map<number, Atomic>();
-  readonly #unfilled: Channel[] = [];
   readonly #accepted: Descriptor[] = [];
-  /** Code of an older source was met in what is being read. */
-  #metOlder = false;
-  /** Likewise code that must run beside the program's variables (L6). */
-  #metHome = false;
   #opening = 0;
-  #waiting: Waiting[] = [];
+  #waiting: Recalled[] = [];
 
   constructor(reactor: Reactor, options: RestoreOptions) {
     this.#reactor = reactor;
     this.#options = options;
-    const links: Links = {
-      goes: () => 0,
-      comes: (kind, id, detail) => this.#shared(kind, id, detail),
-      settled: (future, state) => this.#settled(future, state),
-    };
-    const { code: own } = options;
-    const met = (id: string): string => {
-      this.#metOlder ||= !options.isCurrent(id);
-      return id;
-    };
-    const code: CodeContext = {
-      ...own,
-      code: (id) => {
-        const found = own.code(met(id));
-        this.#metHome ||= found !== undefined && found.source !== null && found.isHome;
-        return found;
-      },
-      classCode: (id) => own.classCode(met(id)),
-      traitCode: (id) => own.traitCode(met(id)),
-      external: (number) => this.pins.get(number),
-    };
-    this.#packer = new Packer(links, code);
+    this.recall = new Recall(options);
+    const { sleepers } = options;
+    const hasSleepers = sleepers !== null && sleepers.ids.length > 0;
+    this.cold = hasSleepers ? new ColdTasks(reactor, { ...options, sleepers, recall: this.recall }) : null;
     const program = this.#table(Table.Globals).get("program");
     this.#program = program === undefined ? [] : (decode(program, NO_CODE) as Value[]);
     for (const id of options.accused) this.#accuse(id);
@@ -130,7 +91,7 @@ export class Restorer {
   /** L5 */
   #accuse(id: number): void {
     const record = this.#table(Table.Tasks).get(id);
-    if (record === undefined) return;
+    if (record === undefined || !this.#counts(id)) return;
     const { task, frames = this.#table(Table.Frames).get(id) } = readTask(id, record);
     if (task.standing === Standing.Failed) return;
     const crashes = task.crashes + 1;
@@ -189,126 +150,63 @@ export class Restorer {
     }
     // Before anything is asked of what was there: it is all this shard's.
     if (reactor.peer !== null) reactor.peer.memory.floor = Math.max(reactor.lastId, reactor.descriptors.next);
-    const isResumed = this.kept.size > 0 || this.someFailed;
+    const isResumed = this.kept.size > 0 || this.someFailed || this.cold !== null;
     if (isResumed) this.#restoreHandlers();
     this.#restoreGlobals((kept ?? []) as string[]);
-    if (isResumed) {
-      let older = 0;
-      for (const [id, record] of this.#table(Table.Tasks)) {
-        if (!this.kept.has(id as number)) continue;
-        this.#metOlder = false;
-        this.#metHome = false;
-        this.#readTask(id as number, record, id === mainId);
-        if (this.#metOlder) older++;
-      }
-      if (older > 0) this.#options.complain(olderText(older));
-      this.#fillChannels();
-      this.#openAll();
-    } else this.#fillChannels();
-    return isResumed;
+    if (!isResumed) {
+      this.recall.fillChannels();
+      return false;
+    }
+    let older = 0;
+    for (const [id, record] of this.#table(Table.Tasks))
+      if (this.kept.has(id as number) && this.#readTask(id as number, record, id === mainId)) older++;
+    if (older > 0) this.#options.complain(olderText(older));
+    this.recall.fillChannels();
+    if (this.cold !== null) reactor.adoptSleepers(this.cold.left);
+    this.#openAll();
+    return true;
   }
 
   #restoreHandlers(): void {
     const bytes = this.#table(Table.Globals).get("handlers");
     if (bytes === undefined) return;
-    for (const handler of this.#packer.unpack(bytes, 0) as Closure[]) installProgramHandler(handler);
+    for (const handler of this.recall.packer.unpack(bytes, 0) as Closure[]) installProgramHandler(handler);
   }
 
   /** `kept`: those that have had their first value. */
   #restoreGlobals(kept: readonly string[]): void {
     const bytes = this.#table(Table.Globals).get("globals");
     if (bytes === undefined) return;
-    const [names, values, numbers, objects] = this.#packer.unpack(bytes, 0) as [string[], Value[], number[], object[]];
+    const [names, values, numbers, objects] = this.recall.packer.unpack(bytes, 0) as [
+      string[],
+      Value[],
+      number[],
+      object[],
+    ];
     names.forEach((name, i) => {
       const cell = this.#options.globals.get(name);
       if (cell === undefined) return;
       cell.v = values[i];
       if (kept.includes(name)) this.#options.kept.add(name);
     });
-    for (const [i, number] of numbers.entries()) this.pins.set(number, objects[i]!);
+    for (const [i, number] of numbers.entries()) this.recall.pins.set(number, objects[i]!);
   }
 
-  #readTask(id: number, bytes: Uint8Array, isMain: boolean): void {
+  /** True for a task that has code of an older source. */
+  #readTask(id: number, bytes: Uint8Array, isMain: boolean): boolean {
     const { task: stored, frames = this.#table(Table.Frames).get(id) } = readTask(id, bytes);
     const record = this.#accused.get(id) ?? stored;
     try {
-      const { stack, beside } = this.#packer.unpackStack(frames ?? new Uint8Array(0), 0);
-      const [order, isFresh, cancellation, observed, input, request] = beside as Value[];
-      const future = this.#future(id);
-      const task = new LiveTask(id, future, record.name, record.home || this.#metHome || this.#metOlder);
-      task.stack = stack;
-      task.cancellation = cancellation as Cancellation;
-      future.task = task;
-      future.observed = observed === true;
-      if (isFresh !== true) task.state = request === undefined ? TaskState.Ready : TaskState.Parked;
-      this.#reactor.adopt(task, isMain);
-      this.tasks.push(task);
-      this.#waiting.push({
-        task,
-        record,
-        order: order as number,
-        input,
-        request: request as EffectRequest | undefined,
-      });
+      const recalled = this.recall.task(record, frames ?? new Uint8Array(0));
+      this.#reactor.adopt(recalled.task, isMain);
+      this.tasks.push(recalled.task);
+      this.#waiting.push(recalled);
+      return recalled.isOlder;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.complain(`task ${id} (${record.name}) cannot go on: ${why}. It stays in the file.`);
+      return false;
     }
-  }
-
-  // ---- Futures, channels and atomics ----
-
-  #future(id: number): TaskFuture {
-    let future = this.#futures.get(id);
-    if (future === undefined) {
-      future = new TaskFuture(id);
-      this.#futures.set(id, future);
-    }
-    return future;
-  }
-
-  #shared(kind: Kind, id: number, detail: number): Future | Channel | Atomic {
-    if (kind === Kind.Channel) return this.#channel(id, detail);
-    return kind === Kind.Atomic ? this.#atomic(id) : this.#future(id);
-  }
-
-  #settled(future: Future, state: FutureState): void {
-    future.state = state;
-    future.observed = true;
-  }
-
-  #channel(id: number, capacity: number): Channel {
-    let channel = this.#channels.get(id);
-    if (channel === undefined) {
-      channel = new Channel(id, capacity);
-      this.#channels.set(id, channel);
-      this.#unfilled.push(channel);
-    }
-    return channel;
-  }
-
-  /** What is in a channel may name further ones. */
-  #fillChannels(): void {
-    for (let channel = this.#unfilled.pop(); channel !== undefined; channel = this.#unfilled.pop()) {
-      const bytes = this.#table(Table.Channels).get(channel.id);
-      if (bytes === undefined) continue;
-      const [, closed, ...items] = this.#packer.unpack(bytes, 0) as Value[];
-      channel.closed = closed === true;
-      for (const item of items) {
-        channel.items.push(item);
-        channel.bytes += sizeOf(item);
-      }
-    }
-  }
-
-  #atomic(id: number): Atomic {
-    let atomic = this.#atomics.get(id);
-    if (atomic === undefined) {
-      const bytes = this.#table(Table.Atomics).get(id);
-      atomic = new Atomic(id, bytes === undefined ? 0 : (decode(bytes, NO_CODE) as number));
-      this.#atomics.set(id, atomic);
-    }
-    return atomic;
   }
 
   // ---- Descriptors ----
@@ -325,7 +223,7 @@ export class Restorer {
   /** Null for a listener whose session function is of no source that this release can read: then it is not there (EBADF). */
   #fieldsOf(fd: number, bytes: Uint8Array): Value[] | null {
     try {
-      return this.#packer.unpack(bytes, 0) as Value[];
+      return this.recall.packer.unpack(bytes, 0) as Value[];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.complain(`descriptor ${fd} cannot be opened again: ${why}. It stays in the file.`);
@@ -401,20 +299,28 @@ export class Restorer {
     const waiting = this.#waiting.sort((a, b) => a.order - b.order);
     this.#waiting = [];
     for (const one of waiting) this.#goOnInTime(one);
+    this.cold?.arm();
+    this.#options.armed();
     this.#reactor.driver.soon();
   }
 
   #restoreMonitors(): void {
     for (const [port, bytes] of this.#hasEnded ? [] : this.#table(Table.Monitors)) {
       const [event, task] = decode(bytes, NO_CODE) as [Uint8Array | undefined, number | undefined];
-      const future = task === undefined ? undefined : this.#futures.get(task);
+      const future = task === undefined ? undefined : this.#futureOf(task);
       const trouble = this.#reactor.ports.restore(port as number, event, future);
       if (trouble !== null) this.#options.complain(trouble);
     }
   }
 
+  /** Undefined for a task that could not be read. */
+  #futureOf(task: number): Future | undefined {
+    const isThere = this.cold?.isCold(task) === true || this.tasks.some(({ id }) => id === task);
+    return isThere ? this.recall.future(task) : undefined;
+  }
+
   /** L5 */
-  #goOnInTime({ task, record, input: value, request }: Waiting): void {
+  #goOnInTime({ task, record, input: value, request }: Recalled): void {
     const { trials, code } = this.#options;
     const { crashes, deadline } = record;
     const input = request === undefined ? inputFromValue(value ?? [0, undefined], code) : undefined;

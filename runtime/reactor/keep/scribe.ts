@@ -12,7 +12,8 @@
 //
 // P1. Tasks that run at home may hold objects that the program's variables hold, too. Such an object is *pinned*: it has a
 //     number, stands in the record of the globals, and the task's record names it by its number. It stays pinned, even when no
-//     variable holds it any more, as long as the record of some task names it.
+//     variable holds it any more, as long as the record of some task names it; and while there are records that were not read
+//     (cold.ts), as long as one of them might.
 // P2. Settled futures stand with their state in every record that names them. Pending ones are named by the id of their task,
 //     and when they settle, whatever names them is written again (names.ts).
 
@@ -52,6 +53,7 @@ interface Pin {
 export class Scribe {
   readonly #packer: Packer;
   readonly #code: CodeContext;
+  readonly #met: (channel: Channel) => void;
   /** Gathers what the globals hold, or finds what a task shares with them. */
   #external: (object: object) => number | undefined = () => undefined;
   #reachable = new Set<object>();
@@ -59,6 +61,8 @@ export class Scribe {
   readonly #pinsOf = new Map<number, object[]>();
   #numbers = 0;
   #hasNewPins = false;
+  /** Any pin may be named by a record that was not read (P1). */
+  #keepsPins = false;
   readonly #channels = new Map<number, WeakRef<Channel>>();
   readonly #atomics = new Map<number, { readonly atomic: WeakRef<Atomic>; kept: number }>();
   readonly #lost: Change[] = [];
@@ -75,14 +79,11 @@ export class Scribe {
   /** `met`: a channel that no record has named before. */
   constructor(code: CodeContext, met: (channel: Channel) => void) {
     this.#code = code;
+    this.#met = met;
     const links: Links = {
       goes: (shared) => {
         if (shared instanceof Channel) {
-          if (!this.#channels.has(shared.id)) {
-            this.#channels.set(shared.id, new WeakRef(shared));
-            this.#collected.register(shared, { table: Table.Channels, id: shared.id });
-            met(shared);
-          }
+          this.meet(shared);
           return shared.capacity;
         }
         if (shared instanceof Atomic && !this.#atomics.has(shared.id)) {
@@ -103,13 +104,31 @@ export class Scribe {
     });
   }
 
-  /** Pins of an earlier run; its tasks' records will name them again when they are written anew. */
-  adopt({ pins, monitors }: { readonly pins: ReadonlyMap<number, object>; readonly monitors: Iterable<number> }): void {
+  /**
+   * Pins of an earlier run, which its tasks' records will name again when they are written anew; `keepsPins`: some are not, for now.
+   */
+  adopt(pins: ReadonlyMap<number, object>, monitors: Iterable<number>, keepsPins: boolean): void {
+    this.#keepsPins = keepsPins;
     for (const port of monitors) this.#monitors.set(port, "");
     for (const [number, object] of pins) {
       this.#numbers = Math.max(this.#numbers, number);
       this.#pins.set(object, { number, count: 0 });
     }
+  }
+
+  /** All records were read by now, and will be written again with the next cut. */
+  letGoOfPins(): void {
+    if (!this.#keepsPins) return;
+    this.#keepsPins = false;
+    for (const [object, { count }] of this.#pins) if (count === 0) this.#pins.delete(object);
+  }
+
+  /** A record names the channel, so it has one itself. */
+  meet(channel: Channel): void {
+    if (this.#channels.has(channel.id)) return;
+    this.#channels.set(channel.id, new WeakRef(channel));
+    this.#collected.register(channel, { table: Table.Channels, id: channel.id });
+    this.#met(channel);
   }
 
   /** P2 */
@@ -162,7 +181,7 @@ export class Scribe {
   #unpin(objects: Iterable<object>): void {
     for (const object of objects) {
       const pin = this.#pins.get(object)!;
-      if (--pin.count === 0) this.#pins.delete(object);
+      if (--pin.count === 0 && !this.#keepsPins) this.#pins.delete(object);
     }
   }
 

@@ -99,8 +99,8 @@ export class SharedMemory {
   get live(): number {
     return Atomics.load(this.#words, LIVE);
   }
-  taskStarted(): void {
-    Atomics.add(this.#words, LIVE, 1);
+  taskStarted(tasks = 1): void {
+    Atomics.add(this.#words, LIVE, tasks);
   }
   /** Yields how many are left. */
   taskEnded(): number {

@@ -21,6 +21,7 @@ import {
   MapValue,
   type Value,
 } from "../../engine/values.ts";
+import type { Part } from "../../horizon/record.ts";
 
 /** What the receiver is told of a shared thing; for a settled future, its state follows. */
 export enum Kind {
@@ -159,11 +160,17 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return parcel;
 }
 
+/** How long the part that begins there is. */
+function lengthAt(parcel: Uint8Array, at: number): number {
+  let length = 0;
+  for (let byte = LENGTH - 1; byte >= 0; byte--) length = length * 256 + (parcel[at + byte] ?? 0);
+  return length;
+}
+
 function split(parcel: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < parcel.length; ) {
-    let length = 0;
-    for (let byte = LENGTH - 1; byte >= 0; byte--) length = length * 256 + (parcel[at + byte] ?? 0);
+    const length = lengthAt(parcel, at);
     if (length > parcel.length - at - LENGTH) throw new CodecError("a parcel that is cut off", -1);
     parts.push(parcel.subarray(at + LENGTH, at + LENGTH + length));
     at += LENGTH + length;
@@ -185,6 +192,16 @@ export function namedIn(parcel: Uint8Array): Named[] {
   const parts = split(parcel);
   return parts.length < 2 ? [] : entriesIn(parts).map(([kind, id]) => ({ kind, id }));
 }
+
+/** The pending futures that a parcel names, by their numbers. */
+export function pendingIn({ bytes, at, length }: Part): readonly number[] {
+  // Most parcels share nothing, and this is asked of millions.
+  if (LENGTH + lengthAt(bytes, at) === length) return NONE;
+  const first = split(bytes.subarray(at, at + length))[0]!;
+  return entriesIn([first]).flatMap(([kind, id]) => (kind === Kind.Pending ? [id] : NONE));
+}
+
+const NONE: readonly number[] = [];
 
 /** The parcel in which a future that was pending has failed; undefined when it names no such future. */
 export function withFailed(parcel: Uint8Array, future: number, fault: Fault): Uint8Array | undefined {

@@ -293,8 +293,7 @@ export class Peer implements LinkHost, LoanHost {
 
   #cancelTask(id: number): void {
     const future = this.links.find(id);
-    if (future?.task != null) this.#reactor.cancel(future.task);
-    else if (future !== undefined) this.links.cancel(future);
+    if (future !== undefined) this.#reactor.cancelFuture(future);
   }
 
   /** A new handler of the whole program, for all other shards; they got it from the first one and pass it on to nobody. */

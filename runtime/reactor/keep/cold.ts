@@ -1,0 +1,140 @@
+// Cold tasks: those that wait for their time and are in the `.wld` file only. In memory there is a number in the timing wheel, with
+// the time; the rest is read when it is needed.
+//
+//   record in the file, number in the wheel ── its time has come, or somebody needs the task ──> a parked task like any other
+//
+// F1. The record of a cold task is the task: nothing about it changes until it is read. Once read it is written again with the next
+//     cut, which takes note of what it shares (scribe.ts).
+// F2. It is read when its time has come; when it is cancelled, which is asked of its future; and when a future settles that its
+//     record names as pending (scribe.ts, P2).
+// F3. What its record names by number is kept as long as there are cold tasks of the earlier run: channels, atomics, futures
+//     (recall.ts, B2), and as long as there is one that runs at home, pinned objects (scribe.ts, P1).
+// F4. The number of one that was read before its time stays in the wheel, and is passed over when its time comes.
+// F5. One that cannot be read is reported and stays in the file; the others are not disturbed.
+
+import type { Future } from "../../engine/values.ts";
+import { type Key, Table } from "../../horizon/tables.ts";
+import { readTask } from "../../horizon/task-record.ts";
+import type { Reactor } from "../shard.ts";
+import type { LiveTask } from "../task.ts";
+import type { Sleepers } from "./image.ts";
+import type { Recall } from "./recall.ts";
+
+/** Reads what was committed; HorizonError for a record that is damaged. */
+export interface KeptRecords {
+  get(table: Table, key: Key): Uint8Array | undefined;
+}
+
+export interface ColdOptions {
+  readonly recall: Recall;
+  readonly sleepers: Sleepers;
+  readonly records: KeptRecords;
+  /** A task was read, which was written so often. */
+  woken(task: LiveTask, generation: number): void;
+  complain(text: string): void;
+}
+
+export class ColdTasks {
+  readonly #reactor: Reactor;
+  readonly #options: ColdOptions;
+  readonly #ids: Float64Array;
+  /** By the place of its number among `ids`: 1 when a task is not cold any more. */
+  readonly #isRead: Uint8Array;
+  readonly #namers: Map<number, readonly number[]>;
+  #left: number;
+  #leftAtHome: number;
+  #passedOver = 0;
+
+  constructor(reactor: Reactor, options: ColdOptions) {
+    const { ids, home, namers } = options.sleepers;
+    this.#reactor = reactor;
+    this.#options = options;
+    this.#ids = ids;
+    this.#isRead = new Uint8Array(ids.length);
+    this.#left = ids.length;
+    this.#leftAtHome = home;
+    this.#namers = new Map(namers);
+  }
+
+  /** How many records there are that may name something, and how many of them pinned objects (F3). */
+  get left(): number {
+    return this.#left;
+  }
+
+  get leftAtHome(): number {
+    return this.#leftAtHome;
+  }
+
+  /** Numbers in the wheel for which nothing will happen (F4). */
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
+  /** Sets the timers of all of them. */
+  arm(): void {
+    const { deadlines } = this.#options.sleepers;
+    for (let i = 0; i < this.#ids.length; i++) this.#reactor.sleepsUntil(deadlines[i]!, this.#ids[i]!);
+  }
+
+  /** Its time has come: the task, parked, without a timer. Undefined when there is nothing to wake. */
+  due(id: number): LiveTask | undefined {
+    if (this.isCold(id)) return this.#read(id)?.task;
+    this.#passedOver--;
+    return undefined;
+  }
+
+  isCold(id: number): boolean {
+    return this.#isRead[placeOf(id, this.#ids)] === 0;
+  }
+
+  /** Somebody needs the task (F2): from now on its future knows it, unless it cannot be read. */
+  need(id: number): void {
+    if (!this.isCold(id)) return;
+    const read = this.#read(id);
+    this.#passedOver++;
+    if (read !== undefined) this.#reactor.arm(read.task, read.deadline);
+  }
+
+  /** F2 */
+  settled(future: Future): void {
+    const namers = this.#namers.get(future.id);
+    this.#namers.delete(future.id);
+    for (const namer of namers ?? []) this.need(namer);
+  }
+
+  #read(id: number): { readonly task: LiveTask; readonly deadline: number } | undefined {
+    const { recall, records, woken, complain } = this.#options;
+    this.#isRead[placeOf(id, this.#ids)] = 1;
+    let name = "";
+    try {
+      const record = records.get(Table.Tasks, id);
+      if (record === undefined) throw new Error("its record is missing");
+      const { task: stored, frames = records.get(Table.Frames, id) } = readTask(id, record);
+      name = ` (${stored.name})`;
+      const { task, request } = recall.task(stored, frames ?? new Uint8Array(0));
+      recall.fillChannels();
+      task.request = request ?? null;
+      this.#left--;
+      if (stored.home) this.#leftAtHome--;
+      woken(task, stored.generation);
+      return { task, deadline: stored.deadline! };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      complain(`task ${id}${name} cannot go on: ${why}. It stays in the file.`);
+      this.#reactor.sleeperIsLost();
+      return undefined;
+    }
+  }
+}
+
+/** Where a number stands among others, which ascend; -1 when it is not there. */
+function placeOf(id: number, ids: Float64Array): number {
+  let from = 0;
+  let to = ids.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (ids[middle]! < id) from = middle + 1;
+    else to = middle;
+  }
+  return ids[from] === id ? from : -1;
+}

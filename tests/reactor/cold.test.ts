@@ -1,0 +1,225 @@
+// Tasks that sleep and are in the file only (keep/cold.ts): read when their time has come or somebody needs them, and nobody can
+// tell them from the others.
+
+import { describe, expect, test } from "vitest";
+import { Table } from "../../runtime/horizon/tables.ts";
+import { readTask, taskChanges } from "../../runtime/horizon/task-record.ts";
+import { build, Run } from "../upgrade/kept.ts";
+
+/** A program that is stopped after `ms`, as by a power cut; and what goes on of it. */
+function stoppedAfter(ms: number, text: string): Stopped {
+  return new Stopped(build({ "main.wal": text }), ms);
+}
+
+class Stopped {
+  readonly first: Run;
+
+  constructor(
+    readonly program: ReturnType<typeof build>,
+    ms: number,
+  ) {
+    this.first = new Run(program).pass(ms);
+  }
+
+  goesOn(after: Run = this.first): Run {
+    return new Run(this.program, after.now, after.records);
+  }
+
+  /** The number of the task of a function. */
+  idOf(name: string, run: Run = this.first): number {
+    const found = [...run.records.get(Table.Tasks)!].find(
+      ([id, record]) => readTask(id as number, record).task.name === name,
+    );
+    return found![0] as number;
+  }
+}
+
+describe("a task that sleeps when its program is killed", () => {
+  test("is read when its time has come and not before, and the others stay where they are", () => {
+    const stopped = stoppedAfter(
+      50,
+      'async fun early() { sleep(100); print "early"; }\nasync fun late() { sleep(9000); print "late"; }\nearly(); late();\nsleep(9500);\n',
+    );
+    const run = stopped.goesOn().pass(40);
+    expect(run.read).toEqual([]);
+    expect(run.pass(20).lines).toEqual(["early"]);
+    expect(run.read).toEqual([stopped.idOf("early")]);
+    expect(run.pass(20_000).lines).toEqual(["early", "late"]);
+    expect(run.isOver).toBe(true);
+  });
+
+  test("is not lost when the program is killed again and again, at once or later", () => {
+    const stopped = stoppedAfter(
+      50,
+      "async fun f(n) { sleep(n * 100); print n; }\nfor (n in 1..6) f(n);\nsleep(1000);\n",
+    );
+    let run = stopped.first;
+    const lines: string[] = [];
+    for (let round = 0; round < 9; round++) {
+      run = stopped.goesOn(run).pass(round % 3 === 0 ? 0 : 98);
+      lines.push(...run.lines);
+    }
+    run = stopped.goesOn(run).pass(2000);
+    expect([...lines, ...run.lines]).toEqual(["1", "2", "3", "4", "5"]);
+    expect(run.isOver).toBe(true);
+  });
+
+  test("shares with the program's variables what it shared, also when nobody else has it any more", () => {
+    const stopped = stoppedAfter(
+      50,
+      `
+var box = [0];
+async fun add(n) { const own = box; sleep(n * 100); own.add(n); print own.join() + " " + box.join(); sleep(20); own.length(); }
+add(1); add(2); add(4);
+sleep(300);
+box = [7];
+sleep(1000);
+`,
+    );
+    let run = stopped.goesOn().pass(100);
+    expect(run.lines).toEqual(["0,1 0,1"]);
+    run = stopped.goesOn(run).pass(200);
+    expect(run.lines).toEqual(["0,1,2 0,1,2"]);
+    expect(stopped.goesOn(run).pass(200).lines).toEqual(["0,1,2,4 7"]);
+  });
+
+  test("shares channels, atomics and futures with whoever has them", () => {
+    const stopped = stoppedAfter(
+      50,
+      `
+async fun worker(n, channel, count, gate) {
+    sleep(n * 100);
+    count.add(1);
+    channel.send(n + " " + await gate);
+}
+async fun opened() { sleep(150); "open" }
+fun main() {
+    const channel = Channel(1);
+    const count = Atomic(0);
+    const gate = opened();
+    for (n in 1..4) worker(n, channel, count, gate);
+    for (n in 1..4) print channel.receive();
+    print count.get();
+}
+main();
+`,
+    );
+    let run = stopped.goesOn();
+    const lines: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      lines.push(...run.pass(60).lines);
+      run = stopped.goesOn(run);
+    }
+    expect([...lines, ...run.pass(1000).lines]).toEqual(["1 open", "2 open", "3 open", "3"]);
+    expect(run.isOver).toBe(true);
+  });
+
+  test("knows what came of a future that it has, although that has settled in between", () => {
+    const stopped = stoppedAfter(
+      50,
+      `
+async fun short() { sleep(100); "result" }
+async fun long(future) { sleep(9000); print await future; }
+long(short());
+sleep(20);
+`,
+    );
+    const run = stopped.goesOn().pass(200);
+    expect(run.pendingTasks).toBe(1);
+    expect(stopped.goesOn(run).pass(9000).lines).toEqual(["result"]);
+  });
+});
+
+describe("whoever needs a task that sleeps in the file", () => {
+  const SLEEPER =
+    'async fun sleeper() { handle "CANCELLED" { print "cancelled"; perform "CANCELLED" } sleep(9000); print "slept"; 5 }\nasync fun other() { sleep(100); 1 }\n';
+  const needs: readonly [what: string, code: string, lines: readonly string[], ms: number][] = [
+    ["cancels it", "sleep(100); cancel(s);", ["cancelled"], 1000],
+    ["awaits it", "sleep(100); print await s;", ["slept", "5"], 9000],
+    [
+      "awaits it for a time",
+      'handle "FAULT" { print effect.kind; resume(effect.continuation, 0); } timeout(s, 100);',
+      ["cancelled", "LimitExceeded"],
+      1000,
+    ],
+    ["has it race", "print race([s, other()]); cancel(s);", ["1", "cancelled"], 1000],
+    ["has its result", "print all([s, other()]).join();", ["slept", "5,1"], 9000],
+  ];
+  test.each(needs)("%s", (_, code, lines, ms) => {
+    for (const at of [20, 50]) {
+      const stopped = stoppedAfter(at, `${SLEEPER}const s = sleeper();\n${code}\n`);
+      const whole = new Run(stopped.program).pass(ms + 100);
+      expect([...whole.lines].sort()).toEqual([...lines].sort());
+      const run = stopped.goesOn().pass(ms);
+      expect(run.lines).toEqual(whole.lines);
+      expect([run.isOver, run.faults]).toEqual([true, whole.faults]);
+    }
+  });
+
+  test("and it ends before its time: nobody waits for that", () => {
+    const stopped = stoppedAfter(
+      50,
+      "async fun sleeper() { sleep(9000); }\nconst s = sleeper();\nconst c = Channel(0);\nsleep(100);\ncancel(s);\nc.receive();\n",
+    );
+    const run = stopped.goesOn().pass(200);
+    expect(run.faults.join()).toMatch(/Deadlock/);
+    expect(run.isOver).toBe(true);
+  });
+});
+
+test("one whose record makes no sense is reported and stays, and the others go on", () => {
+  const stopped = stoppedAfter(
+    50,
+    'async fun bad() { sleep(100); print "bad"; }\nasync fun good() { sleep(200); print "good"; }\nbad(); good();\nsleep(300);\nprint "end";\n',
+  );
+  const id = stopped.idOf("bad");
+  const { task, frames } = readTask(id, stopped.first.records.get(Table.Tasks)!.get(id)!);
+  const { payload } = taskChanges(task, frames!.subarray(0, frames!.length - 1))[0]!;
+  stopped.first.records.get(Table.Tasks)!.set(id, payload!);
+  const run = stopped.goesOn().pass(20);
+  expect(run.complaints).toEqual([]);
+  run.pass(200);
+  expect(run.complaints).toEqual([
+    expect.stringMatching(new RegExp(`^task ${id} \\(bad\\) cannot go on: .*It stays in the file\\.$`)),
+  ]);
+  expect(run.records.get(Table.Tasks)!.has(id)).toBe(true);
+  expect(run.pass(1000).lines).toEqual(["good", "end"]);
+  expect([run.isOver, run.faults]).toEqual([true, []]);
+});
+
+test("stopped at any moment, a program prints in all what it prints undisturbed", () => {
+  const text = `
+var log = [];
+async fun step(n, next) {
+    for (i in 0..3) { sleep(40); log.add(n * 10 + i); next.send(n); }
+    log.length()
+}
+async fun tooLate() { sleep(1000); "late" }
+fun main() {
+    const channel = Channel(2);
+    const tasks = [step(1, channel), step(2, channel), step(3, channel)];
+    for (i in 0..9) print "got " + channel.receive();
+    print all(tasks).length() + " " + log.length();
+    const late = tooLate();
+    sleep(50);
+    cancel(late);
+    print "end " + log.length();
+}
+main();
+`;
+  const program = build({ "main.wal": text });
+  const undisturbed = new Run(program).pass(2000);
+  expect(undisturbed.faults).toEqual([]);
+  const whole = undisturbed.lines;
+  expect(whole.at(-1), whole.join()).toBe("end 9");
+  // Each time when everybody sleeps and what was done is in the file.
+  for (const at of [20, 60, 100])
+    for (const again of [1, 30, 60]) {
+      const first = new Run(program).pass(at);
+      const second = new Run(program, first.now, first.records).pass(again);
+      const third = new Run(program, second.now, second.records).pass(2000);
+      const lines = [...first.lines, ...second.lines, ...third.lines];
+      expect(lines.slice(-2), `stopped at ${at}, then after ${again}`).toEqual(whole.slice(-2));
+      expect(third.isOver).toBe(true);
+    }
+});
