@@ -35,12 +35,12 @@ export class RunQueue {
   /** Whom the next used-up turn owes: Ready and Spent in turns. */
   #nextOwed: Urgency = Urgency.Ready;
   #hasPaid = true;
+  #length = 0;
   /** Of the task taken last: what it goes on with. */
   input: Input | undefined = undefined;
 
   get length(): number {
-    const [event, ready, spent] = this.#rings;
-    return event.length + ready.length + spent.length;
+    return this.#length;
   }
 
   /** How many of them may go to another shard. */
@@ -51,6 +51,7 @@ export class RunQueue {
 
   push(task: LiveTask, input: Input, urgency: Urgency): void {
     this.#rings[urgency].push(task, input);
+    this.#length++;
   }
 
   /** A turn's time was used up. */
@@ -63,6 +64,8 @@ export class RunQueue {
 
   /** Takes the task off that is next; its `input` is then that of the queue. */
   take(): LiveTask | undefined {
+    if (this.#length === 0) return undefined;
+    this.#length--;
     const ring = this.#nextRing();
     this.input = ring.firstInput;
     return ring.shift();
@@ -70,7 +73,9 @@ export class RunQueue {
 
   /** Takes out a task that was started, if it is still to begin. */
   takeOut(task: LiveTask): boolean {
-    return this.#rings[Urgency.Ready].remove(task);
+    const wasThere = this.#rings[Urgency.Ready].remove(task);
+    if (wasThere) this.#length--;
+    return wasThere;
   }
 
   #nextRing(): TaskRing {
@@ -82,15 +87,22 @@ export class RunQueue {
     return event.length > 0 ? event : ready.length > 0 ? ready : spent;
   }
 
-  /** Takes out up to `most` tasks that may move and are not being cancelled, the first ones first; the others keep their order. */
+  /**
+   * Takes out tasks that may move and are not being cancelled, the first ones first; the others keep their order. If some have
+   * used up their time, half of those: they have more to do than it costs to move them. Else up to `most` of the others.
+   */
   takeMovable(most: number): Queued[] {
-    const taken: Queued[] = [];
-    for (const ring of this.#rings) if (taken.length < most) taken.push(...ring.takeMovable(most - taken.length));
+    const [event, ready, spent] = this.#rings;
+    const taken = spent.takeMovable(Math.min(most, Math.ceil(spent.movable / 2)));
+    if (taken.length === 0)
+      for (const ring of [event, ready]) if (taken.length < most) taken.push(...ring.takeMovable(most - taken.length));
+    this.#length -= taken.length;
     return taken;
   }
 
   clear(): void {
     for (const ring of this.#rings) ring.clear();
+    this.#length = 0;
   }
 
   *[Symbol.iterator](): Iterator<Queued> {

@@ -276,6 +276,7 @@ export class Reactor implements Host, Completions {
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer === undefined)
       this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
+    else if (this.keeper === null && this.peer === null) answer.begin(this, task, request);
     else if (this.keeper === null) this.beginNow(task, request);
     else this.keeper.asked(task, request);
   }

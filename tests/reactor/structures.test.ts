@@ -63,15 +63,16 @@ describe("queues", () => {
     expect(taken).toEqual([5, 6, 3, 7, 1, 8, 9, 4, 2, undefined, undefined]);
   });
 
-  test("what may move is taken from both, oldest first; the rest keep their order", () => {
+  test("what may move is taken oldest first, of the loops half and nothing besides; the rest keep their order", () => {
     const queue = new RunQueue();
     const input = { kind: "value", value: undefined } as const;
     const movable = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", false);
     for (const each of [task(1), movable(2), task(3), movable(4), movable(5)]) queue.push(each, input, Urgency.Ready);
-    for (const each of [movable(6), task(7)]) queue.push(each, input, Urgency.Spent);
-    expect(queue.movable).toBe(4);
-    expect(queue.takeMovable(2).map((each) => each.task.id)).toEqual([2, 4]);
-    expect(queue.takeMovable(9).map((each) => each.task.id)).toEqual([5, 6]);
+    for (const each of [movable(6), task(7), movable(8), movable(9)]) queue.push(each, input, Urgency.Spent);
+    const taken = (most: number): number[] => queue.takeMovable(most).map((each) => each.task.id);
+    expect(queue.movable).toBe(6);
+    expect([taken(9), taken(9), queue.length]).toEqual([[6, 8], [9], 6]);
+    expect([taken(2), taken(9)]).toEqual([[2, 4], [5]]);
     expect([queue.movable, queue.length]).toEqual([0, 3]);
     expect([queue.take()?.id, queue.take()?.id, queue.take()?.id]).toEqual([1, 3, 7]);
   });
