@@ -151,7 +151,11 @@ export class UringDriver implements Driver, Kit {
   #enter(mayWait: boolean): void {
     const mayRest = mayWait && !this.#turnWanted;
     const began = mayRest ? performance.now() : 0;
-    if (mayRest && this.#isRungSoon) this.#lookOut(began);
+    if (mayRest && this.#isRungSoon) {
+      // The read of the eventfd at least is submitted again after each sleep.
+      if (this.ring.isPending) this.ring.enter(null);
+      this.#lookOut(began);
+    }
     const isAsleep = mayRest && park(this.#bell);
     if (isAsleep) this.ring.enter(Math.max(this.#ringsAt - performance.now(), 0));
     else if (this.ring.isUrgent || (this.ring.isPending && !this.#isPatient())) this.ring.enter(null);
@@ -180,11 +184,12 @@ export class UringDriver implements Driver, Kit {
     return false;
   }
 
-  /** U4. What was submitted is not held up: with that there is something to enter for, and the look-out over. */
+  /** U4. Nothing is held up: everything has been submitted, and a completion ends the look-out as well. */
   #lookOut(began: number): void {
+    const { ring } = this;
     const end = Math.min(began + LOOKOUT, this.#ringsAt);
     do {
-      for (let look = 0; look < LOOKS; look++) if (isRung(this.#bell) || this.ring.isPending) return;
+      for (let look = 0; look < LOOKS; look++) if (isRung(this.#bell) || ring.hasArrived || ring.isPending) return;
     } while (performance.now() < end);
   }
 

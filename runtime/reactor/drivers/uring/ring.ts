@@ -298,6 +298,12 @@ export class Ring {
     return this.#urgent > 0 || this.#isKernelWaiting;
   }
 
+  /** True when `reap` would find something. */
+  get hasArrived(): boolean {
+    // Pairs with the kernel's release store of the tail, as in `reap`.
+    return this.#spilled.length > 0 || Atomics.load(this.#words, this.#cqTail) !== this.#head;
+  }
+
   get #isKernelWaiting(): boolean {
     // Pairs with the kernel's store: work that it has put off, or completions that it could not put out (R3).
     return (Atomics.load(this.#words, this.#sqFlags) & (SQ_TASKRUN | SQ_CQ_OVERFLOW)) !== 0;
