@@ -19,6 +19,10 @@ import {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+const NOTHING = new Uint8Array(0);
+/** Up to so many bytes are searched here: leaving JavaScript for it would take longer. */
+const SHORT = 256;
+
 /** Bytes as they are, a string as UTF-8; undefined for anything else. */
 export function bytesOf(value: Value): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
@@ -36,7 +40,9 @@ const needsData = (what: string, got: Value): Value => wrongType(`"${what}"`, "B
 function slice(self: Uint8Array, from: Value, to: Value): Value {
   if (!isWhole(from)) return needsWhole("slice", from);
   if (to !== undefined && !isWhole(to)) return needsWhole("slice", to);
-  const piece = self.subarray(...part(self.length, from, to as number | undefined));
+  const [start, end] = part(self.length, from, to as number | undefined);
+  if (start === end) return NOTHING;
+  const piece = self.subarray(start, end);
   // A small piece is copied, so that it does not keep a large buffer alive; cutting a large one up stays linear.
   return piece.length * 2 < self.buffer.byteLength ? new Uint8Array(piece) : piece;
 }
@@ -68,7 +74,18 @@ function indexOf(self: Uint8Array, what: Value): Value {
   if (typeof what === "number") return self.indexOf(what);
   const wanted = bytesOf(what);
   if (wanted === undefined) return wrongType('"index_of"', "Bytes, a string or a number", what);
-  return Buffer.from(self.buffer, self.byteOffset, self.length).indexOf(wanted);
+  if (self.length > SHORT || wanted.length === 0) return Buffer.prototype.indexOf.call(self, wanted);
+  return positionOf(wanted, self);
+}
+
+function positionOf(wanted: Uint8Array, text: Uint8Array): number {
+  const last = text.length - wanted.length;
+  for (let at = 0; at <= last; at++) {
+    let same = 0;
+    while (same < wanted.length && text[at + same] === wanted[same]) same++;
+    if (same === wanted.length) return at;
+  }
+  return -1;
 }
 
 /** A digest, in hexadecimal. SHA-1 is there for protocols that want it; it proves nothing against somebody who means harm. */

@@ -81,9 +81,16 @@ describe("Bytes", () => {
     ["index_of", [abc, "bc"], 1],
     ["index_of", [abc, 99], 2],
     ["index_of", [abc, "x"], -1],
+    ["index_of", [abc, "abcd"], -1],
+    ["index_of", [abc, ""], 0],
+    ["index_of", [new TextEncoder().encode("\r\n\r\r\n\r\n"), "\r\n\r\n"], 3],
     ["index_of", [abc, 300], -1],
   ])("%s of %j", (name, args, expected) => {
     expect(send("Bytes", name, ...args)).toEqual(expected);
+  });
+
+  test("index_of looks through many bytes, too", () => {
+    expect(send("Bytes", "index_of", new Uint8Array(5000).fill(98).fill(97, 4000), "ba")).toBe(3999);
   });
 
   test.each<[string, Value[], string]>([

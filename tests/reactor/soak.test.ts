@@ -1,7 +1,7 @@
 // A server that lives through a storm of clients, most of which misbehave: afterwards it has the descriptors and tasks that it
 // had before, no more memory, and serves as it did. On each driver, on two shards, as a process of its own.
 //
-//   SOAK_SECONDS=60 npx vitest run tests/reactor/soak.test.ts        a storm of a minute each
+//   SOAK_SECONDS=60 npx vitest run tests/reactor/soak.test.ts        storms of a minute each, eight of them: nine minutes
 //   SOAK_SEED=7 …                                                     the same clients again
 //
 // S1. A first storm makes the server warm: code is compiled and pools have grown. The second is the one that is weighed.
