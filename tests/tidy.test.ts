@@ -38,12 +38,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runtime/horizon",
     "runtime/reactor",
   ],
+  // Stops programs and looks into them; the command brings the program.
+  "runtime/debug": ["language", "runtime/compile", "runtime/engine", "runtime/reactor", "runtime/reactor/drivers"],
   "runtime/cli": [
     "language",
     "cache",
     // Only to know what the server wants of the runtime (server/tools.ts).
     "server",
     "runtime/compile",
+    "runtime/debug",
     "runtime/engine",
     "runtime/horizon",
     "runtime/library",
@@ -56,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "language",
     "runtime/codec",
     "runtime/compile",
+    "runtime/debug",
     "runtime/engine",
     "runtime/horizon",
     "runtime/library",

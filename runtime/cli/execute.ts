@@ -2,7 +2,7 @@
 // (engine/machine.ts), and `load` starts afresh.
 
 import type { FileTree } from "../../language/ast.ts";
-import { type Counts, type LoadedProgram, loadProgram, type ProgramVersion } from "../compile/load.ts";
+import { type LoadedProgram, loadProgram, type Marks, type ProgramVersion } from "../compile/load.ts";
 import type { CompiledProgram } from "../compile/program.ts";
 import { functions, methods } from "../library/index.ts";
 import type { ReactorOptions } from "../reactor/options.ts";
@@ -10,15 +10,15 @@ import { Reactor } from "../reactor/shard.ts";
 
 /**
  * Puts a program into the engine. `trees`: its files and the prelude; only their items' texts and places are used. `older`:
- * versions of it that suspended tasks belong to. `counts`: where a program that was compiled to count its parts does so.
+ * versions of it that suspended tasks belong to. `marks`: what a program has that was compiled to be counted or debugged.
  */
 export function load(
   program: CompiledProgram,
   trees: readonly FileTree[],
   older: readonly ProgramVersion[] = [],
-  counts?: Counts,
+  marks: Marks = {},
 ): LoadedProgram {
-  return loadProgram(program, trees, { functions, methods }, older, counts);
+  return loadProgram(program, trees, { functions, methods }, older, marks);
 }
 
 /** Runs a loaded program to its end; or to the end of its time, in milliseconds: then the result is "timeout". */

@@ -36,13 +36,15 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
 }
 
-/** Compiles what has no errors; `prelude` is its tree, `isCounted` tells files whose parts are counted as they run. */
-export function compile(
-  checked: Checked,
-  prelude: FileTree,
-  isCounted: (path: string) => boolean = () => false,
-): CompiledProgram {
-  const { files, registry } = programSource(checked, prelude, isCounted);
+/** Files of a program that are compiled to be counted (compile/counters.ts) or debugged (compile/probes.ts). */
+export interface Marked {
+  readonly isCounted?: (path: string) => boolean;
+  readonly isProbed?: (path: string) => boolean;
+}
+
+/** Compiles what has no errors; `prelude` is its tree. */
+export function compile(checked: Checked, prelude: FileTree, marked: Marked = {}): CompiledProgram {
+  const { files, registry } = programSource(checked, prelude, marked);
   return compileProgram(files, registry, { functions, methods });
 }
 
@@ -50,14 +52,15 @@ export function compile(
 export function programSource(
   { trees, analysis }: Pick<Checked, "trees" | "analysis">,
   prelude: FileTree,
-  isCounted: (path: string) => boolean = () => false,
+  marked: Marked = {},
 ): ProgramSource {
   const { file, registry } = resolvePrelude(prelude);
   const files = trees.map((tree) => ({
     tree,
     names: tree.items.map((_, index) => analysis.names(tree.path, index)),
     isHome: (unit: Unit) => analysis.facts.placeOf(unit) === "home",
-    isCounted: isCounted(tree.path),
+    isCounted: marked.isCounted?.(tree.path) === true,
+    isProbed: marked.isProbed?.(tree.path) === true,
   }));
   return { files: [file, ...files], registry: withPrelude(analysis.registry, registry) };
 }

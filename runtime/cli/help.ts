@@ -8,6 +8,7 @@ const OVERVIEW = `walia: runs and checks Walia programs
   walia fmt [FILE…]              formats files
   walia horizon WHAT [FILE]      looks into what a program has kept, and changes it
   walia lsp                      the language server, for editors
+  walia debug                    the debug adapter, for editors
   walia version
   walia help [COMMAND]           more about a command
 
@@ -153,6 +154,21 @@ The language server: speaks the Language Server Protocol over standard input and
 start it; docs/editor.md says how to set up VS Code, Neovim, Helix and Emacs.
 
 What was parsed is kept in the cache folder (WALIA_CACHE), so that a large workspace opens faster the next time.`,
+
+  debug: `walia debug
+
+The debug adapter: speaks the Debug Adapter Protocol over standard input and output. Editors start it; docs/debugging.md says how to
+set up VS Code, Neovim and Helix, and what can be done.
+
+A program that is debugged runs on one core, keeps nothing in a .wld file, and reads nothing from standard input. "launch" takes
+
+  program      the path of a .wal file or folder, or a list of them that are one program
+  args         what args() yields
+  cwd          the folder in which it runs
+  stopOnEntry  stops before the first statement
+  noDebug      only runs it
+  test         runs the one test with this title, instead of the program
+  tests        runs all tests of the files`,
 
   version: `walia version
 

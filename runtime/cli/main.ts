@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fmt: async () => (await import("./fmt.ts")).fmt,
   horizon: async () => (await import("./horizon/horizon.ts")).horizon,
   lsp: async () => (await import("./lsp.ts")).lsp,
+  debug: async () => (await import("./debug.ts")).debug,
   version:
     async () =>
     async (_words, { terminal }) => {

@@ -7,50 +7,22 @@
 //     "passed": 0, "failed": 1 }
 //
 // with --coverage also "coverage" (coverage.ts).
-//
-// U1. Every test has a fresh state: the program is loaded anew, and of its top-level code only `var`, `const` and
-//     program-wide `handle` statements run before the test. What else stands there is the program's own business (it may
-//     start a server), and a file may hold its program and its tests.
-// U2. Only the tests of the named files run, not those of the files they import.
 
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { FileTree } from "../../language/ast.ts";
-import type { Diagnostic } from "../../language/diagnostics.ts";
-import { examplesOf, ownerOf } from "../../language/doc-examples.ts";
-import { memoryCache, parseFile } from "../../language/parse/parse.ts";
-import type { Counts } from "../compile/load.ts";
-import type { CompiledProgram } from "../compile/program.ts";
 import type { Fault } from "../engine/values.ts";
 import { CapturingDriver } from "./capture.ts";
-import { findPorts } from "./config.ts";
+import { type Case, collect } from "./cases.ts";
 import type { Context } from "./context.ts";
 import { Coverage } from "./coverage.ts";
 import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
-import { check, compile, hasErrors, loadSources, parsePrelude } from "./frontend.ts";
-import { itemCaches } from "./items.ts";
 import { parseOptions } from "./options.ts";
 import { shownPath } from "./paths.ts";
 import { refuse } from "./run.ts";
 import { faultText, traceEntries } from "./trace.ts";
-import { FileTrouble, type ReadText, UsageError } from "./trouble.ts";
-import { View } from "./view.ts";
-
-/** A test that can be run. */
-interface Case {
-  readonly title: string;
-  readonly kind: "test" | "example";
-  /** The file as people know it, without the mark of an example. */
-  readonly file: string;
-  readonly line: number;
-  readonly program: CompiledProgram;
-  readonly trees: readonly FileTree[];
-  readonly view: View;
-  readonly counts: Counts;
-  readonly ports: ReadonlyMap<number, string>;
-}
+import { FileTrouble, UsageError } from "./trouble.ts";
 
 interface Result {
   readonly case: Case;
@@ -79,7 +51,7 @@ export async function test(words: readonly string[], context: Context): Promise<
 
   const results: Result[] = [];
   for (const program of flags.has("each") ? paths.map((path) => [path]) : [paths]) {
-    const collected = collect(program, read, context, coverage !== null);
+    const collected = collect(program, read, context, { isCounted: coverage !== null });
     if (collected.diagnostics !== null) return refuse(collected.diagnostics, collected.view, context);
     const { cases, counts } = collected;
     let file = "";
@@ -115,85 +87,11 @@ function save(path: string, text: string): void {
   }
 }
 
-/** What there is to run of some files that are one program; or why there is nothing. */
-type Collected =
-  | { readonly diagnostics: readonly Diagnostic[]; readonly view: View }
-  | {
-      readonly diagnostics: null;
-      readonly view: View;
-      readonly program: CompiledProgram;
-      readonly cases: readonly Case[];
-      /** How often each part of the program has run in all of them. */
-      readonly counts: Counts;
-    };
-
-/** `isCounting`: the parts of the program are counted as they run; tests and examples are none. */
-function collect(
-  named: readonly string[],
-  read: ReadText,
-  { folder, terminal, cache }: Context,
-  isCounting: boolean,
-): Collected {
-  const items = itemCaches(cache);
-  const { trees } = loadSources(named, read, items.of);
-  const isNamed = new Set(named);
-  const examples = trees.filter(({ path }) => isNamed.has(path)).flatMap(examplesOf);
-  const parsed = memoryCache();
-  const all = [...trees, ...examples.map(({ path, text }) => parseFile(path, text, parsed))];
-  const texts = new Map(all.map(({ path, text }) => [path, text]));
-  const view = new View(terminal.paint, (path) => texts.get(path), folder);
-  const checked = check(all);
-  const prelude = parsePrelude(items.of("walia:prelude"));
-  items.save();
-  if (hasErrors(checked.diagnostics)) return { diagnostics: checked.diagnostics, view };
-
-  const own = new Set(trees.map(({ path }) => path));
-  const program = compile(checked, prelude, (path) => isCounting && own.has(path));
-  const counts: Counts = new Float64Array(program.counters.length);
-  const titles = new Map(examples.map(({ path, title }) => [path, title]));
-  const kinds = new Map(all.map((tree) => [tree.path, tree]));
-  const isKept = (unit: number): boolean => {
-    const { file, item } = program.units[unit]!;
-    const tree = kinds.get(file);
-    // The prelude has no top-level code.
-    return tree === undefined || tree.items[item]!.tree.statements.every(isSetUp);
-  };
-  const setUp = program.tops.filter(isKept);
-  const cases = program.tests.flatMap(({ title, file, unit }): Case[] => {
-    const owner = ownerOf(file);
-    if (!isNamed.has(owner)) return [];
-    const tree = kinds.get(file)!;
-    const item = tree.items[program.units[unit]!.item]!;
-    const statement = item.tree.statements.find(({ kind }) => kind === "Test");
-    return [
-      {
-        title: titles.get(file) ?? title,
-        kind: titles.has(file) ? "example" : "test",
-        file: owner,
-        line: view.placeOf(file, item.offset + (statement?.start ?? 0))?.line ?? 1,
-        program: { ...program, tops: [...setUp, unit] },
-        trees: [prelude, ...all],
-        view,
-        counts,
-        ports: findPorts(owner, read),
-      },
-    ];
-  });
-  const order = new Map(named.map((path, index) => [path, index]));
-  cases.sort((a, b) => order.get(a.file)! - order.get(b.file)! || a.line - b.line);
-  return { diagnostics: null, view, program, cases, counts };
-}
-
-/** U1 */
-function isSetUp(statement: FileTree["items"][number]["tree"]["statements"][number]): boolean {
-  return statement.kind === "Var" || (statement.kind === "Handle" && statement.body === null);
-}
-
 async function runCase(each: Case, limit: number): Promise<Result> {
   const driver = new CapturingDriver();
   const faults: { fault: Fault; task: string }[] = [];
   const begun = performance.now();
-  const loaded = load(each.program, each.trees, [], each.counts);
+  const loaded = load(each.program, each.trees, [], { counts: each.counts });
   const code = await execute(
     loaded,
     {

@@ -4,6 +4,7 @@ import type { ItemTree } from "../../language/ast.ts";
 import type { ItemNames, Unit } from "../../language/names/model.ts";
 import type { ClassRef, GlobalRef, UnitRef } from "./core.ts";
 import type { ItemCounters } from "./counters.ts";
+import type { ItemProbes } from "./probes.ts";
 
 /** What a free name means to the compiler. */
 export type Referent =
@@ -28,6 +29,8 @@ export interface ItemContext {
   readonly names: ItemNames;
   /** Null for code that is not counted. */
   readonly counters: ItemCounters | null;
+  /** Null for code that is not debugged. */
+  readonly probes: ItemProbes | null;
   refer(name: string): Referent;
   /** A top-level name of an imported file. */
   referIn(file: string, name: string): Referent;

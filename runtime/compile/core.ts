@@ -91,7 +91,9 @@ export type Op =
   | { readonly kind: "noMatch"; readonly values: readonly Atom[] }
   | { readonly kind: "fault"; readonly fault: string; readonly message: string }
   /** At loop ends: lets others run when this task has had its share. */
-  | { readonly kind: "tick" };
+  | { readonly kind: "tick" }
+  /** Before a statement: stops here when a debugger wants that (probes.ts). */
+  | { readonly kind: "probe"; readonly probe: number };
 
 export type Stmt =
   | { readonly kind: "set"; readonly slot: Slot; readonly value: Atom }

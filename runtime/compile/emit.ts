@@ -50,6 +50,8 @@ class Emitter {
   readonly #alike = new Map<string, Point[]>();
   /** The slots saved at each exit of the form that is being emitted (R2), by its label. */
   readonly #exits = new Map<string, readonly Slot[]>();
+  /** The probe of the statement that is emitted; -1 before the first. */
+  #probe = -1;
 
   constructor(
     readonly unit: CoreUnit,
@@ -273,6 +275,18 @@ class Emitter {
             [js.assign(js.id("fuel"), js.value(FUEL)), ...before, js.assign(slot, js.call("tick")), ...check],
           ),
         ];
+      case "probe": {
+        this.#probe = op.probe;
+        const isArmed = js.binary("!==", js.element(this.linker.armed(), js.value(op.probe)), js.value(0));
+        const fuel = js.member(this.linker.probes(), "fuel");
+        const isSpent = js.binary(
+          "<",
+          { type: "UpdateExpression", operator: "--", prefix: true, argument: fuel },
+          js.value(0),
+        );
+        const reached = js.call(js.member(this.linker.probes(), "reached"), js.value(op.probe));
+        return [js.when(js.logical("||", isArmed, isSpent), [...before, js.assign(slot, reached), ...check])];
+      }
       case "arithmetic":
       case "compare": {
         const [left, loadLeft] = this.#loaded("a", op.left);
@@ -339,8 +353,12 @@ class Emitter {
         const site = this.linker.site(op.effect);
         if (point.passes && !this.#isSecond)
           return [js.ret(js.call("pass", this.#request(op, site), js.id("ctx"), js.value(point.id)))];
-        return [...this.#perform(op, site, (result) => js.assign(slot, result)), ...check];
+        return [...this.#perform(op, site, slot), ...check];
       }
+      case "callBuiltin":
+        if (op.name === "print" && this.#probe >= 0)
+          before.push(js.assign(js.member(this.linker.probes(), "printed"), js.value(this.#probe)));
+        return [...before, ...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
       default:
         return [...before, ...this.#operation(op, (result) => js.assign(slot, result), false), ...check];
     }
@@ -486,6 +504,7 @@ class Emitter {
       case "negate":
       case "perform":
       case "tick":
+      case "probe":
         throw new Error(`broken: ${op.kind} is emitted in line`);
     }
   }
@@ -523,11 +542,8 @@ class Emitter {
   }
 
   /** Runs a tail-resumptive clause in place; anything else is for the machine. */
-  #perform(
-    op: Extract<Op, { kind: "perform" }>,
-    site: es.Expression,
-    put: (result: es.Expression) => es.Statement,
-  ): es.Statement[] {
+  #perform(op: Extract<Op, { kind: "perform" }>, site: es.Expression, slot: es.Identifier): es.Statement[] {
+    const put = (result: es.Expression): es.Statement => js.assign(slot, result);
     const depth = this.#depth();
     // A clause looks from the context that it was given (M5), by a call: what it performs, it seldom does in every run, and
     // a clause must be short to be put into the code that performs.
@@ -536,31 +552,44 @@ class Emitter {
     const s = js.id("s");
     const q = js.id("q");
     const r = js.id("r");
-    if (inClause) return [put(js.call("performFrom", site, this.#request(op, site), depth, js.id("ctx")))];
-    return [
-      js.block([
-        js.declare("const", ["h", E_H], ["q", this.#request(op, site)]),
-        js.declare("const", [
-          "s",
-          js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site, h)),
-        ]),
-        js.when(
-          js.binary("!==", js.member(s, "enter"), UNDEFINED),
-          [
-            js.declare("const", [
-              "r",
-              js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q, js.member(s, "below")),
-            ]),
-            js.when(
-              js.binary("===", r, SIGNAL),
-              [put(js.call("under", h, s, depth, q))],
-              [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
-            ),
-          ],
-          [put(js.call("perform", s, q, h))],
-        ),
+    const request = this.#request(op, site);
+    const asked = this.#asked(q, slot);
+    if (inClause) {
+      const performed = (asOf: es.Expression): es.Statement =>
+        put(js.call("performFrom", site, asOf, depth, js.id("ctx")));
+      if (asked === null) return [performed(request)];
+      return [js.block([js.declare("const", ["q", request]), ...asked, js.when(isNotAsked(slot), [performed(q)])])];
+    }
+    const performed: es.Statement[] = [
+      js.declare("const", [
+        "s",
+        js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site, h)),
       ]),
+      js.when(
+        js.binary("!==", js.member(s, "enter"), UNDEFINED),
+        [
+          js.declare("const", [
+            "r",
+            js.call(js.member(s, "enter"), js.member(s, "handler"), depth, q, js.member(s, "below")),
+          ]),
+          js.when(
+            js.binary("===", r, SIGNAL),
+            [put(js.call("under", h, s, depth, q))],
+            [js.when(js.binary("!==", E_H, h), [js.assign(E_H, h)]), put(r)],
+          ),
+        ],
+        [put(js.call("perform", s, q, h))],
+      ),
     ];
+    const start = js.declare("const", ["h", E_H], ["q", request]);
+    if (asked === null) return [js.block([start, ...performed])];
+    return [js.block([start, ...asked, js.when(isNotAsked(slot), performed)])];
+  }
+
+  /** Asks whether somebody watches the effect of request `q` (Q2 of probes.ts): `slot` is SIGNAL when the host is asked first. */
+  #asked(q: es.Expression, slot: es.Identifier): es.Statement[] | null {
+    if (!this.linker.isProbed) return null;
+    return [...this.#context(), js.assign(slot, js.call(js.member(this.linker.probes(), "performs"), q))];
   }
 
   #request(op: Extract<Op, { kind: "perform" }>, site: es.Expression): es.Expression {
@@ -583,6 +612,8 @@ class Emitter {
     };
   }
 }
+
+const isNotAsked = (slot: es.Expression): es.Expression => js.binary("!==", slot, SIGNAL);
 
 /** M5 of engine/machine.ts */
 const SET_CONTEXT: es.Statement = js.run(js.call("lookFrom", js.id("ctx")));

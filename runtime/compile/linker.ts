@@ -36,6 +36,8 @@ export class Linker {
     readonly units: readonly CoreUnit[],
     readonly classes: readonly CoreClass[],
     readonly builtins: BuiltinTables,
+    /** The program is compiled to be debugged (probes.ts). */
+    readonly isProbed: boolean = false,
   ) {
     this.#units = new Map(units.map((unit, index) => [unit.ref, { index, unit }]));
     this.#classes = new Map(classes.map((cls, index) => [cls.ref, { index, cls }]));
@@ -77,7 +79,7 @@ export class Linker {
   /** The one closure of a unit that captures nothing. */
   closure(ref: UnitRef): es.Identifier {
     const { index } = this.#unit(ref);
-    return this.#import(`K${index}`, () => js.call(js.member($, "closure"), js.id(`C${index}`)));
+    return this.imported(`K${index}`, () => js.call(js.member($, "closure"), js.id(`C${index}`)));
   }
 
   classCode(ref: ClassRef): es.Identifier {
@@ -86,7 +88,7 @@ export class Linker {
 
   classValue(ref: ClassRef): es.Identifier {
     const index = this.#class(ref);
-    return this.#import(`V${index}`, () => js.call(js.member($, "classValue"), js.value(index)));
+    return this.imported(`V${index}`, () => js.call(js.member($, "classValue"), js.value(index)));
   }
 
   /**
@@ -127,7 +129,7 @@ export class Linker {
       this.#globals.set(ref, index);
     }
     const number = js.value(index);
-    return this.#import(`g${index}`, () => js.call(js.member($, "global"), number));
+    return this.imported(`g${index}`, () => js.call(js.member($, "global"), number));
   }
 
   /**
@@ -145,37 +147,46 @@ export class Linker {
 
   /** A site of its own for each perform: it remembers the handler it found. */
   site(effect: string): es.Identifier {
-    return this.#import(`S${this.#imports.size}`, () => js.call(js.member($, "site"), js.value(effect)));
+    return this.imported(`S${this.#imports.size}`, () => js.call(js.member($, "site"), js.value(effect)));
   }
 
   /** The request of a perform without payload. */
   emptyRequest(effect: string): es.Identifier {
-    return this.#import(`Q${this.#imports.size}`, () => js.call(js.member($, "request"), js.value(effect)));
+    return this.imported(`Q${this.#imports.size}`, () => js.call(js.member($, "request"), js.value(effect)));
   }
 
   /** The counters of the program, by number (counters.ts). */
   counts(): es.Identifier {
-    return this.#import("COUNTS", () => js.member($, "counts"));
+    return this.imported("COUNTS", () => js.member($, "counts"));
+  }
+
+  /** What says whether to stop (engine/probes.ts), and its flags by probe. */
+  probes(): es.Identifier {
+    return this.imported("PROBES", () => js.member($, "probes"));
+  }
+  armed(): es.Identifier {
+    return this.imported("ARMED", () => js.member(js.member($, "probes"), "armed"));
   }
 
   /** A built-in function, to be called. */
   native(name: string): es.Identifier {
-    return this.#import(`N_${name}`, () => js.call(js.member($, "native"), js.value(name)));
+    return this.imported(`N_${name}`, () => js.call(js.member($, "native"), js.value(name)));
   }
 
   /** A built-in method that takes this many arguments besides its receiver. */
   nativeMethod(type: string, name: string, count: number): es.Identifier | null {
     const native = this.builtins.methods.get(type)?.get(name);
     if (native === undefined || count + 1 < native.min || count + 1 > native.max) return null;
-    return this.#import(`M_${type}_${name}`, () => js.call(js.member($, "method"), js.value(type), js.value(name)));
+    return this.imported(`M_${type}_${name}`, () => js.call(js.member($, "method"), js.value(type), js.value(name)));
   }
 
   /** A built-in function as a value. */
   builtin(name: string): es.Identifier {
-    return this.#import(`B_${name}`, () => js.call(js.member($, "builtin"), js.value(name)));
+    return this.imported(`B_${name}`, () => js.call(js.member($, "builtin"), js.value(name)));
   }
 
-  #import(name: string, value: () => es.Expression): es.Identifier {
+  /** A constant of the program, declared before its functions. */
+  protected imported(name: string, value: () => es.Expression): es.Identifier {
     if (!this.#imports.has(name)) this.#imports.set(name, value());
     return js.id(name);
   }

@@ -9,10 +9,12 @@ import { isExit, makeExit, requestWith } from "../engine/exits.ts";
 import { fault, wrongType } from "../engine/faults.ts";
 import * as machine from "../engine/machine.ts";
 import * as operators from "../engine/operators.ts";
+import type { Probes } from "../engine/probes.ts";
 import type { Frame } from "../engine/segments.ts";
 import { awaitValue, taskCodes, tick } from "../engine/tasks.ts";
 import type { Enter, Value } from "../engine/values.ts";
 import * as values from "../engine/values.ts";
+import type { Beside } from "./beside.ts";
 import { guarded } from "./limits.ts";
 import type { BuiltinTables } from "./linker.ts";
 import type { CompiledProgram, UnitData } from "./program.ts";
@@ -42,6 +44,12 @@ export interface LoadedProgram {
 /** How often each part of a program has run, by the number of its counter (counters.ts). */
 export type Counts = Float64Array;
 
+/** What the marks in a program's code write to and ask. */
+export interface Marks {
+  readonly counts?: Counts;
+  readonly probes?: Probes;
+}
+
 /** A program, and its files and the prelude, of which only the items' texts and places are used. */
 export interface ProgramVersion {
   readonly program: CompiledProgram;
@@ -50,20 +58,20 @@ export interface ProgramVersion {
 
 /**
  * Puts a program into the engine, in place of the one before. Code that suspended tasks need of `older` versions of it is
- * loaded, too, over the same variables. `counts`: where a program that counts its parts does so. Throws LimitError.
+ * loaded, too, over the same variables. `marks`: what a program has that was compiled to be counted or debugged. Throws LimitError.
  */
 export function loadProgram(
   program: CompiledProgram,
   trees: readonly FileTree[],
   builtins: BuiltinTables,
   older: readonly ProgramVersion[] = [],
-  counts?: Counts,
+  marks: Marks = {},
 ): LoadedProgram {
   machine.resetProgram();
   const cells = new Map<string, values.Cell>();
   const kept = new Set<string>();
   const versions = [...older, { program, trees }].map((version) => {
-    const loader = new Loader(version.program, version.trees, builtins, cells, counts);
+    const loader = new Loader(version.program, version.trees, builtins, cells, marks);
     const script = guarded("the program", () => new Script(version.program.text, { filename: "walia:program" }));
     (script.runInThisContext() as (runtime: object) => void)(loader.runtime());
     return loader.finish();
@@ -94,6 +102,41 @@ export function loadProgram(
     tests: current.tests,
   };
 }
+
+/** Puts units that were compiled beside a loaded program (beside.ts) into the engine; their codes. */
+export function loadBeside(
+  { text, units, globals }: Beside,
+  loaded: LoadedProgram,
+  trees: readonly FileTree[],
+  builtins: BuiltinTables,
+): readonly Code[] {
+  const program = { ...NOTHING, text, units, globals };
+  const loader = new Loader(program, trees, builtins, loaded.globals as Map<string, values.Cell>, {});
+  const script = guarded("the expression", () => new Script(text, { filename: "walia:beside" }));
+  const codeOf = (ref: string): Code => loaded.codes.get(ref)!;
+  const ownOf = (ref: string): Value => {
+    const own = loaded.own(ref);
+    const code = loaded.codes.get(ref);
+    return own ?? (code && new values.Closure(code, code.params.length, code.enter));
+  };
+  (script.runInThisContext() as (runtime: object) => void)({ ...loader.runtime(), codeOf, ownOf });
+  return loader.codes;
+}
+
+const NOTHING: CompiledProgram = {
+  text: "",
+  units: [],
+  classes: [],
+  globals: [],
+  constants: [],
+  tops: [],
+  variables: [],
+  tests: [],
+  methods: [],
+  preludeFunctions: [],
+  counters: [],
+  probes: [],
+};
 
 /** A statement of a program's top level, and the variable that it initialises. */
 interface Top {
@@ -126,7 +169,7 @@ class Loader {
     readonly builtins: BuiltinTables,
     /** Of all versions of the program; those that it names and that are not there yet are added. */
     cells: Map<string, values.Cell>,
-    readonly counts: Counts | undefined,
+    readonly marks: Marks,
   ) {
     this.#readSources(trees);
     this.#globals = program.globals.map((ref) => {
@@ -176,7 +219,8 @@ class Loader {
       },
       ...{ isEqual, isTruthy, Closure, Cell, Future, Instance, MapValue, ClassValue },
       ...{ fault, invokeSuper, classCaptures, made, isExit, makeExit, requestWith },
-      counts: this.counts,
+      counts: this.marks.counts,
+      probes: this.marks.probes,
       construct: operators.construct,
       resume: resumeChecked,
       resumeTail: resumeTailChecked,
@@ -192,6 +236,10 @@ class Loader {
       method: (type: string, name: string) => this.builtins.methods.get(type)!.get(name)!.call,
       builtin: (name: string) => this.#builtin(name),
     };
+  }
+
+  get codes(): readonly Code[] {
+    return this.#codes;
   }
 
   #code(index: number, body: Enter, resume: Code["resume"] | undefined): Code {

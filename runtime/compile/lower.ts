@@ -116,7 +116,8 @@ export class Lowering {
     const mode = handler === null ? null : modeOf(handler, this.context.names);
     if (mode !== null) builder.parameter("effect", "effect");
     if (mode === "general") builder.parameter("k", "continuation");
-    builder.passesOn = mode === "tail-resumptive";
+    // Q2 of probes.ts.
+    builder.passesOn = mode === "tail-resumptive" && this.context.probes === null;
     let body = builder.collect(() => {
       for (const cell of cells) builder.emit(cell);
       for (const param of params) this.#checkParam(param);
@@ -270,12 +271,16 @@ export class Lowering {
     else this.builder.set(slot, { kind: "newCell", value });
   }
 
-  // ---- Counters ----
+  // ---- Counters and probes ----
 
-  /** Counts that this place is reached, in a program that is compiled for it (counters.ts). */
+  /** Counts that this place is reached, or probes it if it is a statement, in a program that is compiled for that. */
   count(kind: Counter["kind"], span: ast.Span, name?: string, of?: ast.Span): void {
-    const { counters } = this.context;
+    const { counters, probes } = this.context;
     if (counters !== null) this.builder.emit({ kind: "count", counter: counters.add(kind, span, name, of) });
+    if (probes !== null && kind === "statement") {
+      const probe = probes.add(span, this.context.unitRef(this.builder.unit));
+      this.builder.point({ kind: "probe", probe }, span);
+    }
   }
 
   /** What stands where a block may stand. */

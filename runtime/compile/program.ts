@@ -20,6 +20,7 @@ import { guarded } from "./limits.ts";
 import type { BuiltinTables } from "./linker.ts";
 import { Linker } from "./linker.ts";
 import { type CoreClass, Lowering, literal, numericType } from "./lower.ts";
+import { ItemProbes, type Probe } from "./probes.ts";
 
 export interface ProgramFile {
   readonly tree: FileTree;
@@ -29,6 +30,8 @@ export interface ProgramFile {
   readonly isHome?: (unit: Unit) => boolean;
   /** Is it found out which parts of the file run? (counters.ts) */
   readonly isCounted?: boolean;
+  /** Is it compiled to be debugged? (probes.ts) */
+  readonly isProbed?: boolean;
 }
 
 /** Everything about a unit but its JavaScript. */
@@ -80,6 +83,8 @@ export interface CompiledProgram {
   readonly preludeFunctions: readonly (readonly [name: string, unit: number])[];
   /** What each counter counts, by its number; none unless files are counted. */
   readonly counters: readonly Counter[];
+  /** Where each probe stands, by its number; none unless files are probed. */
+  readonly probes: readonly Probe[];
 }
 
 /** Path of the prelude among the files of a program. */
@@ -95,7 +100,7 @@ export function compileProgram(
   builtins: BuiltinTables,
 ): CompiledProgram {
   const program = lowerProgram(files, registry);
-  const linker = new Linker(program.units, program.classes, builtins);
+  const linker = new Linker(program.units, program.classes, builtins, program.isProbed);
   const text = guarded("the program", () => {
     const functions = program.units.flatMap((unit) => emitUnit(unit, linker));
     return generate(wrap([...linker.prologue(), ...functions]), { indent: " " });
@@ -127,6 +132,7 @@ export function compileProgram(
     }),
     preludeFunctions,
     counters: program.counters,
+    probes: program.probes,
   };
 }
 
@@ -152,7 +158,8 @@ export function lowerLater(files: readonly ProgramFile[], registry: Registry): P
   return new ProgramLowering(files, registry);
 }
 
-function wrap(body: readonly es.Statement[]): es.Program {
+/** The function of the runtime that a program is: `$` is what it is given (load.ts). */
+export function wrap(body: readonly es.Statement[]): es.Program {
   const strict: es.Directive = {
     type: "ExpressionStatement",
     expression: { type: "Literal", value: "use strict" },
@@ -172,7 +179,7 @@ interface Place {
   readonly isHome: boolean;
 }
 
-function unitData(unit: CoreUnit, place: Place): UnitData {
+export function unitData(unit: CoreUnit, place: Place): UnitData {
   const shown = (slot: string): string => unit.slotNames.get(slot) ?? (slot === "self" ? "self" : `%${slot}`);
   const entry = [...(unit.usesSelf ? ["self"] : []), ...unit.params.map((param) => param.name)];
   return {
@@ -202,6 +209,9 @@ export class ProgramLowering {
   readonly places = new Map<UnitRef, Place>();
   readonly preludeFunctions: [name: string, unit: UnitRef][] = [];
   readonly counters: Counter[] = [];
+  readonly probes: Probe[] = [];
+  /** Is any file compiled to be debugged? */
+  readonly isProbed: boolean;
   /** Key of each item in unit references: its hash, numbered when the same text occurs again. */
   readonly #keys = new Map<string, string>();
   readonly #files: ReadonlyMap<string, ProgramFile>;
@@ -212,6 +222,7 @@ export class ProgramLowering {
     readonly registry: Registry,
   ) {
     this.#files = new Map(files.map((file) => [file.tree.path, file]));
+    this.isProbed = files.some((file) => file.isProbed === true);
     const seen = new Map<string, number>();
     for (const { tree } of files)
       tree.items.forEach((item, index) => {
@@ -271,6 +282,7 @@ export class ProgramLowering {
       tree: item.tree,
       names,
       counters: isCounted ? new ItemCounters(this.counters, path, item.offset) : null,
+      probes: file.isProbed === true ? new ItemProbes(this.probes, path, item.offset) : null,
       refer: (name) => {
         let referent = referents.get(name);
         if (referent === undefined) {

@@ -204,6 +204,8 @@ class Printer {
         return `fault ${op.fault} ${JSON.stringify(op.message)}`;
       case "tick":
         return "tick";
+      case "probe":
+        return "probe";
     }
   }
 }

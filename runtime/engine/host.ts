@@ -58,7 +58,8 @@ export type Input =
 /** Why `run` came back. */
 export type Outcome =
   | { readonly kind: "done"; readonly value: Value }
-  | { readonly kind: "failed"; readonly fault: Fault }
+  /** `stack`: where it failed. */
+  | { readonly kind: "failed"; readonly fault: Fault; readonly stack?: Segment }
   /** Nobody in the program handles this effect: the host answers (H2). An effect's name in lower case is the engine's own
    *  (`await`, `race`, `receive`, `send`, `yield`, …) and never seen by handlers. */
   | { readonly kind: "asks"; readonly request: EffectRequest };

@@ -110,6 +110,8 @@ function makeMachine() {
     performed: 0,
     /** How often suspended code was gone on with, continuations and tasks: a clock for what is due once in a while. */
     resumed: 0,
+    /** Faults are shown to the host before they are performed (probes.ts). */
+    isDebugged: false,
     /** Test mode (see `setProbe`). */
     probe: null as Probe | null,
   };
@@ -621,6 +623,7 @@ export function programHandler(effect: string): Closure | undefined {
 /** Forgets the program's handlers: a new program begins. */
 export function resetProgram(): void {
   E.program = root;
+  E.isDebugged = false;
   E.now.h = root;
   sites.length = 0;
 }

@@ -100,7 +100,7 @@ export function run(task: Task, input: Input, depth = 0): Outcome {
   E.now.request = null;
   const top = E.now.h;
   E.now.h = root;
-  if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top) };
+  if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top), stack: top };
   task.stack = top;
   return { kind: "asks", request };
 }

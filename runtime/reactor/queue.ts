@@ -54,6 +54,11 @@ export class RunQueue {
     this.#length++;
   }
 
+  /** Puts a task before all others. */
+  pushFirst(task: LiveTask, input: Input): void {
+    this.#rings[Urgency.Event].unshift(task, input);
+  }
+
   /** A turn's time was used up. */
   turnIsOver(): void {
     // One that was owed, and has filled the turn, owes nothing to the others of its kind.
@@ -201,11 +206,12 @@ class TaskRing {
       const mayMove = !task.isHome && task.cancellation === Cancellation.None && task.state !== TaskState.Done;
       (mayMove ? taken : kept).push({ task, input });
     }
-    for (const { task, input } of kept.reverse()) this.#unshift(task, input);
+    for (const { task, input } of kept.reverse()) this.unshift(task, input);
     return taken;
   }
 
-  #unshift(task: LiveTask, input: Input): void {
+  /** Puts a task before the first. */
+  unshift(task: LiveTask, input: Input): void {
     if (((this.#next - this.#first) | 0) === this.#tasks.length) this.#makeRoom();
     this.#first = (this.#first - 1) | 0;
     this.#put(this.#first, task, input);

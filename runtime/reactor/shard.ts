@@ -90,6 +90,8 @@ export class Reactor implements Host, Completions {
   #settle: (finished: Finished) => void = () => undefined;
   #exitCode: number | null = null;
   #phase: Phase = "running";
+  /** A debugger has stopped the program: nothing runs. */
+  #isHeld = false;
   readonly #memory = new MemoryWatch();
   readonly shard: number;
   readonly shards: number;
@@ -255,7 +257,9 @@ export class Reactor implements Host, Completions {
     // Looking may have sent it to another shard.
     if (!this.#queue.takeOut(task)) return;
     this.observe(future);
-    this.#step(task, NIL, depth);
+    // One that is debugged may have to stop: it is not run on top of another, but next.
+    if (E.isDebugged) this.#queue.pushFirst(task, NIL);
+    else this.#step(task, NIL, depth);
   }
 
   /** Fresh or Ready -> Running -> Parked or Done */
@@ -492,6 +496,27 @@ export class Reactor implements Host, Completions {
     this.#options.flush?.();
   }
 
+  // ---- Debugging (runtime/debug) ----
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** From now on no task runs. What comes from outside is noted, and time goes on. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** The program goes on; `first` is a task that was stopped, and has its turn next. */
+  proceed(first: LiveTask | null): void {
+    this.#isHeld = false;
+    if (first !== null) {
+      this.#becomesReady(first);
+      this.#queue.pushFirst(first, NIL);
+    }
+    this.driver.soon();
+  }
+
   // ---- What answers use ----
 
   copy(value: Value): Value {
@@ -570,7 +595,7 @@ export class Reactor implements Host, Completions {
   }
 
   turn(): void {
-    if (this.#phase === "finished") return;
+    if (this.#phase === "finished" || this.#isHeld) return;
     const start = this.now();
     const { flight } = this.counters;
     if (flight.isWanted) flight.mark(Mark.Busy, start);
@@ -594,7 +619,8 @@ export class Reactor implements Host, Completions {
     this.#inTurn = true;
     if (this.#someDue) this.#wakeDue(start);
     this.#runQueued();
-    if (this.#isFinished()) return;
+    if (this.#isHeld) this.#inTurn = false;
+    if (this.#isFinished() || this.#isHeld) return;
     if (this.#queue.length === 0 && !this.#someDue) this.#nothingToRun();
     if (this.#isFinished()) return;
     this.#inTurn = false;
@@ -630,7 +656,7 @@ export class Reactor implements Host, Completions {
       peer?.deal(this.#queue);
       this.#step(task, input, 0);
       this.#ran++;
-      if (this.#isFinished()) return;
+      if (this.#isFinished() || this.#isHeld) return;
       if (--this.#untilLook > 0 && !this.#usedUp) continue;
       if (this.#usedUp || this.turnIsOver()) {
         this.#queue.turnIsOver();

@@ -16,12 +16,12 @@ function compiled(text: string, isCounted: boolean): { readonly program: Compile
   const tree = parseFile("main.wal", text);
   const checked = check([tree]);
   expect(checked.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-  const program = compile(checked, prelude, () => isCounted);
+  const program = compile(checked, prelude, { isCounted: () => isCounted });
   return {
     program,
     run: async () => {
       const counts = new Float64Array(program.counters.length);
-      const loaded = load(program, [prelude, tree], [], counts);
+      const loaded = load(program, [prelude, tree], [], { counts });
       const driver = new CapturingDriver();
       const said: string[] = [];
       await execute(loaded, {

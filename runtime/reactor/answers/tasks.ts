@@ -149,6 +149,12 @@ const spent: Answer = {
   begin: (reactor, task) => reactor.putBack(task),
 };
 
+/** A debugger has stopped the task (runtime/debug/control.ts), which goes on when the program does. */
+const stopped: Answer = {
+  begin: (reactor) => reactor.hold(),
+  releases: true,
+};
+
 const exit: Answer = {
   begin(reactor, task, request) {
     const code = request.f_code;
@@ -171,6 +177,7 @@ export const taskAnswers: Readonly<Record<string, Answer>> = {
   cancel,
   yield: yieldNow,
   spent,
+  stopped,
   exit,
   checkpoint,
 };
