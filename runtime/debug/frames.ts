@@ -14,8 +14,11 @@ import { isLibrary } from "./debuggee.ts";
 /** The code that runs a program's top-level statements (compile/load.ts). */
 export const MAIN_ID = "walia:program";
 
-/** The path of a unit in its item (C1 of engine/code.ts). */
-export const pathOf = ({ id }: Code): string => id.slice(id.indexOf(":") + 1);
+/** Is it the code that a handler covers, which is a unit of its own? (C1 of engine/code.ts) */
+export const isCovered = ({ id }: Code): boolean => /[:/]in [^/]+$/.test(id);
+
+/** The id of the unit in which covered code stands. */
+export const parentOf = (id: string): string => id.replace(/(?:(^[^:]*:)|\/)in [^/]+$/, "$1");
 
 /** A frame that is shown. */
 export interface Shown {

@@ -4,13 +4,12 @@
 //     put another frame in place of this one (G1 of engine/segments.ts).
 // Y2. What a function captured and never changes was copied into it when it was made: it cannot be changed.
 // Y3. Where a name is declared again further inside, the inner one is meant; the outer one is shown as `x'2` is in traces.
-// Y4. The code that a handler covers sees the variables of the function around it, whose frame stands below it.
+// Y4. The code that a handler covers sees the variables of the function around it, while that function's frame stands below it.
 
 import { requestWith } from "../engine/exits.ts";
 import { Frame, type Segment, SegmentKind } from "../engine/segments.ts";
 import { Cell, Closure, Continuation, captureOf, type EffectRequest, Instance, type Value } from "../engine/values.ts";
-import { isLibrary } from "./debuggee.ts";
-import { pathOf, replaceFrame } from "./frames.ts";
+import { isCovered, parentOf, replaceFrame } from "./frames.ts";
 
 export interface Variable {
   readonly name: string;
@@ -101,9 +100,9 @@ export function selfOf({ frame }: FramePlace): Value {
 
 /** The frame that stands around covered code (Y4). */
 export function aroundOf({ segment, frame }: FramePlace): FramePlace | null {
-  if (!/(^|\/)in [^/]+$/.test(pathOf(frame.code)) || segment.kind !== SegmentKind.Handled) return null;
+  if (!isCovered(frame.code) || segment.kind !== SegmentKind.Handled) return null;
   const { below } = segment;
-  return below === null || below.frames === null || isLibrary(below.frames.code) ? null : new FramePlace(below, 0);
+  return below?.frames?.code.id === parentOf(frame.code.id) ? new FramePlace(below, 0) : null;
 }
 
 /** All that an expression at a frame may name, each name once (Y3, Y4). */

@@ -26,11 +26,16 @@ export class Client {
   /** Events that nobody has waited for yet. */
   readonly #events: DebugProtocol.Event[] = [];
   readonly #answers = new Map<number, (response: DebugProtocol.Response) => void>();
-  #waiting: { readonly name: string; readonly found: (event: DebugProtocol.Event) => void } | null = null;
+  #waiting: { readonly names: readonly string[]; readonly found: (event: DebugProtocol.Event) => void } | null = null;
   #bytes: Buffer = Buffer.alloc(0);
   #sequence = 0;
   /** Everything that the program and the debugger have put out, by category. */
-  readonly output: Record<string, string> = { stdout: "", stderr: "", console: "", important: "" };
+  readonly output: Record<"stdout" | "stderr" | "console" | "important", string> = {
+    stdout: "",
+    stderr: "",
+    console: "",
+    important: "",
+  };
   readonly outputs: DebugProtocol.OutputEvent["body"][] = [];
   errors = "";
   readonly ended: Promise<number | null>;
@@ -82,11 +87,11 @@ export class Client {
     const event = message as DebugProtocol.Event;
     expect(event.type).toBe("event");
     if (event.event === "output") {
-      const { category = "console", output } = event.body;
+      const { category, output } = event.body as { category: keyof Client["output"]; output: string };
       this.output[category] += output;
       this.outputs.push(event.body);
     }
-    if (this.#waiting?.name === event.event) {
+    if (this.#waiting?.names.includes(event.event)) {
       const { found } = this.#waiting;
       this.#waiting = null;
       found(event);
@@ -109,13 +114,14 @@ export class Client {
     throw new Refused(response.message);
   }
 
-  /** The next event of this name, also one that has come before. */
-  event(name: string): Promise<Body> {
-    const at = this.#events.findIndex(({ event }) => event === name);
-    if (at >= 0) return Promise.resolve(this.#events.splice(at, 1)[0]!.body);
-    return new Promise((found) => {
-      this.#waiting = { name, found: ({ body }) => found(body) };
+  /** The next event of one of these names, also one that has come before. */
+  async event(...names: readonly string[]): Promise<Body> {
+    const at = this.#events.findIndex(({ event }) => names.includes(event));
+    if (at >= 0) return this.#events.splice(at, 1)[0]!.body;
+    const event = new Promise<DebugProtocol.Event>((found) => {
+      this.#waiting = { names, found };
     });
+    return (await event).body;
   }
 
   /** Launches main.wal, unless told otherwise, up to the point where breakpoints are set. */
