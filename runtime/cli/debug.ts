@@ -1,6 +1,7 @@
 // `walia debug`: the debug adapter, over standard input and output. Here programs are read, checked and compiled for it, as
 // `walia run` and `walia test` would; the rest is in runtime/debug.
 
+import type { Readable, Writable } from "node:stream";
 import { LimitError } from "../compile/limits.ts";
 import { Refusal } from "../debug/connection.ts";
 import type { Debuggee } from "../debug/debuggee.ts";
@@ -26,20 +27,27 @@ import { View } from "./view.ts";
 export async function debug(words: readonly string[], context: Context): Promise<number> {
   const unknown = words.find((word) => word !== "--stdio");
   if (unknown !== undefined) throw new UsageError("debug", `debug does not know ${unknown}`);
-  const session = new Session(process.stdin, process.stdout, (args) => prepare(args, context));
-  const trouble = await session.serve();
+  const trouble = await debugSession(process.stdin, process.stdout, context).serve();
   if (trouble === undefined) return ExitCode.Fine;
   context.terminal.complain(`walia debug: ${trouble}\nThis command is for editors; to run a program: walia run FILE`);
   return ExitCode.Usage;
 }
 
+/** A session with a client at the other end of two streams. */
+export function debugSession(input: Readable, output: Writable, context: Context): Session {
+  return new Session(input, output, (args) => prepare(args, context));
+}
+
 async function prepare(args: LaunchArguments, context: Context): Promise<Prepared> {
   try {
     if (args.cwd !== undefined) enter(args.cwd);
-    const here = { ...context, folder: process.cwd() };
+    const here = args.cwd === undefined ? context : { ...context, folder: process.cwd() };
     return args.tests || args.test !== undefined ? await prepareTests(args, here) : await prepareProgram(args, here);
   } catch (error) {
-    if (error instanceof FileTrouble) throw new Refusal(`${shownPath(error.path, process.cwd())}: ${error.reason}`);
+    if (error instanceof FileTrouble)
+      throw new Refusal(
+        `${shownPath(error.path, args.cwd === undefined ? context.folder : process.cwd())}: ${error.reason}`,
+      );
     if (error instanceof LimitError) throw new Refusal(error.message);
     throw error;
   }

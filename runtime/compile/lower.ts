@@ -91,7 +91,18 @@ export class Lowering {
       this.builder.operate({ kind: "installHandler", handler }, statement, DISCARD);
       return;
     }
-    this.block([statement], TAIL);
+    this.#last((dest) => this.block([statement], dest));
+  }
+
+  /** Code at the bottom of a stack. Who debugs it wants to see it there, so its last call is not in its place. */
+  #last(build: (dest: Dest) => void): void {
+    if (this.context.probes === null) {
+      build(TAIL);
+      return;
+    }
+    const slot = this.builder.temporary();
+    build(toSlot(slot));
+    this.builder.deliver(slotAtom(slot), TAIL);
   }
 
   // ---- Units ----
@@ -123,6 +134,8 @@ export class Lowering {
       for (const param of params) this.#checkParam(param);
       build();
     });
+    // Who looks into a method wants its `this`, used or not.
+    if (this.context.probes !== null && unit.kind === "method") builder.usesSelf = true;
     if (builder.loopsToStart) body = [{ kind: "loop", label: "start", body }];
     this.units.push(
       builder.finish(
@@ -155,7 +168,8 @@ export class Lowering {
     this.#pending.push(() =>
       this.#unit(unit, name, params, isAsync, () => {
         if (unit.kind !== "field") this.count("function", unit.node, unit.path);
-        this.body(body, TAIL);
+        if (unit.kind === "test") this.#last((dest) => this.body(body, dest));
+        else this.body(body, TAIL);
       }),
     );
   }

@@ -40,6 +40,9 @@ export interface Filters {
   readonly unhandledEffects: boolean;
 }
 
+export const DEFAULT_FILTERS: Filters = { unhandledFaults: true, allFaults: false, unhandledEffects: false };
+export const NO_FILTERS: Filters = { unhandledFaults: false, allFaults: false, unhandledEffects: false };
+
 /** What decides about places and effects, and is told. */
 export interface Watcher {
   /** Breakpoints at this probe that hold now. */
@@ -65,7 +68,7 @@ export class Control {
     },
   };
   reactor!: Reactor;
-  filters: Filters = { unhandledFaults: true, allFaults: false, unhandledEffects: false };
+  filters: Filters = DEFAULT_FILTERS;
   /** Tasks that have not ended, by number; some that have may still be there. */
   readonly #tasks = new Map<number, LiveTask>();
   /** K2 */

@@ -8,7 +8,7 @@
 import type { Code } from "../engine/code.ts";
 import { Frame, type Segment, SegmentKind } from "../engine/segments.ts";
 import type { Closure, Continuation } from "../engine/values.ts";
-import type { LiveTask } from "../reactor/task.ts";
+import { type LiveTask, TaskState } from "../reactor/task.ts";
 import { isLibrary } from "./debuggee.ts";
 
 /** The code that runs a program's top-level statements (compile/load.ts). */
@@ -47,6 +47,7 @@ export function* entriesOf(task: LiveTask, awaiterOf: (task: LiveTask) => LiveTa
 function* ownEntries(task: LiveTask): Generator<Entry> {
   if (task.request !== null && !OWN_STOPS.has(task.request.site.effect))
     yield { kind: "label", name: waitText(task), of: null };
+  if (task.state === TaskState.Fresh) yield { kind: "label", name: "has not begun", of: null };
   for (let segment = task.stack; segment !== null; segment = segment.below) {
     for (const shown of framesIn(segment)) yield { kind: "frame", task, ...shown };
     const label = labelOf(segment);

@@ -363,6 +363,8 @@ export class Inspection {
     const before = line.slice(0, Math.max(0, args.column - columnBase));
     const [, object, prefix = ""] =
       /(?:((?:[A-Za-z_]\w*|\[\d+\])(?:\.[A-Za-z_]\w*|\[\d+\])*)\.)?([A-Za-z_]\w*)?$/.exec(before) ?? [];
+    // Behind a dot there are only fields, of what can be looked up.
+    if (object === undefined && /\.\s*$/.test(before.slice(0, before.length - prefix.length))) return [];
     const place = this.frame(args.frameId)?.place ?? null;
     const item = (label: string, type: DebugProtocol.CompletionItemType): DebugProtocol.CompletionItem => ({
       label,

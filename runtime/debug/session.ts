@@ -9,22 +9,24 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { Frame } from "../engine/segments.ts";
 import { Cell } from "../engine/values.ts";
 import type { LiveTask } from "../reactor/task.ts";
+import { checkArguments } from "./arguments.ts";
 import { type Asked, type AskedName, type Breakpoint, Breakpoints } from "./breakpoints.ts";
 import { CAPABILITIES, FILTERS } from "./capabilities.ts";
 import { Connection, Refusal } from "./connection.ts";
-import type { Reason } from "./control.ts";
+import { DEFAULT_FILTERS, type Filters, NO_FILTERS, type Reason } from "./control.ts";
 import type { Place } from "./debuggee.ts";
 import { Execution } from "./execution.ts";
 import { type Client, Inspection } from "./inspection.ts";
 import { type Case, type LaunchArguments, launchArguments, type Prepare } from "./launch.ts";
 import type { StepKind } from "./stepping.ts";
 
-/** Arguments of requests come from a client: each handler checks what it rests on. */
+/** Arguments come from a client; what a handler rests on has been checked (arguments.ts). */
 type Requests = { readonly [command: string]: (args: never) => unknown };
 
 export class Session {
@@ -39,7 +41,7 @@ export class Session {
   /** S2 */
   #run = 0;
 
-  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream, prepare: Prepare) {
+  constructor(input: Readable, output: Writable, prepare: Prepare) {
     this.#prepare = prepare;
     this.#connection = new Connection(input, output, (command, args) => this.#answer(command, args));
   }
@@ -56,7 +58,8 @@ export class Session {
     if (handler === undefined) throw new Refusal(`the debugger does not know the request ${JSON.stringify(command)}`);
     if (this.#client === null && command !== "initialize" && command !== "disconnect")
       throw new Refusal(`"initialize" must come before ${JSON.stringify(command)}`);
-    const given = typeof args === "object" && args !== null ? args : {};
+    const given = (typeof args === "object" && args !== null ? args : {}) as Record<string, unknown>;
+    checkArguments(command, given);
     return handler(given as never);
   }
 
@@ -143,7 +146,7 @@ export class Session {
     this.#inspection = new Inspection(this.#execution, this.#client!);
     for (const breakpoint of this.#breakpoints.placeAgain(this.#execution.places))
       this.#connection.event("breakpoint", { reason: "changed", breakpoint: this.#shownBreakpoint(breakpoint) });
-    if (this.#filters !== null) this.#execution.control.filters = this.#filters;
+    this.#useFilters();
   }
 
   #configured(): void {
@@ -200,7 +203,7 @@ export class Session {
 
   #cancel({ threadIds }: DebugProtocol.TerminateThreadsArguments): void {
     const { control, reactor } = this.#running();
-    for (const id of Array.isArray(threadIds) ? threadIds : []) {
+    for (const id of threadIds ?? []) {
       const task = control.task(id);
       if (task !== undefined) reactor.cancel(task);
     }
@@ -259,18 +262,23 @@ export class Session {
     };
   }
 
-  #filters: Execution["control"]["filters"] | null = null;
+  /** As the client has set them. */
+  #filters: Filters = DEFAULT_FILTERS;
 
   #setFilters({ filters }: DebugProtocol.SetExceptionBreakpointsArguments): void {
-    const wanted: readonly string[] = Array.isArray(filters) ? filters : [];
-    const unknown = wanted.find((name) => FILTERS.every(({ filter }) => filter !== name));
+    const unknown = filters.find((name) => FILTERS.every(({ filter }) => filter !== name));
     if (unknown !== undefined) throw new Refusal(`there is no exception filter ${JSON.stringify(unknown)}`);
     this.#filters = {
-      unhandledFaults: wanted.includes("unhandled"),
-      allFaults: wanted.includes("all"),
-      unhandledEffects: wanted.includes("effects"),
+      unhandledFaults: filters.includes("unhandled"),
+      allFaults: filters.includes("all"),
+      unhandledEffects: filters.includes("effects"),
     };
-    if (this.#execution !== null) this.#execution.control.filters = this.#filters;
+    this.#useFilters();
+  }
+
+  #useFilters(): void {
+    if (this.#execution !== null)
+      this.#execution.control.filters = this.#launched!.args.noDebug ? NO_FILTERS : this.#filters;
   }
 
   #locations(args: DebugProtocol.BreakpointLocationsArguments): DebugProtocol.BreakpointLocationsResponse["body"] {

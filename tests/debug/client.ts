@@ -1,16 +1,22 @@
-// A client of `walia debug` for tests: the built command in a process of its own, spoken to over its input and output. Every message that
-// comes is checked for the form that the protocol gives it.
+// A client of the debug adapter for tests: of the built command in a process of its own, or of a session in the test's own process,
+// which is spoken to in the same way and starts sooner. Every message that comes is checked for the form that the protocol gives it.
 
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { afterAll, expect } from "vitest";
+import { openCache } from "../../cache/cache.ts";
+import { debugSession } from "../../runtime/cli/debug.ts";
+import { Terminal } from "../../runtime/cli/terminal.ts";
 
 const COMMAND = resolve(import.meta.dirname, "../../bin/walia.js");
 /** What was parsed is kept from one client of a test file to the next. */
 const CACHE = mkdtempSync(join(tmpdir(), "walia-debug-cache-"));
+const cache = openCache(CACHE, "tests");
+const terminal = new Terminal();
 afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
 
 type Message = DebugProtocol.Response | DebugProtocol.Event;
@@ -22,7 +28,7 @@ export class Refused extends Error {}
 
 export class Client {
   readonly folder = mkdtempSync(join(tmpdir(), "walia-debug-"));
-  readonly child: ChildProcessWithoutNullStreams;
+  readonly #input: Writable;
   /** Events that nobody has waited for yet. */
   readonly #events: DebugProtocol.Event[] = [];
   readonly #answers = new Map<number, (response: DebugProtocol.Response) => void>();
@@ -40,18 +46,29 @@ export class Client {
   errors = "";
   readonly ended: Promise<number | null>;
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
+  constructor(files: Readonly<Record<string, string>> = {}, isProcess = false) {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
-    this.child = spawn(process.execPath, [COMMAND, "debug"], {
-      cwd: this.folder,
-      env: { ...process.env, WALIA_CACHE: CACHE },
-    });
-    this.child.stdout.on("data", (chunk: Buffer) => this.#received(chunk));
-    this.child.stderr.on("data", (chunk: Buffer) => {
+    const [input, output, ended] = isProcess ? this.#startProcess() : this.#startSession();
+    this.#input = input;
+    this.ended = ended;
+    output.on("data", (chunk: Buffer) => this.#received(chunk));
+  }
+
+  #startProcess(): [Writable, Readable, Promise<number | null>] {
+    const env = { ...process.env, WALIA_CACHE: CACHE };
+    const child = spawn(process.execPath, [COMMAND, "debug"], { cwd: this.folder, env });
+    child.stderr.on("data", (chunk: Buffer) => {
       this.errors += chunk.toString();
     });
-    this.child.stdin.on("error", () => undefined);
-    this.ended = new Promise((found) => this.child.on("close", found));
+    child.stdin.on("error", () => undefined);
+    return [child.stdin, child.stdout, new Promise((found) => child.on("close", found))];
+  }
+
+  #startSession(): [Writable, Readable, Promise<number | null>] {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const context = { folder: this.folder, terminal, cache };
+    const ended = debugSession(input, output, context).serve();
+    return [input, output, ended.then((trouble) => (trouble === undefined ? 0 : 64))];
   }
 
   path(name: string): string {
@@ -99,7 +116,7 @@ export class Client {
   }
 
   write(bytes: string): void {
-    this.child.stdin.write(bytes);
+    this.#input.write(bytes);
   }
 
   /** The body of the answer; throws Refused. */
@@ -194,9 +211,14 @@ export class Client {
     return exitCode;
   }
 
+  /** Says nothing more, without a goodbye. */
+  hangUp(): void {
+    this.#input.end();
+  }
+
   /** Ends the debugger, and takes its folder away. */
   async close(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.stdin.end();
+    this.hangUp();
     const code = await this.ended;
     rmSync(this.folder, { recursive: true, force: true });
     return code;

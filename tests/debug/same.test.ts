@@ -13,7 +13,7 @@ import { parsePrelude } from "../../runtime/cli/prelude.ts";
 import { faultText } from "../../runtime/cli/trace.ts";
 import { View } from "../../runtime/cli/view.ts";
 import type { CompiledProgram } from "../../runtime/compile/program.ts";
-import { Control } from "../../runtime/debug/control.ts";
+import { Control, NO_FILTERS } from "../../runtime/debug/control.ts";
 import { E } from "../../runtime/engine/machine.ts";
 import { Probes } from "../../runtime/engine/probes.ts";
 import { Reactor } from "../../runtime/reactor/shard.ts";
@@ -57,7 +57,7 @@ async function debugged(
     },
     stopped: () => undefined,
   });
-  control.filters = { unhandledFaults: false, allFaults: false, unhandledEffects: false };
+  control.filters = NO_FILTERS;
   if (isWatched) {
     control.arm(new Set(program.probes.keys()));
     probes.watched = new Set([...text.matchAll(/perform "(\w+)"/g)].map(([, effect]) => effect!));
@@ -79,7 +79,9 @@ async function debugged(
   control.reactor = reactor;
   reactor.start(loaded.main);
   const { exitCode } = await reactor.finished;
-  return { output: driver.written[1], faults: driver.written[2], exitCode, looks };
+  // The top level is on the stack under the debugger, also below the last call of a statement.
+  const faults = driver.written[2].replace(/^ {2}at program \(.*\n/gm, "");
+  return { output: driver.written[1], faults, exitCode, looks };
 }
 
 /** `output`: what it prints, when that is known and there are no faults. */
