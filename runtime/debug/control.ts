@@ -60,8 +60,7 @@ const LOOK = 64;
 export class Control {
   readonly engine: Engine = {
     ...machine,
-    // Nothing that is debugged runs on top of another task (Reactor.beginAwaited).
-    run: (task, input) => this.#run(task as LiveTask, input),
+    run: (task, input, depth) => this.#run(task as LiveTask, input, depth),
     startStack: (task, closure, args) => {
       machine.startStack(task, closure, args);
       this.#tasks.set(task.id, task as LiveTask);
@@ -178,7 +177,7 @@ export class Control {
 
   // ---- Between reactor and engine ----
 
-  #run(task: LiveTask, given: Input): Outcome {
+  #run(task: LiveTask, given: Input, depth: number | undefined): Outcome {
     this.#last = task;
     let input = given;
     if (this.#next?.task === task) {
@@ -191,7 +190,7 @@ export class Control {
       if (stop !== null) return stop;
     }
     for (let looks = LOOK; ; looks--) {
-      const outcome = machine.run(task, input);
+      const outcome = machine.run(task, input, depth);
       if (outcome.kind !== "asks") return this.#failed(task, outcome) ?? this.#ended(task, outcome);
       const { request } = outcome;
       const { effect } = request.site;

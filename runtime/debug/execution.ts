@@ -8,7 +8,7 @@ import type { Breakpoints, Hit } from "./breakpoints.ts";
 import { Control, payloadOf, type Reason } from "./control.ts";
 import { type Debuggee, type Place, Places } from "./debuggee.ts";
 import { type Evaluated, Evaluator, type Scope } from "./evaluate.ts";
-import { ownFrameOf } from "./frames.ts";
+import { ownFrameOf, pinnedStack } from "./frames.ts";
 import { OutputDriver } from "./output.ts";
 import { FramePlace, selfOf, type Variable, visibleAt } from "./scopes.ts";
 
@@ -120,7 +120,8 @@ export class Execution {
 
   /** In the innermost frame of the program's own code; the fields of a request are names, too. */
   #inTask(text: string, task: LiveTask, request?: EffectRequest): Evaluated {
-    const top = task.stack === null ? null : ownFrameOf(task.stack);
+    const stack = pinnedStack(task);
+    const top = stack === null ? null : ownFrameOf(stack);
     const place = top === null ? null : new FramePlace(top.segment, top.index);
     return this.evaluate(text, place, false, request === undefined ? [] : fieldsOf(request));
   }

@@ -48,7 +48,7 @@ function* ownEntries(task: LiveTask): Generator<Entry> {
   if (task.request !== null && !OWN_STOPS.has(task.request.site.effect))
     yield { kind: "label", name: waitText(task), of: null };
   if (task.state === TaskState.Fresh) yield { kind: "label", name: "has not begun", of: null };
-  for (let segment = task.stack; segment !== null; segment = segment.below) {
+  for (let segment = pinnedStack(task); segment !== null; segment = segment.below) {
     for (const shown of framesIn(segment)) yield { kind: "frame", task, ...shown };
     const label = labelOf(segment);
     if (label !== null) yield label;
@@ -72,6 +72,16 @@ export function framesOfContinuation({ top, bottom }: Continuation): Shown[] {
     if (segment === bottom) break;
   }
   return frames;
+}
+
+/**
+ * The stack of a suspended task, whose variables may be changed there. Of most tasks only the frames are kept, and a segment is made
+ * for whoever asks (engine/host.ts): then this one stays.
+ */
+export function pinnedStack(task: LiveTask): Segment | null {
+  const { stack } = task;
+  task.suspended = stack;
+  return stack;
 }
 
 /** What a task is parked on without that it waits for anything. */

@@ -40,7 +40,9 @@ export class Probes {
 
   /** An effect is about to be performed: SIGNAL when the host is asked first. */
   performs(request: EffectRequest): Value {
-    return this.watched.has(request.site.effect) && !this.isOff ? ask({ site: PERFORMS, f_request: request }) : undefined;
+    return this.watched.has(request.site.effect) && !this.isOff
+      ? ask({ site: PERFORMS, f_request: request })
+      : undefined;
   }
 }
 
