@@ -57,6 +57,7 @@ export class RunQueue {
   /** Puts a task before all others. */
   pushFirst(task: LiveTask, input: Input): void {
     this.#rings[Urgency.Event].unshift(task, input);
+    this.#length++;
   }
 
   /** A turn's time was used up. */
