@@ -35,6 +35,8 @@ export interface Workspace {
   /** Adds a file, or replaces it by a newer version. */
   setFile(tree: ast.FileTree): void;
   removeFile(path: string): void;
+  /** The imports of a file; undefined when it is not there. */
+  importsOf(path: string): readonly ast.ImportDeclaration[] | undefined;
   /** The analysis of what the workspace holds now. */
   analyse(): Analysis;
 }
@@ -45,6 +47,8 @@ export interface Analysis {
   readonly facts: Facts;
   /** Names of one item. Throws a RangeError for an item that is not there. */
   names(file: string, itemIndex: number): ItemNames;
+  /** Names of all items of a file, in order; none for a file that is not there. */
+  namesIn(file: string): readonly ItemNames[];
   /** The file, index and offset of the item that names were resolved for. */
   locate(names: ItemNames): { readonly file: string; readonly index: number; readonly offset: number };
   /** Everything there is to say about a file, in the order of the text. */
@@ -128,7 +132,7 @@ export function createWorkspace(): Workspace {
     return last;
   }
 
-  return { setFile, removeFile, analyse };
+  return { setFile, removeFile, importsOf: (path) => files.get(path)?.outside.imports, analyse };
 }
 
 interface Lists extends ItemLists {
@@ -440,6 +444,7 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
       if (!names) throw new RangeError(`no item ${itemIndex} in ${file}`);
       return names;
     },
+    namesIn: (file) => snapshots.get(file)?.names ?? [],
     locate,
     diagnostics: (file) => {
       const known = made.get(file) ?? diagnosticsOf(file);

@@ -94,7 +94,8 @@ export class Project {
 
   /** The files that a file imports and the project does not have, each as the paths at which it may be. */
   missingImports(path: string): (readonly string[])[] {
-    return importsOf(this.#files.get(path)?.tree).flatMap((declaration) => {
+    const imports = this.#workspace.importsOf(path) ?? importsOf(this.#waiting.get(path));
+    return imports.flatMap((declaration) => {
       const target = resolvePath(path, declaration.path);
       const candidates = [target, `${target}.wal`];
       return candidates.some((candidate) => this.#files.has(candidate)) ? [] : [candidates];

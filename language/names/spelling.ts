@@ -72,23 +72,22 @@ export function closest(name: string, candidates: Iterable<string>): string | un
   return new Spellings(candidates).nearest(name)?.name;
 }
 
-const MOST = 2;
 const MOST_KNOWN = 1000;
 
 /** Whether names with these letters differ too much: each letter that only one has must be inserted, removed or changed. */
-const areApart = (a: number, b: number): boolean => bitsIn(a & ~b) > MOST || bitsIn(b & ~a) > MOST;
+const areApart = (a: number, b: number): boolean => isMoreThanTwo(a & ~b) || isMoreThanTwo(b & ~a);
+
+/** Whether more than two bits are set: whether one is left when the lowest two are gone. */
+function isMoreThanTwo(bits: number): boolean {
+  const withoutOne = bits & (bits - 1);
+  return (withoutOne & (withoutOne - 1)) !== 0;
+}
 
 /** Which letters a name has, in either case, as bits; a few share one. */
 function lettersOf(name: string): number {
   let bits = 0;
   for (let i = 0; i < name.length; i++) bits |= 1 << (name.charCodeAt(i) & 31);
   return bits;
-}
-
-function bitsIn(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** Letters to insert, remove, replace or swap with their neighbour; Infinity when there are surely too many. */

@@ -10,7 +10,7 @@
 // `reading` is module state because Ohm's actions have no other way to reach it; it is set for the duration of one
 // `build`, which is synchronous and never re-entered.
 
-import type { MatchResult, Node, Semantics } from "ohm-js";
+import type { Dict, MatchResult, Node } from "ohm-js";
 import grammars, { type WaliaActionDict } from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
 import { fold, type Prefix, type Tail, type Term } from "./fold.ts";
@@ -29,15 +29,15 @@ interface Reading {
 
 let reading: Reading;
 
-/** The statements of an item that matched the grammar of `reader`; faults are added to `errors`. */
-export function build(
-  match: MatchResult,
-  scan: Scan,
-  errors: ast.SyntaxError[],
-  reader: Semantics = semantics,
-): readonly ast.Statement[] {
+/** The statements of an item that matched `Walia`; faults are added to `errors`. */
+export function build(match: MatchResult, scan: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
+  return buildFrom(semantics(match), scan, errors);
+}
+
+/** The same for a match that is wrapped with the operations of a grammar already. */
+export function buildFrom(root: Dict, scan: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   reading = { scan, docs: docsByOffset(scan), errors };
-  return reader(match).ast() as readonly ast.Statement[];
+  return root.ast() as readonly ast.Statement[];
 }
 
 // ---- Reading Ohm nodes ----

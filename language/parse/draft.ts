@@ -4,7 +4,7 @@
 import type { MatchResult, Node } from "ohm-js";
 import grammars, { type DraftSemantics } from "../../syntaxes/walia.ohm-bundle.js";
 import type * as ast from "../ast.ts";
-import { build, semantics, spanOf } from "./build.ts";
+import { buildFrom, semantics, spanOf } from "./build.ts";
 import { expected, firstOfEachLine, neverClosed, unexpected, whyNot } from "./messages.ts";
 import { type Scan, trimEnd } from "./scan.ts";
 
@@ -13,12 +13,14 @@ const MAX_FAULTS = 100;
 
 /** The statements of an item that matched `Draft`; what is wrong with it is added to `errors`. */
 export function buildDraft(match: MatchResult, scan: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
-  const faults = draftSemantics(match).faults() as readonly Fault[];
+  // One for both operations: what it finds out about the nodes of the match, it remembers.
+  const root = draftSemantics(match);
+  const faults = root.faults() as readonly Fault[];
   const braces = openBraces(scan);
   // Behind an open quote nothing is where it should be.
   const certain = faults.some(({ kind }) => kind === "quote") ? faults.filter(({ kind }) => kind !== "brace") : faults;
   const found = certain.slice(0, MAX_FAULTS).map((fault) => explained(fault, scan, braces));
-  const statements = build(match, scan, found, draftSemantics);
+  const statements = buildFrom(root, scan, found);
   errors.push(...firstOfEachLine(scan, found));
   return statements;
 }

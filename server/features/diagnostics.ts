@@ -177,19 +177,20 @@ function converting(view: View, found: language.Diagnostic, docs: string | null)
 
 /** Built-ins that have a newer name: no fault of the program, so only hints, which editors strike out. */
 function olderSpellings(view: View, file: string): Diagnostic[] {
-  return view.tree(file).items.flatMap(({ offset }, index) =>
-    olderIn(view.analysis.names(file, index))
-      .filter(({ name }) => view.analysis.registry.meaningOf(file, name).kind === "builtin")
-      .map(
-        ({ name, span, now }): Diagnostic => ({
-          range: view.range(file, moved(span, offset)),
-          severity: DiagnosticSeverity.Hint,
-          source: "walia",
-          message: `\`${name}\` is an older spelling of \`${now}\``,
-          tags: [DiagnosticTag.Deprecated],
-        }),
-      ),
-  );
+  const found: Diagnostic[] = [];
+  for (const [index, names] of view.analysis.namesIn(file).entries()) {
+    for (const { name, span, now } of olderIn(names)) {
+      if (view.analysis.registry.meaningOf(file, name).kind !== "builtin") continue;
+      found.push({
+        range: view.range(file, moved(span, view.tree(file).items[index]!.offset)),
+        severity: DiagnosticSeverity.Hint,
+        source: "walia",
+        message: `\`${name}\` is an older spelling of \`${now}\``,
+        tags: [DiagnosticTag.Deprecated],
+      });
+    }
+  }
+  return found;
 }
 
 interface Older {
