@@ -29,13 +29,14 @@ export interface View {
   has(file: string): boolean;
   /** The tree of a file. Throws a RangeError for a file that the view does not have. */
   tree(file: string): ast.FileTree;
+  lines(file: string): LineIndex;
   offset(file: string, position: Position): number;
   position(file: string, at: number): Position;
   /** `span` in offsets of the file. */
   range(file: string, span: ast.Span): Range;
   span(file: string, range: Range): ast.Span;
   /** How many characters, as the client counts them, a piece of a line is. */
-  units(file: string, span: ast.Span): number;
+  unitsIn(file: string): (start: number, end: number) => number;
   location(file: string, span: ast.Span): Location;
   uriOf(file: string): string;
   /** A path, or a message that names paths, for people: cut to the project's folder. */
@@ -65,6 +66,7 @@ export function createView(options: ViewOptions): View {
     isComplete,
     has: (file) => analysis.files.has(file),
     tree,
+    lines,
     offset: (file, position) => {
       const index = lines(file);
       const line = whole(position.line);
@@ -79,12 +81,15 @@ export function createView(options: ViewOptions): View {
       const { line, character } = toLsp(index, offset(at));
       if (encoding === "utf-16") return { line, character };
       const start = index.starts[line]!;
-      return { line, character: view.units(file, { start, end: start + character }) };
+      return { line, character: view.unitsIn(file)(start, start + character) };
     },
     range: (file, { start, end }) => ({ start: view.position(file, start), end: view.position(file, end) }),
     span: (file, { start, end }) => ({ start: view.offset(file, start), end: view.offset(file, end) }),
-    units: (file, { start, end }) =>
-      encoding === "utf-16" ? end - start : unitsOf(tree(file).text.slice(start, end), encoding),
+    unitsIn: (file) => {
+      if (encoding === "utf-16") return (start, end) => end - start;
+      const { text } = tree(file);
+      return (start, end) => unitsOf(text.slice(start, end), encoding);
+    },
     location: (file, span) => ({ uri: spelled(file), range: view.range(file, span) }),
     uriOf: spelled,
     shown: (text) => (root === null || root === "/" ? text : text.replaceAll(`${root}/`, "")),

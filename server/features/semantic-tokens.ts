@@ -77,7 +77,7 @@ export const semanticTokens: Feature = {
 export function tokensOf(view: View, file: string, part?: ast.Span): Token[] {
   const { analysis } = view;
   const tree = view.tree(file);
-  const meanings = new Map<string, Styled>();
+  const meanings = new Map<string, Answer[]>();
   const found: Token[] = [];
   tree.items.forEach((item, index) => {
     if (part && (item.offset > part.end || item.offset + item.tree.text.length < part.start)) return;
@@ -141,15 +141,16 @@ function collect(tree: ast.ItemTree, names: ItemNames): RawToken[] {
     end: number,
     type: TokenType,
     modifiers = 0,
-    more: Partial<Pick<RawToken, "free" | "unit">> = {},
+    free: RawToken["free"] = null,
+    unit: Unit | null = null,
   ): void => {
-    if (end > start) found.push({ start, end, type, modifiers, free: null, unit: null, ...more });
+    if (end > start) found.push({ start, end, type, modifiers, free, unit });
   };
   const word = (start: number, keyword: string, type: TokenType): void => {
     if (text.startsWith(keyword, start)) add(start, start + keyword.length, type);
   };
   const at = (span: ast.Span, type: TokenType, modifiers = 0, unit?: Unit): void =>
-    add(span.start, span.end, type, modifiers, { unit: unit ?? null });
+    add(span.start, span.end, type, modifiers, null, unit);
   const declared = (name: ast.Identifier, type: TokenType, modifiers = 0, unit?: Unit): void => {
     const local = names.localOf(name);
     const shared = local?.captured && local.assigned ? captured : 0;
@@ -269,14 +270,14 @@ function collect(tree: ast.ItemTree, names: ItemNames): RawToken[] {
       at(span, ...localStyle(binding, units));
       return;
     }
-    add(span.start, span.end, type, writes(span), { free: { alias: null, name: span.name } });
+    add(span.start, span.end, type, writes(span), { alias: null, name: span.name });
   }
 
   /** The name of a pattern that binds, unless the registry says that it compares. */
   function patternName(node: Extract<ast.Pattern, { kind: "NamePattern" }>): void {
     const local = names.localOf(node.name);
     const free = local?.pattern ? { alias: null, name: node.name.name } : null;
-    add(node.name.start, node.name.end, "variable", declaration, { free });
+    add(node.name.start, node.name.end, "variable", declaration, free);
   }
 
   function writes(node: object): number {
@@ -293,7 +294,7 @@ function collect(tree: ast.ItemTree, names: ItemNames): RawToken[] {
         return;
       }
       if (binding?.kind === "free") {
-        add(name.start, name.end, type, 0, { free: { alias: object.name, name: name.name } });
+        add(name.start, name.end, type, 0, { alias: object.name, name: name.name });
         return;
       }
     }
@@ -303,7 +304,7 @@ function collect(tree: ast.ItemTree, names: ItemNames): RawToken[] {
   function typeName(node: Extract<ast.TypeRef, { kind: "NamedType" }>): void {
     const end = node.start + node.name.length;
     if (NUMERIC_TYPES.has(node.name) || node.name === "ptr") add(node.start, end, "type", defaultLibrary);
-    else add(node.start, end, "type", 0, { free: { alias: null, name: node.name } });
+    else add(node.start, end, "type", 0, { alias: null, name: node.name });
   }
 
   return found.sort((a, b) => a.start - b.start).filter((token, i, all) => i === 0 || token.start >= all[i - 1]!.end);
@@ -333,20 +334,30 @@ function localStyle(local: Local, units: ReadonlyMap<object, Unit>): [TokenType,
 
 // ---- what free names mean ----
 
+/** What a name that is used in one way looks like. */
+interface Answer extends Styled {
+  readonly asked: RawToken;
+}
+
 function styleOf(
   free: NonNullable<RawToken["free"]>,
   raw: RawToken,
   view: View,
   file: string,
-  known: Map<string, Styled>,
+  known: Map<string, Answer[]>,
 ): Styled {
-  const key = `${free.alias ?? ""}.${free.name} ${raw.type} ${raw.modifiers}`;
-  let style = known.get(key);
-  if (!style) {
-    style = freeStyle(free, raw, view, file);
-    known.set(key, style);
+  let answers = known.get(free.name);
+  if (answers === undefined) {
+    answers = [];
+    known.set(free.name, answers);
   }
-  return style;
+  for (const answer of answers) {
+    const { asked } = answer;
+    if (asked.type === raw.type && asked.modifiers === raw.modifiers && asked.free!.alias === free.alias) return answer;
+  }
+  const answer = { ...freeStyle(free, raw, view, file), asked: raw };
+  answers.push(answer);
+  return answer;
 }
 
 function freeStyle(free: NonNullable<RawToken["free"]>, raw: RawToken, view: View, file: string): Styled {
@@ -417,42 +428,28 @@ function ofUnit(unit: Unit | null, view: View): number {
 
 /** Five numbers for each token: lines and characters counted from the token before, length, type, modifiers. */
 function encoded(view: View, file: string, tokens: readonly Token[]): number[] {
-  const { text } = view.tree(file);
+  const { starts } = view.lines(file);
+  const units = view.unitsIn(file);
   const data = new Array<number>(tokens.length * 5);
   let line = 0;
-  let lineStart = 0;
-  let nextBreak = lineEnd(text, 0);
   let lastLine = 0;
   let lastCharacter = 0;
-  tokens.forEach(({ start, end, type, modifiers }, index) => {
-    while (nextBreak >= 0 && nextBreak < start) {
-      line++;
-      lineStart = nextBreak + (text.startsWith("\r\n", nextBreak) ? 2 : 1);
-      nextBreak = lineEnd(text, lineStart);
-    }
-    const character = view.units(file, { start: lineStart, end: start });
-    const at = index * 5;
-    data[at] = line - lastLine;
-    data[at + 1] = line === lastLine ? character - lastCharacter : character;
-    data[at + 2] = view.units(file, { start, end });
-    data[at + 3] = TYPE_INDEX.get(type)!;
-    data[at + 4] = modifiers;
+  let at = 0;
+  for (const { start, end, type, modifiers } of tokens) {
+    while (line + 1 < starts.length && starts[line + 1]! <= start) line++;
+    const character = units(starts[line]!, start);
+    data[at++] = line - lastLine;
+    data[at++] = line === lastLine ? character - lastCharacter : character;
+    data[at++] = units(start, end);
+    data[at++] = TYPE_INDEX.get(type)!;
+    data[at++] = modifiers;
     lastLine = line;
     lastCharacter = character;
-  });
+  }
   return data;
 }
 
 const TYPE_INDEX: ReadonlyMap<TokenType, number> = new Map(tokenTypes.map((type, index) => [type, index]));
-
-/** Where the line that `from` is in ends; -1 on the last line. */
-function lineEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 10 || code === 13) return at;
-  }
-  return -1;
-}
 
 /** The edits that make one array of the other: what is between their common beginning and their common end. */
 export function editsBetween(before: readonly number[], now: readonly number[]): SemanticTokensEdit[] {
