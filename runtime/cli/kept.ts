@@ -12,7 +12,7 @@ import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
 import { checkFile } from "../horizon/check.ts";
-import { DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
+import { commitsItself, DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
 import { isRunning } from "../horizon/owner.ts";
 import { readRunning, removeRunning } from "../horizon/running.ts";
 import { makeSpace } from "../horizon/space.ts";
@@ -119,7 +119,7 @@ export class Kept implements Keeping {
     const { path, durability, shards, limit } = this.#options;
     return {
       durability,
-      seat: { path, memory: this.#memory, shards, shard, limit },
+      seat: { path, memory: this.#memory, shards, shard, limit, commits: commitsItself(durability, shards) },
       folder: this.#folder,
       sources: this.#sources,
       isWarm: this.#earlier !== null,

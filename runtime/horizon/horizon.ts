@@ -37,6 +37,10 @@ export interface HorizonOptions {
 export const DEFAULT_INTERVAL = 4;
 export const DEFAULT_CAPACITY = 4 * 1024 * 1024;
 
+/** Whether shards commit their steps themselves (space.ts, M5). */
+export const commitsItself = (durability: Durability, shards: number): boolean =>
+  durability === "strict" && shards === 1;
+
 interface Waiter {
   readonly stamp: Stamp;
   readonly resolve: () => void;
@@ -85,7 +89,9 @@ export class Horizon {
   /** What a shard's thread needs for `new Journal`. */
   seat(shard: number): JournalSeat {
     const { store, options } = this;
-    return { path: store.path, memory: this.#space.memory, shards: options.shards, shard, limit: store.limit };
+    const { shards, durability } = options;
+    const commits = commitsItself(durability, shards);
+    return { path: store.path, memory: this.#space.memory, shards, shard, limit: store.limit, commits };
   }
 
   journal(shard: number): Journal {

@@ -5,7 +5,8 @@
 //
 // J1. A step is everything that happened between two moments at which a task can be found by others: its new state, what it
 //     consumed, what it set going, what it wants to leave the process. It is in the file whole or not at all.
-// J2. `step` returns at once; the stamp it gives is durable when DURABLE has reached it. Only a full pipe makes it wait.
+// J2. `step` returns at once; the stamp it gives is durable when DURABLE has reached it. Only a full pipe makes it wait; and a shard
+//     that commits its steps itself has the step on the disk when it returns.
 // J3. What cannot be kept is refused here, with the number, before anything of the step is written.
 
 import { Sink, Source } from "./bytes.ts";
@@ -18,13 +19,15 @@ import {
   hurryWriter,
   isAtOrAfter,
   type Pipe,
+  publishCommit,
   type Space,
+  setFailed,
   spaceOf,
   Word,
   WriterState,
   wakeWriter,
 } from "./space.ts";
-import { HEADROOM, tooLarge } from "./store.ts";
+import { HEADROOM, ownerOf, Store, tooLarge } from "./store.ts";
 import { isNumbered, requireKey, type Table, tableName } from "./tables.ts";
 import { HorizonError } from "./trouble.ts";
 
@@ -39,6 +42,8 @@ export interface JournalSeat {
   readonly shard: number;
   /** How large the file may become, in bytes. */
   readonly limit: number;
+  /** Its shard commits its steps itself (space.ts, M5). */
+  readonly commits: boolean;
 }
 
 /** Room for length and stamp. */
@@ -48,6 +53,8 @@ export class Journal {
   readonly #space: Space;
   readonly #pipe: Pipe;
   readonly #sink = new Sink();
+  /** Open once this shard has committed a step itself. */
+  #store: Store | null = null;
 
   constructor(readonly seat: JournalSeat) {
     this.#space = spaceOf(seat.memory, seat.shards);
@@ -61,11 +68,46 @@ export class Journal {
   step(changes: readonly Change[]): Stamp {
     this.#requireRunning();
     for (const change of changes) this.#requireRoom(change);
+    if (this.seat.commits && this.#isUpToDate) return this.#commit(changes);
     this.#sink.raw(STEP_HEAD);
     for (const change of changes) writeChange(this.#sink, change);
     const step = this.#sink.view();
     this.prepare();
     return this.#deliver(step, this.takeStamp());
+  }
+
+  /** The file is open, and nothing is on its way to the writer. */
+  get #isUpToDate(): boolean {
+    const { words } = this.#space;
+    return Atomics.load(words, Word.Open) === 1 && this.isDurable(this.now);
+  }
+
+  /** M5. HorizonError when writing fails, and from then on. */
+  #commit(changes: readonly Change[]): Stamp {
+    const { words } = this.#space;
+    this.prepare();
+    try {
+      this.#store ??= attachTo(this.seat);
+      this.#store.commit(changes);
+      const stamp = this.takeStamp();
+      publishCommit(words, stamp, this.#store.size);
+      return stamp;
+    } catch (error) {
+      if (error instanceof HorizonError && error.kind !== "too large") setFailed(this.#space, error.reason);
+      throw error;
+    } finally {
+      this.abandon();
+      // Who waits elsewhere is told by the writer, also that nothing is written any more.
+      const isOver = Atomics.load(words, Word.State) !== WriterState.Running;
+      if (isOver || Atomics.load(words, Word.Listening) === 1) hurryWriter(words);
+    }
+  }
+
+  /** No step follows. */
+  async close(): Promise<void> {
+    const store = this.#store;
+    this.#store = null;
+    await store?.close();
   }
 
   /**
@@ -130,6 +172,7 @@ export class Journal {
 
   /** Wants everything so far on the disk as soon as that can be. */
   flush(): void {
+    if (this.isDurable(this.now)) return;
     Atomics.add(this.#space.words, Word.Flush, 1);
     hurryWriter(this.#space.words);
   }
@@ -190,6 +233,13 @@ export class Journal {
       `the file holds ${size} bytes and may hold ${this.seat.limit}; ${tableName(table)} ${key} with ${payload.length} more does not go in.`,
     );
   }
+}
+
+/** The file, which this process has open for writing. */
+function attachTo({ path, limit }: JournalSeat): Store {
+  const owner = ownerOf(path);
+  if (owner?.pid !== process.pid) throw new HorizonError("taken", path, "another process has taken the file over.");
+  return Store.attach(path, owner, limit);
 }
 
 function writeChange(sink: Sink, { table, key, payload }: Change): void {

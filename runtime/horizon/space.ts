@@ -2,7 +2,7 @@
 //
 //   word        meaning                                             written by
 //   STAMP       how many steps were begun, in all shards            any shard, by add
-//   DURABLE     all steps up to this one are on the disk            writer
+//   DURABLE     all steps up to this one are on the disk            whoever commits (M5)
 //   STATE       see `WriterState`                                   writer
 //   WAKE        counts up when the writer has something to do       anyone, by add
 //   ASLEEP      1: the writer waits for WAKE                        writer
@@ -10,8 +10,9 @@
 //   CLOSE       1: no more steps come                               the thread that opened the file
 //   LISTENING   1: tell that thread after the next commit           that thread sets, writer clears
 //   SIZE        the file's size in pages; of one that has reached
-//               its limit, how many of them hold something          writer
-//   COMMITS     commits so far                                      writer
+//               its limit, how many of them hold something          whoever commits
+//   COMMITS     commits so far                                      whoever commits
+//   OPEN        1: the writer has the file open                     writer
 //   REASON      bytes of the text that says why STATE is Failed     whoever sets that, before
 //   per shard:
 //   HEAD        where the writer reads next                         writer
@@ -27,6 +28,11 @@
 // M3. The writer takes STAMP as a cut, then waits for each shard until it is not BUSY or has delivered a later stamp. From then
 //     on it has every step up to the cut, and commits exactly those, in the order of their stamps: a state that was.
 // M4. Whoever waits reads the word before it looks whether it has to.
+// M5. In `strict` whoever makes a step waits for it at once. So the only shard of a program commits its steps itself, in its own
+//     thread, as soon as the file is open and all steps before are durable. It is BUSY meanwhile, so the writer, which has nothing
+//     else to commit, sees no stamp before its step is durable.
+
+import { PAGE } from "./pages.ts";
 
 export enum WriterState {
   Running,
@@ -46,6 +52,7 @@ export enum Word {
   Listening,
   Size,
   Commits,
+  Open,
   Reason,
   /** Words of the first shard begin here. */
   Shards = 16,
@@ -113,6 +120,18 @@ export function setFailed({ words, reason, pipes }: Space, why: string): void {
 /** Why nothing is written any more. */
 export const failureOf = ({ words, reason }: Space): string =>
   Buffer.from(reason.slice(0, Atomics.load(words, Word.Reason))).toString("utf8");
+
+/** After a commit has returned: all steps up to this one are on the disk. `size`: bytes that the file holds. */
+export function publishCommit(words: Int32Array, stamp: number, size: number): void {
+  Atomics.store(words, Word.Durable, stamp);
+  Atomics.notify(words, Word.Durable);
+  Atomics.add(words, Word.Commits, 1);
+  publishSize(words, size);
+}
+
+export function publishSize(words: Int32Array, size: number): void {
+  Atomics.store(words, Word.Size, size / PAGE);
+}
 
 /** Whether stamp `a` is `b` or after it; stamps wrap, and no two that live are 2^31 apart. */
 export const isAtOrAfter = (a: number, b: number): boolean => ((a - b) | 0) >= 0;

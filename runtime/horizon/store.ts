@@ -102,13 +102,14 @@ export class Store {
     return this.#failure;
   }
 
-  /** Bytes of the file. */
+  /** Bytes of the file; of one that has reached its limit, those that hold something: it does not become smaller when it holds less. */
   get size(): number {
-    return statSync(this.path).size;
+    const { size } = statSync(this.path);
+    // Asking what is in use costs more.
+    return size < this.limit ? size : this.#used;
   }
 
-  /** Bytes of the pages that hold something: a file does not become smaller when it holds less. */
-  get used(): number {
+  get #used(): number {
     const { root, tables } = this.#open();
     const { free } = root.getStats() as PageCounts & { readonly free: PageCounts };
     const trees = [free, root.getStats() as PageCounts, ...tables.map((table) => table.getStats() as PageCounts)];

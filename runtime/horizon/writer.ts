@@ -10,8 +10,17 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Collector } from "./collector.ts";
 import type { Stamp } from "./journal.ts";
 import type { Owner } from "./owner.ts";
-import { PAGE } from "./pages.ts";
-import { type Space, setFailed, spaceOf, Word } from "./space.ts";
+import {
+  failureOf,
+  isAtOrAfter,
+  publishCommit,
+  publishSize,
+  type Space,
+  setFailed,
+  spaceOf,
+  Word,
+  WriterState,
+} from "./space.ts";
 import { Store } from "./store.ts";
 import { cannotWrite, HorizonError, type TroubleKind } from "./trouble.ts";
 
@@ -51,14 +60,19 @@ class Writer {
   /** Until the space is closed, or a write fails. */
   run(): void {
     const { words } = this.#space;
-    this.#publishSize();
+    publishSize(words, this.store.size);
+    Atomics.store(words, Word.Open, 1);
     this.#post({ kind: "started" });
     for (;;) {
       const wake = Atomics.load(words, Word.Wake);
+      // A shard could not commit a step (M5).
+      if (Atomics.load(words, Word.State) === WriterState.Failed)
+        throw new HorizonError("failed", this.store.path, failureOf(this.#space));
       const isClosing = Atomics.load(words, Word.Close) === 1;
       const flush = Atomics.load(words, Word.Flush);
       const cut = this.#collector.collect();
-      const hasNews = cut !== Atomics.load(words, Word.Durable);
+      // A shard may have committed a step meanwhile (M5).
+      const hasNews = !isAtOrAfter(Atomics.load(words, Word.Durable), cut);
       if (isClosing || (hasNews && (this.data.durability !== "off" || flush !== this.#flushed))) {
         this.#commit(this.data.durability === "group" && !isClosing ? this.#gather() : cut);
         this.#flushed = flush;
@@ -89,11 +103,9 @@ class Writer {
   #commit(cut: Stamp): void {
     const { words } = this.#space;
     if (!this.#collector.isEmpty) this.store.commit(this.#collector.take());
-    // After the commit (W2); pairs with the loads in Journal.
-    Atomics.store(words, Word.Durable, cut);
-    Atomics.notify(words, Word.Durable);
-    Atomics.add(words, Word.Commits, 1);
-    this.#publishSize();
+    // After the commit (W2); pairs with the loads in Journal. At the end a shard may have come further (M5).
+    const durable = Atomics.load(words, Word.Durable);
+    publishCommit(words, isAtOrAfter(durable, cut) ? durable : cut, this.store.size);
     this.#tell();
   }
 
@@ -101,13 +113,6 @@ class Writer {
     const { words } = this.#space;
     if (Atomics.exchange(words, Word.Listening, 0) === 1)
       this.#post({ kind: "durable", stamp: Atomics.load(words, Word.Durable) });
-  }
-
-  #publishSize(): void {
-    const { store } = this;
-    const { size } = store;
-    // Asking what is in use costs more, and while the file itself is below its limit it does not matter.
-    Atomics.store(this.#space.words, Word.Size, (size < store.limit ? size : store.used) / PAGE);
   }
 
   #sleep(wake: number): void {

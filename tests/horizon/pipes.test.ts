@@ -14,7 +14,14 @@ import { bytes, randomFrom } from "./fixture.ts";
 
 function seats(shards: number, capacity: number): JournalSeat[] {
   const memory = makeSpace(shards, capacity);
-  return Array.from({ length: shards }, (_, shard) => ({ path: "x.wld", memory, shards, shard, limit: 2 ** 30 }));
+  return Array.from({ length: shards }, (_, shard) => ({
+    path: "x.wld",
+    memory,
+    shards,
+    shard,
+    limit: 2 ** 30,
+    commits: false,
+  }));
 }
 
 const collectorOf = ({ memory, shards }: JournalSeat): Collector => new Collector(spaceOf(memory, shards), false);

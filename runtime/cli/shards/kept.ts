@@ -1,6 +1,7 @@
 // How a shard keeps its part of a program: names of its variables, its journal, and what is said of tasks of older source.
 
 import type { LoadedProgram } from "../../compile/load.ts";
+import type { Journal } from "../../horizon/journal.ts";
 import { RunningEntry } from "../../horizon/running.ts";
 import type { StoreReader } from "../../horizon/store.ts";
 import type { KeptRecords } from "../../reactor/keep/cold.ts";
@@ -22,7 +23,7 @@ export async function keeperOf(
   loaded: LoadedProgram,
   code: CodeContext,
   tell: (news: ShardNews) => void,
-): Promise<KeeperOptions> {
+): Promise<KeeperOptions & { readonly journal: Journal }> {
   const { Journal } = await import("../../horizon/journal.ts");
   const entry = new RunningEntry(seat.path, seat.shard);
   const prefix = `${folder}/`;

@@ -72,6 +72,7 @@ export async function runShard(): Promise<void> {
   const { exitCode } = await reactor.finished;
   output.flush();
   await records?.close();
+  await keeper?.journal.close();
   tell({ kind: "finished", exitCode });
 }
 
