@@ -13,22 +13,18 @@ import {
   createReadStream,
   createWriteStream,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   watch,
 } from "node:fs";
 import { Agent } from "node:http";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tus from "tus-js-client";
+import { children, folder, freePort, present, root, say, title } from "./demo-frame.mjs";
 
 const MIB = 1024 * 1024;
 const { values: options } = parseArgs({
@@ -41,11 +37,8 @@ const { values: options } = parseArgs({
 const size = Math.round(Number(options.size) * MIB);
 const kills = Number(options.kills);
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const WALIA = ["--stack-size=3900", join(root, "bin/walia.js")];
-const folder = mkdtempSync(join(tmpdir(), "walia-upload-"));
 const program = join(folder, "upload_server.wal");
-const deadline = setTimeout(() => fail("it took longer than 5 minutes"), 300_000);
 let server = null;
 
 /** Knows how much has been sent on the newest connection, HTTP's head included. */
@@ -58,15 +51,10 @@ class CountingAgent extends Agent {
   }
 }
 
-try {
-  if (!(size > 0) || !(kills >= 0)) throw new Error("--size and --kills are numbers");
-  await show();
-} catch (error) {
-  fail(error.message);
-}
-cleanUp();
+await present(show, 300);
 
 async function show() {
+  if (!(size > 0) || !(kills >= 0)) throw new Error("--size and --kills are numbers");
   title("A file is uploaded, and the server is killed on the way");
   say("This is how examples/upload_server.wal receives a file. It is one task, and it knows nothing of crashes:\n");
   copyFileSync(join(root, "examples/upload_server.wal"), program);
@@ -185,6 +173,8 @@ async function dieAndRise(port, broken, nth) {
 async function startServer(port) {
   const isFirst = server === null;
   const child = spawn(process.execPath, [...WALIA, "run", program, String(port), join(folder, "uploads")]);
+  children.add(child);
+  child.once("close", () => children.delete(child));
   const lines = server?.lines ?? [];
   const waiting = new Set();
   const take = (line) => {
@@ -243,14 +233,6 @@ function functionText(text, name) {
   return text.slice(from, text.indexOf("\n}\n", from) + 2).replace(/^/gm, "    ");
 }
 
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  return port;
-}
-
 // ---- Words ----
 
 function mib(bytes) {
@@ -261,27 +243,6 @@ function kib(bytes) {
   return `${(bytes / 1024).toFixed(0)} KiB`;
 }
 
-function say(text) {
-  console.log(text);
-}
-
-function title(text) {
-  say(`\n${text}\n${"-".repeat(text.length)}`);
-}
-
 function check(isSo, otherwise) {
   if (!isSo) throw new Error(otherwise);
-}
-
-function fail(message) {
-  console.error(`\nThe demo failed: ${message}`);
-  process.exitCode = 1;
-  cleanUp();
-}
-
-function cleanUp() {
-  clearTimeout(deadline);
-  server?.process.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-  process.exit();
 }

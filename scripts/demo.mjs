@@ -3,28 +3,18 @@
 // happened as it should.
 
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { children, folder, freePort, present, root, say, title } from "./demo-frame.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const folder = mkdtempSync(join(tmpdir(), "walia-demo-"));
-const children = new Set();
-const deadline = setTimeout(() => fail("it took longer than 30 seconds"), 30_000);
-
-try {
+await present(async () => {
   await showMonitor();
   await showServer();
   say("\nEverything happened as it should. The programs are examples/sensor_monitor.wal and examples/http_hello.wal.");
-} catch (error) {
-  fail(error.message);
-}
-cleanUp();
+}, 30);
 
 // ---- 1. The monitor ----
 
@@ -120,16 +110,6 @@ async function showServer() {
   await server.stop();
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 // ---- Running programs ----
 
 /** Starts a Walia program with its arguments. */
@@ -161,28 +141,4 @@ function run(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}`);
   return stdout;
-}
-
-// ---- Words ----
-
-function say(text) {
-  console.log(text);
-}
-
-function title(text) {
-  say(`\n${text}\n${"-".repeat(text.length)}`);
-}
-
-function fail(message) {
-  console.error(`\nThe demo failed: ${message}`);
-  process.exitCode = 1;
-  cleanUp();
-}
-
-function cleanUp() {
-  clearTimeout(deadline);
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-  // Connections of fetch may be kept alive for a while.
-  process.exit();
 }

@@ -25,6 +25,11 @@ export function decode(bytes: Uint8Array, context: CodecContext): Value {
   return new Decoder(bytes, context).value();
 }
 
+/** The first values of a List; what follows them is not looked at. CodecError when these bytes are none. */
+export function decodeFirst(bytes: Uint8Array, context: CodecContext, count: number): Value[] {
+  return new Decoder(bytes, context).first(count);
+}
+
 /** A task's stack, and the value that was written beside it. */
 export function decodeStack(bytes: Uint8Array, context: CodecContext): { stack: Segment; beside: Value } {
   return new Decoder(bytes, context).stack();
@@ -58,6 +63,19 @@ class Decoder {
     return root[0];
   }
 
+  first(count: number): Value[] {
+    if (this.#in.byte() !== Tag.List) throw this.#in.error("no List where one is expected");
+    const list: Value[] = this.#object([]);
+    const length = this.#in.varint();
+    while (list.length < Math.min(length, count)) {
+      const item: Value[] = [];
+      this.#owe(Kind.Root, item, 1, "a value");
+      this.#readParts();
+      list.push(item[0]);
+    }
+    return list;
+  }
+
   stack(): { stack: Segment; beside: Value } {
     if (this.#in.byte() !== Tag.Stack) throw this.#in.error("a value where a stack is expected");
     const beside: Value[] = [];
@@ -74,16 +92,20 @@ class Decoder {
 
   /** Reads until nobody waits for parts; then the bytes must be over. */
   #read(): void {
+    this.#readParts();
+    if (this.#in.left > 0) throw this.#in.error(`${this.#in.left} bytes too many`, 0);
+    if (this.#framesMeet) this.#checkFrames();
+  }
+
+  #readParts(): void {
     for (;;) {
       const owner = this.#owners[this.#owners.length - 1];
-      if (owner === undefined) break;
+      if (owner === undefined) return;
       const index = owner.next++;
       this.#in.owed--;
       if (owner.next === owner.parts) this.#owners.pop();
       put(owner, index, this.#part(placeOf(owner, index)), this.#error);
     }
-    if (this.#in.left > 0) throw this.#in.error(`${this.#in.left} bytes too many`, 0);
-    if (this.#framesMeet) this.#checkFrames();
   }
 
   /** Every stack of frames must have an end, or whoever walks it never stops. */

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect } from "vitest";
+import { plain } from "../../runtime/cli/paint.ts";
+import type { Terminal } from "../../runtime/cli/terminal.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 export const command = join(root, "bin/walia.js");
@@ -67,6 +69,22 @@ export async function shell(script: string, options: Options = {}): Promise<Ende
 /** Runs a program's text from standard input. */
 export async function runText(text: string, options: Options = {}): Promise<Ended> {
   return walia(["run", "-"], { ...options, input: text });
+}
+
+/** A terminal for a command in this process, and what is said on it. */
+export function recordingTerminal(): { readonly terminal: Terminal; readonly said: { out: string; err: string } } {
+  const said = { out: "", err: "" };
+  const terminal = {
+    paint: plain,
+    errorPaint: plain,
+    print: (line: string) => {
+      said.out += `${line}\n`;
+    },
+    complain: (line: string) => {
+      said.err += `${line}\n`;
+    },
+  } as Terminal;
+  return { terminal, said };
 }
 
 /** A command that is still running. */

@@ -8,8 +8,6 @@ import { horizon } from "../../runtime/cli/horizon/horizon.ts";
 import { readLiteral } from "../../runtime/cli/horizon/literal.ts";
 import { openFile, storedTask } from "../../runtime/cli/horizon/opened.ts";
 import { ShownValues } from "../../runtime/cli/horizon/values.ts";
-import { plain } from "../../runtime/cli/paint.ts";
-import type { Terminal } from "../../runtime/cli/terminal.ts";
 import { FileTrouble, UsageError } from "../../runtime/cli/trouble.ts";
 import { encode } from "../../runtime/codec/encode.ts";
 import { type Change, put } from "../../runtime/horizon/change.ts";
@@ -19,7 +17,7 @@ import { Table } from "../../runtime/horizon/tables.ts";
 import { endChanges, readTask, Standing, type TaskRecord, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { Packer } from "../../runtime/reactor/shards/parcel.ts";
 import { nameOf, randomFrom, task } from "../horizon/fixture.ts";
-import { folderWith, startWalia, walia } from "./command.ts";
+import { folderWith, recordingTerminal, startWalia, walia } from "./command.ts";
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
@@ -42,20 +40,9 @@ const cache: Cache = {
 
 /** `walia horizon …` in this process, at a moment that is always the same. */
 async function ask(folder: string, ...words: readonly string[]): Promise<Said> {
-  let out = "";
-  let err = "";
-  const terminal = {
-    paint: plain,
-    errorPaint: plain,
-    print: (line: string) => {
-      out += `${line}\n`;
-    },
-    complain: (line: string) => {
-      err += `${line}\n`;
-    },
-  } as Terminal;
+  const { terminal, said } = recordingTerminal();
   const code = await horizon(words, { folder, terminal, cache }, () => NOW);
-  return { code, out, err };
+  return { code, ...said };
 }
 
 /** A folder with a `.wld` file that has these records. */

@@ -5,10 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { noCache } from "../../cache/cache.ts";
 import { horizon } from "../../runtime/cli/horizon/horizon.ts";
-import { plain } from "../../runtime/cli/paint.ts";
-import type { Terminal } from "../../runtime/cli/terminal.ts";
 import { Store } from "../../runtime/horizon/store.ts";
-import { folderWith, startWalia, walia } from "./command.ts";
+import { folderWith, recordingTerminal, startWalia, walia } from "./command.ts";
 
 const LONG = 120_000;
 
@@ -48,19 +46,9 @@ async function upgrade(
   folder: string,
   ...words: readonly string[]
 ): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const terminal = {
-    paint: plain,
-    errorPaint: plain,
-    print: (line: string) => {
-      out += `${line}\n`;
-    },
-    complain: (line: string) => {
-      err += `${line}\n`;
-    },
-  } as Terminal;
+  const { terminal, said } = recordingTerminal();
   const code = await horizon(["upgrade", ...words], { folder, terminal, cache: noCache });
-  return { code, out: out.replace(/^task \d+/, "task N"), err };
+  return { code, out: said.out.replace(/^task \d+/, "task N"), err: said.err };
 }
 
 function edit(folder: string, change: (text: string) => string): void {

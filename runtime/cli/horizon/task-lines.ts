@@ -27,11 +27,19 @@ export function taskLines(view: TaskView, now: number, describe: Describe, paint
     const where = file === null ? "(library)" : `(${oneLine(file)}:${line}:${column})`;
     lines.push("", `${String(number).padStart(3)}  ${paint.bold(unit)} ${paint.dim(where)}`);
     lines.push(...excerpt.map((text) => `     ${text}`));
-    lines.push(...valueLines(locals, "       ", paint));
+    lines.push(...valueLines(shownOf(locals), "       ", paint));
     lines.push(...notes.map((note) => `     ${paint.dim(oneLine(note))}`));
   }
   return lines;
 }
+
+/** Values of unfinished expressions have no name that people know; those that are not there yet are left out. */
+const shownOf = (locals: readonly NamedValue[]): NamedValue[] =>
+  locals
+    .filter(({ name, value }) => !isTemporary(name) || value !== "nil")
+    .map((local) => (isTemporary(local.name) ? { ...local, name: "(temporary)" } : local));
+
+const isTemporary = (name: string): boolean => name.startsWith("%");
 
 /** Names in one column, values in the next. */
 export function valueLines(values: readonly NamedValue[], indent: string, paint: Paint): string[] {

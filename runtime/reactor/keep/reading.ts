@@ -23,7 +23,16 @@ import { Table } from "../../horizon/tables.ts";
 import type { TaskRecord } from "../../horizon/task-record.ts";
 import type { Described } from "../descriptors.ts";
 import type { OpenMode } from "../drivers/driver.ts";
-import { type CodeContext, inputFromValue, inputToValue, Kind, type Links, NO_CODE, Packer } from "../shards/parcel.ts";
+import {
+  type CodeContext,
+  firstIn,
+  inputFromValue,
+  inputToValue,
+  Kind,
+  type Links,
+  NO_CODE,
+  Packer,
+} from "../shards/parcel.ts";
 import type { Image } from "./image.ts";
 
 /** How far a program is, as its record says. */
@@ -230,21 +239,9 @@ export class Reading {
 /** A virtual descriptor as its record has it, and the offset of a file. */
 export type KeptDescriptor = Described & { readonly offset?: number };
 
-const NO_LINKS: Links = {
-  goes: () => 0,
-  comes: () => new Future(0),
-  settled: () => undefined,
-};
-
-/** What is in the record of a descriptor; undefined for one that needs the program's code to be read. */
+/** What is in the record of a descriptor, without what only the program's code can read; undefined when it is none. */
 export function readDescriptor(payload: Uint8Array): KeptDescriptor | undefined {
-  let fields: readonly unknown[];
-  try {
-    fields = new Packer(NO_LINKS, NO_CODE).unpack(payload, 0) as unknown[];
-  } catch {
-    return undefined;
-  }
-  const [kind, first, second, third] = fields;
+  const [kind, first, second, third] = firstIn(payload);
   switch (kind) {
     case "input":
       return { kind: "standard", stream: 0 };

@@ -5,7 +5,7 @@
 //   the first, of several:   a List of [kind, id, detail] of each shared thing
 //   the parts between:       of each future that has settled, in that order, its value or its fault
 
-import { decode, decodeStack } from "../../codec/decode.ts";
+import { decode, decodeFirst, decodeStack } from "../../codec/decode.ts";
 import { encode, encodeStack } from "../../codec/encode.ts";
 import { faultFromValue, faultToValue } from "../../codec/fault.ts";
 import { type CodecContext, CodecError, type EncodeOptions } from "../../codec/format.ts";
@@ -202,6 +202,18 @@ export function pendingIn({ bytes, at, length }: Part): readonly number[] {
 }
 
 const NONE: readonly number[] = [];
+
+/** The first values of a parcel of a List, up to one that needs code; none for what is no parcel. */
+export function firstIn(parcel: Uint8Array): Value[] {
+  let values: Value[] = [];
+  try {
+    const list = split(parcel).pop()!;
+    for (let count = 1; values.length === count - 1; count++) values = decodeFirst(list, NO_CODE, count);
+  } catch {
+    // It is as far as one comes.
+  }
+  return values;
+}
 
 /** The parcel in which a future that was pending has failed; undefined when it names no such future. */
 export function withFailed(parcel: Uint8Array, future: number, fault: Fault): Uint8Array | undefined {
