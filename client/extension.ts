@@ -2,6 +2,7 @@
 
 import type { ExtensionContext } from "vscode";
 import { registerCommands } from "./commands.ts";
+import { registerDebugging } from "./debugging/debugging.ts";
 import type { Platform } from "./platform.ts";
 import { registerRunning } from "./running/running.ts";
 import { createServer } from "./server.ts";
@@ -13,6 +14,7 @@ export async function activateExtension(context: ExtensionContext, platform: Pla
   showStatus(context, server);
   registerCommands(context, server);
   registerRunning(context, server, platform.command);
+  registerDebugging(context, server, platform.command);
   registerTests(context, server, platform.command);
   await server.start();
 }

@@ -35,7 +35,7 @@ export function whyNotRun(command: WaliaCommand | undefined): string | undefined
 }
 
 /** The file that is meant, a lens's or the active editor's, with everything saved; undefined when there is none. */
-async function savedFile(target: string | Uri | undefined): Promise<Uri | undefined> {
+export async function savedFile(target: string | Uri | undefined): Promise<Uri | undefined> {
   const wanted = typeof target === "string" ? Uri.parse(target) : target;
   const uri = wanted ?? activeProgram();
   if (uri === undefined) return void window.showInformationMessage(l10n.t("Open a Walia program (.wal) to run it."));

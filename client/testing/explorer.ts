@@ -5,6 +5,7 @@ import {
   type CancellationToken,
   CancellationTokenSource,
   commands,
+  type Disposable,
   type ExtensionContext,
   l10n,
   TestRunProfileKind,
@@ -20,6 +21,7 @@ import { TestsChanged, TestsRequest } from "../protocol.ts";
 import { whyNotRun } from "../running/running.ts";
 import type { Server } from "../server.ts";
 import { detailsOf } from "./coverage.ts";
+import { debugTests } from "./debug.ts";
 import { type Runner, runTests } from "./run.ts";
 import { TestTree } from "./tree.ts";
 
@@ -43,12 +45,28 @@ export function registerTests(context: ExtensionContext, server: Server, command
   );
 
   // Tests can be seen where they cannot run; then it is said why.
-  const run = async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
-    const reason = whyNotRun(command);
-    if (reason !== undefined) return void window.showWarningMessage(reason);
-    const runner = { tree, programOf: server.programOf, command: command! };
-    await (request.continuous === true ? runAfterSaves : runTests)(runner, request, token);
-  };
+  type Start = (runner: Runner, request: TestRunRequest, token: CancellationToken) => Promise<void>;
+  const whereItCan =
+    (start: Start) =>
+    async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
+      const reason = whyNotRun(command);
+      if (reason !== undefined) return void window.showWarningMessage(reason);
+      await start({ tree, programOf: server.programOf, command: command! }, request, token);
+    };
+  const run = whereItCan((runner, request, token) =>
+    (request.continuous === true ? runAfterSaves : runTests)(runner, request, token),
+  );
+  const inDebugger = whereItCan(debugTests);
+  /** A lens names the test; from the command palette it is the one at the cursor. */
+  const testCommand = (name: string, atCursor: string, start: typeof run): Disposable =>
+    commands.registerCommand(name, async (uri?: string, line?: number) => {
+      if (uri === undefined || line === undefined) return void commands.executeCommand(atCursor);
+      const item = tree.testAt(Uri.parse(uri), line);
+      if (item === undefined) return void window.showInformationMessage(l10n.t("There is no test here any more."));
+      const source = new CancellationTokenSource();
+      await start(new TestRunRequest([item]), source.token);
+      source.dispose();
+    });
   const counting = controller.createRunProfile(
     l10n.t("Coverage"),
     TestRunProfileKind.Coverage,
@@ -60,15 +78,10 @@ export function registerTests(context: ExtensionContext, server: Server, command
   counting.loadDetailedCoverage = async (_run, file) => detailsOf(file);
   subscriptions.push(
     controller.createRunProfile(l10n.t("Run"), TestRunProfileKind.Run, run, true, undefined, true),
+    controller.createRunProfile(l10n.t("Debug"), TestRunProfileKind.Debug, inDebugger, true),
     counting,
-    commands.registerCommand("walia.runTest", async (uri?: string, line?: number) => {
-      if (uri === undefined || line === undefined) return void commands.executeCommand("testing.runAtCursor");
-      const item = tree.testAt(Uri.parse(uri), line);
-      if (item === undefined) return void window.showInformationMessage(l10n.t("There is no test here any more."));
-      const source = new CancellationTokenSource();
-      await run(new TestRunRequest([item]), source.token);
-      source.dispose();
-    }),
+    testCommand("walia.runTest", "testing.runAtCursor", run),
+    testCommand("walia.debugTest", "testing.debugAtCursor", inDebugger),
   );
 }
 

@@ -52,7 +52,7 @@ export async function runTests(runner: Runner, request: TestRunRequest, token: C
 }
 
 /** The tests that a request means, by file. */
-function wanted(tree: TestTree, { include, exclude }: TestRunRequest): Map<TestItem, TestItem[]> {
+export function wanted(tree: TestTree, { include, exclude }: TestRunRequest): Map<TestItem, TestItem[]> {
   const found = new Map<TestItem, TestItem[]>();
   const isExcluded = (item: TestItem): boolean =>
     exclude?.some(({ id, parent }) => id === item.id && parent === item.parent) ?? false;

@@ -40,14 +40,14 @@ const CLIENTS = new Set([
   ...["debugServer", "serverReadyAction", "suppressMultipleSessionWarning", "console", "consoleMode"],
 ]);
 
-const KINDS = {
+/** What each argument besides `program` must be. */
+export const KINDS = {
   args: "a list of strings",
   cwd: "a string",
   stopOnEntry: "true or false",
   noDebug: "true or false",
   test: "a string",
   tests: "true or false",
-  keep: "true or false",
 } as const;
 
 const FITS: Readonly<Record<(typeof KINDS)[keyof typeof KINDS], (value: unknown) => boolean>> = {
@@ -77,8 +77,6 @@ export function launchArguments(given: unknown): LaunchArguments {
     const kind = KINDS[key as keyof typeof KINDS];
     if (!FITS[kind](value)) throw new Refusal(`"${key}" must be ${kind}`);
   }
-  if (all.keep === true)
-    throw new Refusal('"keep" cannot be true: what a program keeps in its .wld file is not used while it is debugged');
   if (all.tests === true && all.test !== undefined) throw new Refusal('give "test" or "tests", not both');
   return {
     program: names,

@@ -1,15 +1,15 @@
 // Code lenses: buttons to run a program and its tests, and how often something is used, performed or handled, with a peek at
 // where.
 //
-//   ▷ Run                 above the first statement of a file that does something at top level
-//   ▷ Run Test            above a test, and above a declaration with doc examples
+//   ▷ Run | Debug         above the first statement of a file that does something at top level
+//   ▷ Run Test | Debug    above a test, and above a declaration with doc examples
 //   2 uses                above top-level functions, classes and traits
 //   performed in 3 places above a handler; the performs that it may receive are counted
 //
-// Commands: `walia.run` [uri], `walia.runTest` [uri, line], `walia.showReferences` [uri, position, locations]. Counting is
+// Commands: `walia.run` and `walia.debug` [uri], `walia.runTest` and `walia.debugTest` [uri, line], `walia.showReferences` [uri, position, locations]. Counting is
 // done on resolve, for the lenses that are seen.
 
-import type { CodeLens, Location, Position } from "vscode-languageserver";
+import type { CodeLens, Location, Position, Range } from "vscode-languageserver";
 import type * as ast from "../../language/ast.ts";
 import { inferenceOf } from "../../language/infer/infer.ts";
 import { itemsUsing } from "../../language/infer/sightings.ts";
@@ -64,15 +64,19 @@ export function lensesIn(
   if (wanted.run) {
     const first = items.find(({ tree }) => tree.statements.some(runs));
     const statement = first?.tree.statements.find(runs);
-    if (first && statement)
-      lenses.push({
-        range: at(first, { start: statement.start, end: statement.start }),
-        command: { title: "▷ Run", command: "walia.run", arguments: [uri] },
-      });
+    const button = (range: Range, title: string, command: string, args: unknown[]): void => {
+      lenses.push({ range, command: { title, command, arguments: args } });
+    };
+    if (first && statement) {
+      const range = at(first, { start: statement.start, end: statement.start });
+      button(range, "▷ Run", "walia.run", [uri]);
+      button(range, "Debug", "walia.debug", [uri]);
+    }
     for (const { range, kind } of testsIn(view, file)) {
-      const title = kind === "test" ? "▷ Run Test" : "▷ Run Example";
-      const command = { title, command: "walia.runTest", arguments: [uri, range.start.line] };
-      lenses.push({ range: { start: range.start, end: range.start }, command });
+      const place = { start: range.start, end: range.start };
+      const args = [uri, range.start.line];
+      button(place, kind === "test" ? "▷ Run Test" : "▷ Run Example", "walia.runTest", args);
+      button(place, "Debug", "walia.debugTest", args);
     }
   }
   if (!wanted.counts) return lenses;

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { KINDS } from "../../runtime/debug/launch.ts";
 import { parsePorts } from "../../runtime/reactor/sources.ts";
 import { tokenModifiers, tokenTypes } from "../../server/features/semantic-tokens.ts";
 import { DEFAULTS } from "../../server/settings.ts";
@@ -32,9 +33,11 @@ describe("commands", () => {
   test("that menus, keys and the walkthrough name are declared", () => {
     const text = JSON.stringify([contributes.menus, contributes.keybindings, contributes.walkthroughs]);
     const named = new Set(
-      [...text.matchAll(/\bwalia\.(?:run|runTest|newFile|createConfig|peek\w+|show\w+|open\w+|restart\w+)\b/g)].map(
-        ([name]) => name,
-      ),
+      [
+        ...text.matchAll(
+          /\bwalia\.(?:run|runTest|debug|debugTest|newFile|createConfig|peek\w+|show\w+|open\w+|restart\w+)\b/g,
+        ),
+      ].map(([name]) => name),
     );
     expect([...named].filter((name) => !declared.includes(name))).toEqual([]);
   });
@@ -115,6 +118,12 @@ test("the problem matcher reads what walia check says", () => {
   });
   expect(found[0]).toMatchObject({ line: "1", severity: "error", code: "W001" });
   expect(found[1]).toMatchObject({ line: "2", column: "9", severity: "error", code: "W101" });
+});
+
+test("a launch.json may say what the debugger takes", () => {
+  const { properties } = contributes.debuggers[0].configurationAttributes.launch;
+  // The editor itself adds noDebug.
+  expect([...Object.keys(properties), "noDebug"].sort()).toEqual(["program", ...Object.keys(KINDS)].sort());
 });
 
 describe("the schema of walia.json agrees with the runtime", () => {

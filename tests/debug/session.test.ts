@@ -27,11 +27,7 @@ describe("a launch", () => {
       [{ program, stopOnEntry: "yes" }, '"stopOnEntry" must be true or false'],
       [
         { program, brogram: 1 },
-        'there is no argument "brogram": there are program, args, cwd, stopOnEntry, noDebug, test, tests, keep',
-      ],
-      [
-        { program, keep: true },
-        '"keep" cannot be true: what a program keeps in its .wld file is not used while it is debugged',
+        'there is no argument "brogram": there are program, args, cwd, stopOnEntry, noDebug, test, tests',
       ],
       [{ program, cwd: "/nowhere/at/all" }, '"cwd" must be a folder: /nowhere/at/all is none that can be entered'],
       [{ program: client.path("nothing.wal") }, "nothing.wal: there is no such file"],

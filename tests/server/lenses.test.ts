@@ -38,8 +38,11 @@ fun ask_more() perform "ASK_MORE";
 `),
   ).toEqual([
     "8: ▷ Run",
+    "8: Debug",
     "9: ▷ Run Test",
+    "9: Debug",
     "10: ▷ Run Example",
+    "10: Debug",
     "0: 5 uses",
     "1: 0 uses",
     "2: 1 use",
@@ -67,7 +70,8 @@ test("uses can be peeked at", async () => {
     command?: { command: string; arguments: unknown[] };
   }[];
   expect(found[0]!.command).toEqual({ title: "▷ Run", command: "walia.run", arguments: [uri] });
-  const resolved = (await server.client.sendRequest("codeLens/resolve", found[1])) as (typeof found)[0];
+  expect(found[1]!.command).toEqual({ title: "Debug", command: "walia.debug", arguments: [uri] });
+  const resolved = (await server.client.sendRequest("codeLens/resolve", found[2])) as (typeof found)[0];
   const range = { start: { line: 1, character: 6 }, end: { line: 1, character: 7 } };
   expect(resolved.command).toEqual({
     title: "1 use",
@@ -75,7 +79,7 @@ test("uses can be peeked at", async () => {
     arguments: [uri, { line: 0, character: 4 }, [{ uri, range }]],
   });
   await server.change("/a.wal", [{ text: "" }]);
-  expect(await server.client.sendRequest("codeLens/resolve", found[1])).toMatchObject({ command: { title: "" } });
+  expect(await server.client.sendRequest("codeLens/resolve", found[2])).toMatchObject({ command: { title: "" } });
   expect(server.errors).toEqual([]);
   await server.stop();
 });

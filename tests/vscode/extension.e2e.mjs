@@ -230,6 +230,43 @@ describe("in a workspace that is trusted", () => {
     await page.locator(".xterm-rows").getByText("Hello, Ada, you quick one!").waitFor();
   });
 
+  test("F5 debugs the program: it stops at a breakpoint, and says how it came there and what it has", async () => {
+    const { page } = await open("greetings.wal");
+    await window.goTo(7, 5);
+    await page.keyboard.press("F9");
+    await page.locator(".glyph-margin-widgets .codicon-debug-breakpoint").first().waitFor();
+    await window.openProgram("main.wal");
+    await page.keyboard.press("F5");
+    await page.locator(".tab.active", { hasText: "greetings.wal" }).waitFor();
+    await page.locator(".debug-top-stack-frame-line").first().waitFor();
+    const variables = page.locator(".debug-variables .monaco-list-row");
+    const locals = variables.filter({ hasText: "Locals" }).first();
+    await locals.waitFor();
+    if ((await locals.getAttribute("aria-expanded")) === "false") await locals.click();
+    await variables.filter({ hasText: "Ada" }).first().waitFor();
+    await variables.filter({ hasText: "quick" }).first().waitFor();
+    await page.locator(".debug-call-stack .monaco-list-row", { hasText: "greet" }).first().waitFor();
+    await window.picture("debug");
+    await page.keyboard.press("F5");
+    await variables.filter({ hasText: "Barbara" }).first().waitFor();
+    await page.keyboard.press("F5");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+    await window.command("Debug Console: Focus on Debug Console View");
+    await page.locator(".repl .monaco-list-row", { hasText: "Hello, Barbara, you patient one!" }).first().waitFor();
+  });
+
+  test("a test that is debugged stops, and passes in the Test Explorer when it goes on", async () => {
+    const { page } = await open("greetings.wal");
+    await window.goTo(7, 5);
+    await page.keyboard.press("F9");
+    await page.locator(".codelens-decoration a", { hasText: "Debug" }).nth(1).click();
+    await page.locator(".debug-top-stack-frame-line").first().waitFor();
+    // The handler in force stands among the frames.
+    await page.locator(".debug-call-stack .monaco-list-row", { hasText: 'handle "MOOD"' }).first().waitFor();
+    await page.keyboard.press("F5");
+    await page.locator(".glyph-margin-widgets .codicon-testing-passed-icon").first().waitFor();
+  });
+
   test("tasks check the workspace", async () => {
     const { page } = await open("main.wal");
     await window.command("Tasks: Run Task");
