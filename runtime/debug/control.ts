@@ -86,6 +86,8 @@ export class Control {
 
   constructor(
     readonly probes: Probes,
+    /** The unit in which each probe stands, by its number. */
+    readonly units: readonly string[],
     readonly watcher: Watcher,
   ) {}
 
@@ -133,10 +135,16 @@ export class Control {
 
   #arm(): void {
     const { armed } = this.probes;
-    if (this.#step !== null || this.#wantsEntry) armed.fill(1);
-    else {
-      armed.fill(0);
-      for (const probe of this.#armed) armed[probe] = 1;
+    armed.fill(this.#wantsEntry ? 1 : 0);
+    for (const probe of this.#armed) armed[probe] = 1;
+    const step = this.#step?.step;
+    if (step === undefined) return;
+    // What a step passes over runs as fast as ever.
+    const units = new Map<string, boolean>();
+    for (const [probe, unit] of this.units.entries()) {
+      const mayEnd = units.get(unit) ?? step.mayEndIn(unit);
+      units.set(unit, mayEnd);
+      if (mayEnd) armed[probe] = 1;
     }
   }
 

@@ -34,7 +34,8 @@ export class Execution {
     this.places = new Places(debuggee);
     this.evaluator = new Evaluator(debuggee);
     const { probes } = debuggee;
-    this.control = new Control(probes, {
+    const units = debuggee.program.probes.map(({ unit }) => unit);
+    this.control = new Control(probes, units, {
       reached: (task, probe) =>
         this.#reasonOf(
           this.breakpoints.atProbe(probe, (text) => this.#inTask(text, task)),

@@ -56,6 +56,13 @@ export class Step {
     else this.#ends.remove(this.#from);
   }
 
+  /** May the step end in code of this unit? Then its statements are to be looked at. `ref`: as in the program's probes. */
+  mayEndIn(ref: string): boolean {
+    if (this.#kind === "stepIn" || this.#from.length === 0) return true;
+    const of = isTopLevel(ref) ? MAIN_ID : functionOf(ref);
+    return this.#ends.functions.has(of) || this.#performers.functions.has(of);
+  }
+
   /** Does the step end here? Asked when the task has come to a statement. */
   endsAt(stack: Segment): boolean {
     if (this.#kind === "stepIn" || this.#from.length === 0) return true;
@@ -100,6 +107,9 @@ export class Step {
   }
 }
 
+/** Of a unit of the top level, or of what a handler there covers: the path in its item is empty. */
+const isTopLevel = (ref: string): boolean => /:(#\d+)?$/.test(functionOf(ref));
+
 /** L2 */
 const TOP_LEVEL: Mark = { of: MAIN_ID, base: MAIN_ID };
 
@@ -107,10 +117,13 @@ const TOP_LEVEL: Mark = { of: MAIN_ID, base: MAIN_ID };
 const functionOf = (id: string): string => id.replace(/(?:(^[^:]*:)|\/)in [^/]+(?:\/in [^/]+)*$/, "$1");
 
 class Marks {
+  /** Every function that was ever added. */
+  readonly functions = new Set<string>();
   readonly #by = new Map<Base, Set<string>>();
 
   add(marks: readonly Mark[]): void {
     for (const { of, base } of marks) {
+      this.functions.add(of);
       const known = this.#by.get(base);
       if (known === undefined) this.#by.set(base, new Set([of]));
       else known.add(of);

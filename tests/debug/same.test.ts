@@ -45,7 +45,7 @@ async function debugged(
   const driver = new CapturingDriver();
   const view = new View(plain, (path) => (path === tree.path ? text : undefined), "/program");
   let looks = 0;
-  const control = new Control(probes, {
+  const control = new Control(probes, [], {
     reached: (task) => {
       expect(task.stack).not.toBeNull();
       looks++;
