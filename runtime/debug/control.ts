@@ -112,11 +112,6 @@ export class Control {
     return this.#reason;
   }
 
-  /** A request that the stopped task is about to perform. */
-  get isPerforming(): boolean {
-    return this.#next?.goesOn.kind === "perform";
-  }
-
   /** What it is to yield instead, as `answer` was told. */
   get answered(): Value {
     return this.#next?.goesOn.kind === "value" ? this.#next.goesOn.value : undefined;
@@ -197,6 +192,7 @@ export class Control {
       const stop = this.#injected(task, given);
       if (stop !== null) return stop;
     }
+    if (this.#hasShown === task && faultOf(input) === null) this.#hasShown = null;
     for (let looks = LOOK; ; looks--) {
       const outcome = machine.run(task, input, depth);
       if (outcome.kind !== "asks") return this.#failed(task, outcome) ?? this.#ended(task, outcome);

@@ -191,7 +191,8 @@ export class Inspection {
       });
     };
     const reason = this.execution.control.reason;
-    if (frame.task === this.execution.control.stopped && place.index === 0 && reason?.kind === "effect")
+    const isInnermost = place.index === 0 && place.segment === frame.task.stack;
+    if (frame.task === this.execution.control.stopped && isInnermost && reason?.kind === "effect")
       add(`perform ${JSON.stringify(reason.request.site.effect)}`, this.#performing(reason));
     const self = selfOf(place);
     const own = self === undefined ? [] : [{ name: "this", get: () => self, set: () => "`this` cannot be changed" }];
