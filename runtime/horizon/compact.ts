@@ -7,7 +7,7 @@ import { checkFile, type Meter, payloadOf, type Visit } from "./check.ts";
 import { FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { isRunning } from "./owner.ts";
 import { create, inUse, ownerOf, removeWithLock, syncFolder } from "./store.ts";
-import { Table } from "./tables.ts";
+import { type Key, Table } from "./tables.ts";
 import { cannotWrite, damaged } from "./trouble.ts";
 
 /** Records that are written together. */
@@ -19,11 +19,21 @@ export interface Compacted {
   readonly after: number;
 }
 
+export interface CompactOptions {
+  readonly meter?: Meter;
+  /** Which records stay; all unless told. */
+  readonly isNeeded?: (table: Table, key: Key) => boolean;
+}
+
 /**
  * Replaces the file by a dense one, at once or not at all. No program may be running with it. HorizonError when one is, or
  * when something in the file is damaged: what can be read of it can be exported.
  */
-export async function compactFile(path: string, by: string, meter?: Meter): Promise<Compacted> {
+export async function compactFile(
+  path: string,
+  by: string,
+  { meter, isNeeded = () => true }: CompactOptions = {},
+): Promise<Compacted> {
   const owner = ownerOf(path);
   if (owner !== undefined && isRunning(owner)) throw inUse(path, owner);
   const before = statSync(path).size;
@@ -33,6 +43,7 @@ export async function compactFile(path: string, by: string, meter?: Meter): Prom
     let batch: Change[] = [];
     const copy: Visit = (table, key, part) => {
       if (table === Table.Meta && (key === OWNER_KEY || key === FORMAT_KEY)) return;
+      if (!isNeeded(table, key)) return;
       if (batch.push({ table, key, payload: payloadOf(part) }) < BATCH) return;
       commit(batch);
       batch = [];

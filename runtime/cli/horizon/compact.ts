@@ -1,4 +1,5 @@
-// `walia horizon compact`: writes the file anew, without the room of records that are gone.
+// `walia horizon compact`: writes the file anew, without the room of records that are gone, and without channels and atomics that nobody
+// has any more.
 
 import { compactFile } from "../../horizon/compact.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -7,6 +8,7 @@ import { version } from "../version.ts";
 import type { HorizonContext } from "./horizon.ts";
 import { requireIdle } from "./opened.ts";
 import { Progress } from "./progress.ts";
+import { neededIn } from "./shared.ts";
 import { onlyName, whichFile } from "./which.ts";
 import { sizeText } from "./words.ts";
 
@@ -15,7 +17,8 @@ export async function compact(words: readonly string[], { folder, terminal }: Ho
   const path = whichFile(onlyName(names), folder);
   requireIdle(path);
   const progress = new Progress("compacting", terminal);
-  const { before, after } = await compactFile(path, version, progress);
+  const isNeeded = await neededIn(path, progress);
+  const { before, after } = await compactFile(path, version, { meter: progress, isNeeded });
   progress.end();
   terminal.print(`${sizeText(before)} before, ${sizeText(after)} now`);
   return ExitCode.Fine;
