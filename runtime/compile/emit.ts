@@ -4,7 +4,8 @@
 //   r(F, V, d)            from the point of frame F, V being what the suspended operation yields
 //
 // R1. `r` is the same code with guards. `at` is the point still to be reached, 0 once it has been: statements before the
-//     point are skipped (K3 of core.ts), the point itself takes V in place of running its operation.
+//     point are skipped (K3 of core.ts), the point itself takes V in place of running its operation. Points at which code
+//     suspends often, in units that are not long, have what follows them for themselves, without guards.
 // R2. Points that hold the same slots save their frames at one exit of the function, and leave for it with `at` set to
 //     theirs: V8 puts a function into its caller only while its bytecode is short.
 // R3. Nothing of a program's text becomes a name here but the letters of its own identifiers behind a prefix, and
@@ -18,7 +19,7 @@ import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Slot, t
 import { AtomEmitter, isNumberAtom, truthy } from "./emit-atoms.ts";
 import * as js from "./js.ts";
 import type { Linker } from "./linker.ts";
-import { hasTail, rangeOf, rangeOfList } from "./ranges.ts";
+import { hasTail, type PointRange, rangeOf, rangeOfList } from "./ranges.ts";
 
 /** V2 of engine/values.ts. */
 const SIGNAL = js.value(null);
@@ -28,6 +29,8 @@ const E_H = js.member(js.member(js.id("E"), "now"), "h");
 
 /** Loop turns between two questions whether to yield. */
 const FUEL = 4000;
+/** How many points the code that follows points may contain, all of it together, for points to have it for themselves (R1). */
+const FOLLOWING = 32;
 /** Resumptions between two such questions of a loop that suspends in every turn; a power of two. */
 const RESUMPTIONS = 1024;
 
@@ -86,16 +89,16 @@ class Emitter {
     );
     if (this.unit.points.length === 0 && !this.#callsOut()) return [enter];
     this.#isSecond = true;
-    this.#resuming = true;
     this.#exits.clear();
     const locals = [...params, ...this.unit.slots].map((slot) => [slot, null] as const);
+    const restore = this.#restore(names.enter, params);
+    this.#resuming = true;
     const resume = js.fun(
       names.resume,
       ["F", "V", "d"],
       [
         js.declare("var", ["at", js.member(js.id("F"), "at")], ["self", null], ...locals, ...this.#fuelOnResuming()),
-        this.#restore(names.enter, params),
-        ...this.#withExits(this.#statements(this.unit.body)),
+        ...this.#withExits([restore, ...this.#statements(this.unit.body)]),
       ],
     );
     return [enter, resume];
@@ -128,7 +131,10 @@ class Emitter {
     ]);
   }
 
-  /** Locals taken from the frame. A frame at point 0 has not begun: the first form runs it. */
+  /**
+   * Locals taken from the frame, and what follows a point that has it for itself. A frame at point 0 has not begun: the first
+   * form runs it.
+   */
   #restore(enter: string, params: readonly string[]): es.Statement {
     const from = this.unit.usesSelf ? 1 : 0;
     const args = params.map((_, index) => slotOf(index + from));
@@ -143,16 +149,56 @@ class Emitter {
         consequent: [js.ret(begin)],
       },
     ];
-    for (const point of this.unit.points)
+    const { points } = this.unit;
+    const often = points.filter(({ op }) => entersCode(op) || op.kind === "await");
+    const isShort = often.reduce((sum, { id }) => sum + points.length - id, 0) <= FOLLOWING;
+    for (const point of points) {
+      const following = isShort && often.includes(point) ? this.#following(point.id) : null;
       cases.push({
         type: "SwitchCase",
         test: js.value(point.id),
         consequent: [
           ...point.live.map((slot, index) => js.assign(js.id(slot), slotOf(index))),
-          { type: "BreakStatement", label: null },
+          ...(following ?? [{ type: "BreakStatement", label: null }]),
         ],
       });
+    }
     return { type: "SwitchStatement", discriminant: js.id("at"), cases };
+  }
+
+  /** What follows a point, up to the end of the unit; null where a loop contains the point. */
+  #following(id: number): es.Statement[] | null {
+    const rest = this.#restOf(id, this.unit.body);
+    return rest === null || rest.at(-1)?.type === "ReturnStatement" ? rest : [...rest, js.ret(UNDEFINED)];
+  }
+
+  #restOf(id: number, list: readonly Stmt[]): es.Statement[] | null {
+    const index = list.findIndex((statement) => isIn(id, rangeOf(statement)));
+    const first = this.#restOfStatement(id, list[index]!);
+    return first === null ? null : [...first, ...this.#statements(list.slice(index + 1))];
+  }
+
+  #restOfStatement(id: number, statement: Stmt): es.Statement[] | null {
+    switch (statement.kind) {
+      case "point": {
+        const value = js.id("V");
+        return [js.assign(js.id(statement.slot), statement.test ? truthy(value) : value)];
+      }
+      case "if":
+        return this.#restOf(id, isIn(id, rangeOfList(statement.then)) ? statement.then : statement.otherwise);
+      case "block": {
+        const rest = this.#restOf(id, statement.body);
+        return rest === null ? null : [label(statement.label, js.block(rest))];
+      }
+      case "loop": {
+        // Its next turn is a call from the start.
+        if (statement.label !== "start") return null;
+        const rest = this.#restOf(id, statement.body);
+        return rest === null || rest.at(-1)?.type === "ReturnStatement" ? rest : [...rest, js.ret(this.#again())];
+      }
+      default:
+        throw new Error(`broken: a point in ${statement.kind}`);
+    }
   }
 
   /** A call of the unit itself with the parameters as they are now. */
@@ -617,6 +663,8 @@ const isNotAsked = (slot: es.Expression): es.Expression => js.binary("!==", slot
 
 /** M5 of engine/machine.ts */
 const SET_CONTEXT: es.Statement = js.run(js.call("lookFrom", js.id("ctx")));
+
+const isIn = (id: number, range: PointRange | null): boolean => range !== null && range[0] <= id && id <= range[1];
 
 const isSelf = (atom: Atom): boolean => atom.kind === "slot" && atom.slot === "self";
 

@@ -3,7 +3,7 @@
 import type { Stmt } from "./core.ts";
 
 /** First and last point. */
-type PointRange = readonly [first: number, last: number];
+export type PointRange = readonly [first: number, last: number];
 const ranges = new WeakMap<readonly Stmt[], PointRange | null>();
 
 /** The points in a statement (K3). */
