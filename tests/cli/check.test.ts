@@ -79,7 +79,7 @@ describe("words", () => {
     const { code, out } = await walia(["help"]);
     expect(code).toBe(0);
     const commands = [...out.matchAll(/^ {2}walia (\w+)/gm)].map((match) => match[1]!);
-    expect(commands).toEqual(["run", "check", "test", "fmt", "horizon", "lsp", "version", "help"]);
+    expect(commands).toEqual(["run", "check", "test", "fmt", "horizon", "lsp", "debug", "version", "help"]);
     for (const name of commands) {
       const page = await walia(["help", name]);
       expect(page).toMatchObject({ code: 0, err: "" });
