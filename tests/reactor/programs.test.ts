@@ -72,10 +72,10 @@ onEachDriver((on) => {
     test("sleep sorts", async () => {
       const source = `
       async fun later(n) { sleep(n); print n; n }
-      var all_of_them = [30, 10, 20].map(n => later(n));
+      var all_of_them = [200, 10, 100].map(n => later(n));
       print all(all_of_them);
     `;
-      expect(await lines(source)).toEqual(["10", "20", "30", "[30, 10, 20]"]);
+      expect(await lines(source)).toEqual(["10", "100", "200", "[200, 10, 100]"]);
     });
 
     test("race, any, timeout and cancel", async () => {

@@ -129,7 +129,7 @@ const readInTurn = inTurn("descriptor", {
   },
 });
 
-const read = positioned(readInTurn, (handle, tag, request, at) => handle.read(tag, maxOf(request), at));
+const read = positioned(readInTurn, (handle, tag, request, at) => handle.read(tag, maxOf(request), at, true));
 
 function isData(data: Value): data is string | Uint8Array {
   return typeof data === "string" || data instanceof Uint8Array;
@@ -150,7 +150,7 @@ const writeInTurn = inTurn("descriptor", {
 });
 
 const write = positioned(writeInTurn, (handle, tag, request, at) =>
-  handle.write(tag, request.f_data as string | Uint8Array, at),
+  handle.write(tag, request.f_data as string | Uint8Array, at, true),
 );
 
 const sync = inTurn("descriptor", {

@@ -17,7 +17,7 @@
 // D7. Nothing polls: a driver with nothing to report uses no CPU.
 // D8. A driver belongs to the thread that made it. Other threads reach it in one way only, through its waker (waker.ts).
 // D9. What has been submitted leaves at the latest when the turn is over, in as few system calls as the driver can. In a rush,
-//     which the submitter declares, operations on files may wait a little longer (uring.ts, U6).
+//     which the submitter declares, `patient` operations may wait a little longer (uring.ts, U6).
 
 import type { Waker } from "./waker.ts";
 
@@ -62,10 +62,10 @@ export interface Handle {
   readonly seekable: boolean;
   /** Of a stream: bytes that it has taken from the system, and that come with the next read. */
   readonly held?: Uint8Array | null;
-  /** Yields between 1 and `max` bytes, or null at the end. */
-  read(tag: Tag, max: number, position: number): void;
+  /** Yields between 1 and `max` bytes, or null at the end. `patient`: one of perhaps very many at once (D9). */
+  read(tag: Tag, max: number, position: number, patient?: boolean): void;
   /** Yields the number of bytes, when the system has all of them. Strings go out as UTF-8. */
-  write(tag: Tag, data: string | Uint8Array, position: number): void;
+  write(tag: Tag, data: string | Uint8Array, position: number, patient?: boolean): void;
   /** Yields the handle of a connection. */
   accept(tag: Tag): void;
   /** Yields the bits of `events` for which an operation would not wait; takes nothing from the stream. */

@@ -15,7 +15,7 @@
 //     After a long sleep it does not, so a program that waits uses no processor.
 // U5. `close` lets go of everything at once. Called from inside `step`, it is at the end of that step that the memory is given
 //     back, when nobody uses it any more.
-// U6. In a rush (driver.ts, D9), operations at positions of files do not go out with every turn. The first leave after the first
+// U6. In a rush (driver.ts, D9), patient operations on files do not go out with every turn. The first leave after the first
 //     turn; those after them wait for HASTE, then twice as long each time, and never longer than PATIENCE. So 100,000 reads that
 //     begin at once take a handful of calls. While one waits, hundreds of tasks run that were ready before its own would be.
 //     Whatever else is submitted is urgent, and so is what the kernel has for us.

@@ -4,7 +4,7 @@
 //     over: a write that is offered again must not meet another file under its number.
 // F2. A short read goes straight into the memory that the program gets; a longer one through a block, of which the program
 //     gets a copy of what came; a very long one into a buffer of its own. See memory.ts.
-// F3. What is done at a position may wait for company on its way to the kernel (ring.ts, R5).
+// F3. Reads and writes that are patient may wait for company on their way to the kernel (ring.ts, R5).
 
 import { errorNumbered, NONE } from "../base.ts";
 import { READ, type Tag, WRITE } from "../driver.ts";
@@ -36,15 +36,15 @@ export class FileHandle extends UringHandle {
     return this.#seekable;
   }
 
-  override read(tag: Tag, max: number, position: number): void {
+  override read(tag: Tag, max: number, position: number, patient = false): void {
     const read = this.kit.idleReads.pop() ?? new FileRead(this.kit);
     read.prepare(Math.min(max, LONGEST), this.#seekable ? position : NO_POSITION);
-    this.#begin(read, tag);
+    this.#begin(read, tag, patient);
   }
 
-  override write(tag: Tag, data: string | Uint8Array, position: number): void {
+  override write(tag: Tag, data: string | Uint8Array, position: number, patient = false): void {
     const at = this.#appends || !this.#seekable ? NO_POSITION : position;
-    this.#begin(new FileWrite(this.kit, data, at), tag);
+    this.#begin(new FileWrite(this.kit, data, at), tag, patient);
   }
 
   override ready(tag: Tag, events: number): void {
@@ -54,7 +54,7 @@ export class FileHandle extends UringHandle {
   }
 
   override sync(tag: Tag): void {
-    this.#begin(new FileSync(this.kit), tag);
+    this.#begin(new FileSync(this.kit), tag, false);
   }
 
   override withdraw(tag: Tag): void {
@@ -87,9 +87,10 @@ export class FileHandle extends UringHandle {
     return operation.tag !== NONE;
   }
 
-  #begin(operation: FileOperation, tag: Tag): void {
+  #begin(operation: FileOperation, tag: Tag, patient: boolean): void {
     operation.file = this;
     operation.tag = tag;
+    operation.isPatient = patient;
     operation.place = this.#operations.length;
     this.#operations.push(operation);
     operation.submit(this.fd);
@@ -106,6 +107,8 @@ abstract class FileOperation implements Operation {
   file: FileHandle | null = null;
   place = 0;
   tag: Tag = NONE;
+  /** F3 */
+  isPatient = false;
   protected slot = NONE;
 
   constructor(protected readonly kit: Kit) {}
@@ -117,12 +120,11 @@ abstract class FileOperation implements Operation {
     this.kit.ring.cancel(this.slot);
   }
 
-  /** F3 */
   protected enter(opcode: number, fd: number, address: number, length: number, offset: number): void {
     const { ring } = this.kit;
     this.slot = ring.begin(this);
-    if (offset === NO_POSITION) ring.entry(this.slot, opcode, fd, address, length, offset, 0, 0);
-    else ring.patient(this.slot, opcode, fd, address, length, offset);
+    if (this.isPatient) ring.patient(this.slot, opcode, fd, address, length, offset);
+    else ring.entry(this.slot, opcode, fd, address, length, offset, 0, 0);
   }
 
   /** The file's, or NONE; `completed` has it for what must be offered again. */
