@@ -4,7 +4,8 @@
 // P1. Brackets nested deeper than MAX_NESTING are refused before Ohm, which recurses, sees them. What exhausts the
 //     stack all the same ends in the same message.
 // P2. So are chains of more than MAX_RUN tokens without a separator, which cannot be one expression within MAX_CHAIN,
-//     and items longer than MAX_ITEM: Ohm keeps more than a kilobyte for every character it reads.
+//     and items longer than MAX_ITEM: Ohm keeps more than a kilobyte for every character it reads. So are more than MAX_OPEN
+//     comments that are never closed: Ohm follows each to the end.
 // P3. No tree is deeper than MAX_DEPTH, so that what walks it, or writes it as JSON, need not fear for its stack.
 
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -31,6 +32,7 @@ export const MAX_NESTING = 100;
 export const MAX_ITEM = 250_000;
 export const MAX_DEPTH = 2000;
 const MAX_RUN = 8 * MAX_CHAIN;
+const MAX_OPEN = 50;
 
 /** A cache that lives as long as the process. */
 export function memoryCache(): ItemCache {
@@ -149,15 +151,17 @@ function tooLong(text: string): ast.ItemTree {
 
 function statementsOf(source: Scan, errors: ast.SyntaxError[]): readonly ast.Statement[] {
   const { text, table, comments } = source;
-  const open = comments.find((comment) => isOpenComment(text, comment));
-  if (open !== undefined)
-    errors.push({ start: open.start, end: open.start + 2, message: "this comment is never closed" });
+  const open = comments.filter((comment) => isOpenComment(text, comment));
+  if (open.length > 0)
+    errors.push({ start: open[0]!.start, end: open[0]!.start + 2, message: "this comment is never closed" });
   if (table.length === 0) return [];
   const first = { start: table.starts[0]!, end: table.ends[0]! };
+  const unread = (): ast.Statement[] => [{ kind: "Error", start: first.start, end: table.ends[table.length - 1]! }];
+  if (open.length > MAX_OPEN) return unread();
 
   const refused = (message: string, at: ast.Span): ast.Statement[] => {
     errors.push({ start: at.start, end: at.end, message });
-    return [{ kind: "Error", start: first.start, end: table.ends[table.length - 1]! }];
+    return unread();
   };
   const tooMuch = tooDeepOrLong(source);
   if (tooMuch !== null) return refused(tooMuch.message, tooMuch);

@@ -230,6 +230,7 @@ function hasOpenQuote(text: string): boolean {
     const at = text.indexOf(sign, from);
     return at < 0 ? text.length : at;
   };
+  const endOfComment = commentEnds(text);
   let quote = next('"', 0);
   let apostrophe = next("'", 0);
   let slash = next("/", 0);
@@ -239,7 +240,7 @@ function hasOpenQuote(text: string): boolean {
       const close = endOfString(text, at);
       if (close === null) return true;
       at = close;
-    } else at = (at === slash ? endOfComment(text, at) : endOfCharacter(text, at)) ?? at + 1;
+    } else at = (at === slash ? endOfComment(at) : endOfCharacter(text, at)) ?? at + 1;
     if (quote < at) quote = next('"', at);
     if (apostrophe < at) apostrophe = next("'", at);
     if (slash < at) slash = next("/", at);
@@ -253,9 +254,11 @@ class Reader {
   readonly table: TokenTable;
   readonly #text: string;
   readonly #openQuote: boolean;
+  readonly #endOfComment: (start: number) => number | null;
 
   constructor(text: string, openQuote: boolean, capacity?: number) {
     this.#text = text;
+    this.#endOfComment = commentEnds(text);
     this.#openQuote = openQuote;
     this.table = new TokenTable(capacity);
   }
@@ -280,7 +283,7 @@ class Reader {
         at = end ?? at + 1;
         table.add(end === null ? Kind.Mark : Kind.String, code, start, at);
       } else {
-        const end = code === SLASH ? endOfComment(text, at) : null;
+        const end = code === SLASH ? this.#endOfComment(at) : null;
         at = end ?? at + 1;
         if (end !== null) this.#addComment(start, end);
         else table.add(OPENING.has(code) ? Kind.Open : CLOSING.has(code) ? Kind.Close : Kind.Mark, code, start, at);
@@ -333,13 +336,19 @@ export function endOfLine(text: string, start: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** Where the comment that starts at `start` ends; null when none does. */
-function endOfComment(text: string, start: number): number | null {
-  const next = text.charCodeAt(start + 1);
-  if (next === SLASH) return endOfLine(text, start);
-  if (next !== STAR) return null;
-  const close = text.indexOf("*/", start + 2);
-  return close < 0 ? endOfLine(text, start) : close + 2;
+/** Tells where the comment that starts at an offset ends; null when none does. */
+function commentEnds(text: string): (start: number) => number | null {
+  /** Behind a block comment that is never closed no other is: the rest of the text is looked through once. */
+  let unclosed = text.length;
+  return (start) => {
+    const next = text.charCodeAt(start + 1);
+    if (next === SLASH) return endOfLine(text, start);
+    if (next !== STAR) return null;
+    const close = start < unclosed ? text.indexOf("*/", start + 2) : -1;
+    if (close >= 0) return close + 2;
+    unclosed = Math.min(unclosed, start);
+    return endOfLine(text, start);
+  };
 }
 
 function styleOf(text: string, start: number): Comment["style"] {

@@ -47,6 +47,11 @@ test("brackets that are never closed", () => {
   }
 });
 
+test("comments that are never closed", () => {
+  for (const text of ["/*\n".repeat(300_000), `a${"/*\n".repeat(20_000)}b;`])
+    expect(messages(text).at(-1)).toMatch(/never closed|too long/);
+});
+
 test("brackets that close nothing", () => {
   expect(messages(")]}".repeat(1_000))).toEqual(["unexpected `)`"]);
 });
