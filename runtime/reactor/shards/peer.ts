@@ -15,8 +15,8 @@
 //
 // D1. A shard without work writes down its wish (memory.ts, APPETITE) and sleeps. A shard that has more than it can run next
 //     looks for wishes at its scheduling points: between tasks, and when a long loop asks whether its turn is over. It takes
-//     one off by compare-and-swap, so that exactly one shard answers it, and sends up to half of the tasks that may move,
-//     oldest first. A wish that cannot be met after all is put back.
+//     one off by compare-and-swap, so that exactly one shard answers it, and sends half of the loops that have used up their
+//     time, or else up to half of the tasks that may move, oldest first. A wish that cannot be met after all is put back.
 // D2. A task that moves leaves the run queue before its message is written, and is in no other place: it is the message's. The
 //     message is delivered exactly once and in order (ring.ts), and the receiver puts the task into its run queue before it does
 //     anything else. So a task is on one shard or in one message, never in two, and never lost.
