@@ -19,11 +19,15 @@ export class Task {
    */
   suspended: Segment | Frame | null = null;
   constructor(
-    readonly id: number,
     readonly future: Future,
     /** Name of what it runs, for people. */
     readonly name: string,
   ) {}
+
+  /** That of its future. */
+  get id(): number {
+    return this.future.id;
+  }
 
   /** The suspended stack; to be run or read, and not to be changed. */
   get stack(): Segment | null {

@@ -205,7 +205,7 @@ export class Reactor implements Host, Completions {
   startTask(closure: Closure, args: readonly Value[], name: string, isHome: boolean): TaskFuture {
     const id = this.nextId();
     const future = new TaskFuture(id);
-    const task = new LiveTask(id, future, name, isHome);
+    const task = new LiveTask(future, name, isHome);
     future.task = task;
     this.engine.startStack(task, closure, args);
     this.#begun();

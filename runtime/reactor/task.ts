@@ -15,7 +15,7 @@
 // T3. Fresh and Ready tasks are in the run queue, once; no others. A task that is cancelled while Fresh stays there and is
 //     passed over; one that is awaited while Fresh may be begun before its turn (shard.ts, E4) and leaves the queue.
 //
-// There may be millions of tasks, so a state is a number and a flag in the task itself, not an object of its own.
+// There may be millions of tasks, so what is said of one in a few bits is in one number.
 
 import { Task } from "../engine/host.ts";
 import { type Channel, type EffectRequest, Future, type Value } from "../engine/values.ts";
@@ -39,9 +39,14 @@ export enum Cancellation {
 /** Nothing armed. */
 export const UNARMED = -1;
 
+/** Bits of a task: its state, whether it was cancelled, whether it must run at home. */
+const STATE = 0b111;
+const CANCELLATION_AT = 3;
+const CANCELLATION = 0b11 << CANCELLATION_AT;
+const HOME = 0b100000;
+
 export class LiveTask extends Task {
-  state: TaskState = TaskState.Fresh;
-  cancellation: Cancellation = Cancellation.None;
+  #bits: number;
   /** While parked: what it waits for (T2). */
   request: EffectRequest | null = null;
   /**
@@ -50,14 +55,28 @@ export class LiveTask extends Task {
    */
   armed = UNARMED;
 
-  constructor(
-    id: number,
-    future: Future,
-    name: string,
-    /** It must run on shard 0, where the program's variables are. */
-    readonly isHome: boolean,
-  ) {
-    super(id, future, name);
+  constructor(future: Future, name: string, isHome: boolean) {
+    super(future, name);
+    this.#bits = isHome ? HOME : 0;
+  }
+
+  get state(): TaskState {
+    return this.#bits & STATE;
+  }
+  set state(state: TaskState) {
+    this.#bits = (this.#bits & ~STATE) | state;
+  }
+
+  get cancellation(): Cancellation {
+    return (this.#bits & CANCELLATION) >> CANCELLATION_AT;
+  }
+  set cancellation(cancellation: Cancellation) {
+    this.#bits = (this.#bits & ~CANCELLATION) | (cancellation << CANCELLATION_AT);
+  }
+
+  /** It must run on shard 0, where the program's variables are. */
+  get isHome(): boolean {
+    return (this.#bits & HOME) !== 0;
   }
 
   override toString(): string {
@@ -68,7 +87,6 @@ export class LiveTask extends Task {
 
 /** Stands on this shard for a task of another one that is parked on a request which is answered here (shards/peer.ts, R1). */
 export class Delegate extends LiveTask {
-  override state = TaskState.Parked;
   /** What is lent with the answer: items of a channel, or room in it (shards/loans.ts). */
   loan: { readonly channel: Channel; readonly of: Value[] | number } | null = null;
 
@@ -79,7 +97,8 @@ export class Delegate extends LiveTask {
     readonly from: number,
     readonly token: number,
   ) {
-    super(id, NO_FUTURE, name, true);
+    super(new TaskFuture(id), name, true);
+    this.state = TaskState.Parked;
   }
 }
 
@@ -87,5 +106,3 @@ export class Delegate extends LiveTask {
 export class TaskFuture extends Future {
   task: LiveTask | null = null;
 }
-
-const NO_FUTURE = new TaskFuture(-1);

@@ -9,7 +9,7 @@ import { RunQueue, Urgency, WaitQueue } from "../../runtime/reactor/queue.ts";
 import { LiveTask } from "../../runtime/reactor/task.ts";
 import { HandDriver } from "./scripted.ts";
 
-const task = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", true);
+const task = (id: number): LiveTask => new LiveTask(new Future(id), "t", true);
 
 describe("queues", () => {
   const command = fc.oneof(
@@ -66,7 +66,7 @@ describe("queues", () => {
   test("what may move is taken oldest first, of the loops half and nothing besides; the rest keep their order", () => {
     const queue = new RunQueue();
     const input = { kind: "value", value: undefined } as const;
-    const movable = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", false);
+    const movable = (id: number): LiveTask => new LiveTask(new Future(id), "t", false);
     for (const each of [task(1), movable(2), task(3), movable(4), movable(5)]) queue.push(each, input, Urgency.Ready);
     for (const each of [movable(6), task(7), movable(8), movable(9)]) queue.push(each, input, Urgency.Spent);
     const taken = (most: number): number[] => queue.takeMovable(most).map((each) => each.task.id);

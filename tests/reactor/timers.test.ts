@@ -9,7 +9,7 @@ import { Timers } from "../../runtime/reactor/timers.ts";
 const NOW = 1_700_000_000_000.25;
 const DAY = 86_400_000;
 
-const task = (id: number): LiveTask => new LiveTask(id, new Future(id), "t", true);
+const task = (id: number): LiveTask => new LiveTask(new Future(id), "t", true);
 
 /** How far ahead a timer is set, or the clock goes on: within a millisecond, a slot, each level, the far future. */
 const distance = fc.oneof(

@@ -87,7 +87,7 @@ export class Recall {
     const { stack, beside } = this.packer.unpackStack(frames, 0);
     const [order, isFresh, cancellation, observed, input, request] = beside as Value[];
     const future = this.future(record.id);
-    const task = new LiveTask(record.id, future, record.name, record.home || this.#metHome || this.#metOlder);
+    const task = new LiveTask(future, record.name, record.home || this.#metHome || this.#metOlder);
     task.stack = stack;
     task.cancellation = cancellation as Cancellation;
     future.task = task;

@@ -372,7 +372,7 @@ export class Peer implements LinkHost, LoanHost {
     const { stack, beside } = this.#packer.unpackStack(parcel, from);
     const [id, name, isHome, isFresh, input, isOnTrial] = beside as [number, string, boolean, boolean, Value, boolean];
     const future = this.links.taskComes(id, from);
-    const task = new LiveTask(id, future, name, isHome);
+    const task = new LiveTask(future, name, isHome);
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
