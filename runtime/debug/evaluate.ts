@@ -97,7 +97,7 @@ export class Evaluator {
     const { probes } = this.debuggee;
     const enter: Code["body"] = (_self, depth, ...given) => code.body(self, depth, ...given);
     const wrapper = builtinCode("expression", [], (_frame, value) => value, enter);
-    const task = new Task(-1, new Future(-1), "expression");
+    const task = new Task(new Future(-1), "expression");
     startStack(task, new Closure(wrapper, args.length, enter), args);
     const deadline = performance.now() + BUDGET;
     probes.isOff = true;
