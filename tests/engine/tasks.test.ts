@@ -16,11 +16,13 @@ test.each([
   ],
   ["calls in tail position", "forever(1);"],
   ["awaiting tasks that do not wait", "while (true) n = await add(n, 1);"],
+  ["a tree of tasks that are awaited at once", "await tree(60);"],
 ])("%s lets a timer through", async (_what, loop) => {
   const ran = await runWalia(`
     fun gen() { handle "Y" { [effect.continuation] } perform "Y"; perform "Y"; nil }
     fun forever(n) { forever(n + 1) }
     async fun add(a, b) a + b;
+    async fun tree(n) { if (n < 2) return n; var a = tree(n - 1); var b = tree(n - 2); await a + await b }
     async fun busy() { var n = 0; ${loop} }
     busy();
     sleep(20);
