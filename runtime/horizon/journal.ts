@@ -53,8 +53,8 @@ export class Journal {
   readonly #space: Space;
   readonly #pipe: Pipe;
   readonly #sink = new Sink();
-  /** Open once this shard has committed a step itself. */
-  #store: Store | null = null;
+  /** Open once this shard has committed a step itself; null when it cannot. */
+  #store: Store | null | undefined;
 
   constructor(readonly seat: JournalSeat) {
     this.#space = spaceOf(seat.memory, seat.shards);
@@ -68,7 +68,8 @@ export class Journal {
   step(changes: readonly Change[]): Stamp {
     this.#requireRunning();
     for (const change of changes) this.#requireRoom(change);
-    if (this.seat.commits && this.#isUpToDate) return this.#commit(changes);
+    const store = this.#ownStore;
+    if (store !== null) return this.#commit(store, changes);
     this.#sink.raw(STEP_HEAD);
     for (const change of changes) writeChange(this.#sink, change);
     const step = this.#sink.view();
@@ -76,21 +77,22 @@ export class Journal {
     return this.#deliver(step, this.takeStamp());
   }
 
-  /** The file is open, and nothing is on its way to the writer. */
-  get #isUpToDate(): boolean {
-    const { words } = this.#space;
-    return Atomics.load(words, Word.Open) === 1 && this.isDurable(this.now);
+  /** The file, while this shard may commit to it itself (M5): it is open, and nothing is on its way to the writer. */
+  get #ownStore(): Store | null {
+    if (!this.seat.commits || Atomics.load(this.#space.words, Word.Open) === 0 || !this.isDurable(this.now))
+      return null;
+    if (this.#store === undefined) this.#store = attachTo(this.seat);
+    return this.#store;
   }
 
   /** M5. HorizonError when writing fails, and from then on. */
-  #commit(changes: readonly Change[]): Stamp {
+  #commit(store: Store, changes: readonly Change[]): Stamp {
     const { words } = this.#space;
     this.prepare();
     try {
-      this.#store ??= attachTo(this.seat);
-      this.#store.commit(changes);
+      store.commit(changes);
       const stamp = this.takeStamp();
-      publishCommit(words, stamp, this.#store.size);
+      publishCommit(words, stamp, store.size);
       return stamp;
     } catch (error) {
       if (error instanceof HorizonError && error.kind !== "too large") setFailed(this.#space, error.reason);
@@ -235,11 +237,14 @@ export class Journal {
   }
 }
 
-/** The file, which this process has open for writing. */
-function attachTo({ path, limit }: JournalSeat): Store {
-  const owner = ownerOf(path);
-  if (owner?.pid !== process.pid) throw new HorizonError("taken", path, "another process has taken the file over.");
-  return Store.attach(path, owner, limit);
+/** The file, which this process has open for writing; null when this thread cannot have it: then the writer writes, or says why not. */
+function attachTo({ path, limit }: JournalSeat): Store | null {
+  try {
+    const owner = ownerOf(path);
+    return owner?.pid === process.pid ? Store.attach(path, owner, limit) : null;
+  } catch {
+    return null;
+  }
 }
 
 function writeChange(sink: Sink, { table, key, payload }: Change): void {

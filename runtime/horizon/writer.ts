@@ -2,7 +2,7 @@
 // serves all tasks that have parked meanwhile.
 //
 // W1. `group` gathers for some milliseconds before it commits, `strict` commits what there is at once; what comes during a commit
-//     goes into the next one. `off` only gathers, and commits when that is asked for.
+//     goes into the next one; the only shard of a program does that itself (space.ts, M5). `off` only gathers, and commits when that is asked for.
 // W2. DURABLE moves on after the commit has returned, and never past a step that is not in it.
 // W3. The first error ends it (store.ts, S4): the state says so, everybody who waits is woken, DURABLE stays where it is.
 
