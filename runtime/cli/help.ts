@@ -38,6 +38,8 @@ Options stand before the file's name:
   --max-tasks N        accepts no more connections while N tasks live; by default a million
   --durability MODE    what is promised of the .wld file: group (the default), strict or off
   --wld-limit SIZE     what the .wld file may hold, such as 512M; by default 64G. When it is full no task is started
+  --memory-limit SIZE  what tasks that sleep may take in memory, such as 256M; those beyond it, which have slept longest, are in
+                       the .wld file only until their time has come. By default as much as they want
   --no-wld             keeps nothing and starts from nothing; what there is stays as it is
   --fresh              starts over: what an earlier run has kept is thrown away
   --verbose            says which driver and how many cores it uses

@@ -39,6 +39,8 @@ export interface KeptOptions {
   readonly durability: Durability;
   /** Bytes that the file may hold. */
   readonly limit: number;
+  /** Bytes that tasks that sleep may take in memory; undefined: as many as they want. */
+  readonly memoryLimit: number | undefined;
   readonly isFresh: boolean;
   readonly shards: number;
   readonly runnable: Runnable;
@@ -116,7 +118,7 @@ export class Kept implements Keeping {
   }
 
   startOf(shard: number): KeptStart {
-    const { path, durability, shards, limit } = this.#options;
+    const { path, durability, shards, limit, memoryLimit } = this.#options;
     return {
       durability,
       seat: { path, memory: this.#memory, shards, shard, limit, commits: commitsItself(durability, shards) },
@@ -125,6 +127,7 @@ export class Kept implements Keeping {
       isWarm: this.#earlier !== null,
       image: shard === 0 ? (this.#earlier?.image ?? null) : null,
       sleepers: shard === 0 ? (this.#earlier?.sleepers ?? null) : null,
+      memoryLimit: memoryLimit === undefined ? undefined : memoryLimit / shards,
       accused: shard === 0 ? this.#accused : new Set(),
       older: this.#older,
     };

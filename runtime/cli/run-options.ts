@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly durability: Durability | null;
   /** Bytes that the `.wld` file may hold. */
   readonly wldLimit: number;
+  /** Bytes that tasks that sleep may take in memory; undefined: as many as they want. */
+  readonly memoryLimit: number | undefined;
   /** Whatever an earlier run has left is thrown away. */
   readonly isFresh: boolean;
 }
@@ -31,6 +33,7 @@ export interface RunOptions {
 const MOST_PORT = 65_535;
 const MOST_TASKS = 1_000_000_000;
 const LEAST_WLD = 1024 ** 2;
+const LEAST_MEMORY = 1024 ** 2;
 const MODES: readonly string[] = ["group", "strict", "off"] satisfies readonly Durability[];
 const DRIVERS: readonly string[] = ["uring", "libuv"] satisfies readonly DriverKind[];
 
@@ -42,6 +45,7 @@ export function runOptions(words: readonly string[]): RunOptions {
   let durability: Durability = "group";
   let isKept = true;
   let wldLimit = DEFAULT_LIMIT;
+  let memoryLimit: number | undefined;
   let isFresh = false;
   let telemetry = false;
   let nexus = false;
@@ -70,14 +74,17 @@ export function runOptions(words: readonly string[]): RunOptions {
     else if (name === "shards") shards = wholeNumber(name, valueAfter(name, given), 1, MOST_SHARDS);
     else if (name === "max-tasks") mostTasks = wholeNumber(name, valueAfter(name, given), 1, MOST_TASKS);
     else if (name === "wld-limit") wldLimit = size(name, valueAfter(name, given), LEAST_WLD);
+    else if (name === "memory-limit") memoryLimit = size(name, valueAfter(name, given), LEAST_MEMORY);
     else if (name === "driver") {
       const value = valueAfter(name, given);
       if (!DRIVERS.includes(value)) throw new UsageError("run", `--driver is ${DRIVERS.join(" or ")}, not ${value}`);
       driver = value as DriverKind;
     } else throw new UsageError("run", `there is no option ${word}`);
   }
+  if (memoryLimit !== undefined && !isKept)
+    throw new UsageError("run", "--memory-limit needs the .wld file, and there is none with --no-wld");
   const watch = { telemetry, nexus, metricsPort };
-  const keeping = { durability: isKept ? durability : null, wldLimit, isFresh };
+  const keeping = { durability: isKept ? durability : null, wldLimit, memoryLimit, isFresh };
   return { ...split(words.slice(at)), shards, driver, mostTasks, isVerbose, watch, ...keeping };
 }
 

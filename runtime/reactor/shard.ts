@@ -52,6 +52,8 @@ const TURN = 8;
 /** How many tasks run between two looks at the clock, and how many timers are woken in one turn. */
 const LOOK = 8;
 const DUE = 4096;
+/** The same when many are ready already, and those who would be woken are in the store, where they take no room. */
+const FEW_DUE = 64;
 /** When so many tasks have run in two turns, and as many are left, it is a rush (drivers/driver.ts, D9). */
 const RUSH = 64;
 
@@ -436,6 +438,12 @@ export class Reactor implements Host, Completions {
     this.#timers.add(deadline, id);
   }
 
+  /** A task that sleeps is in the store only, from now on. */
+  coolDown(task: LiveTask): void {
+    this.#timers.replace(task.armed, task.id);
+    (task.future as TaskFuture).task = null;
+  }
+
   /** One of them cannot be read: it is not run. */
   sleeperIsLost(): void {
     this.counters.woken("TIMER");
@@ -768,7 +776,8 @@ export class Reactor implements Host, Completions {
 
   /** Wakes tasks whose time has come; a million at once take several turns. */
   #wakeDue(now: number): void {
-    for (let n = 0; n < DUE; n++) {
+    const most = this.keeper?.someAreCold === true ? Math.max(FEW_DUE, DUE - this.#queue.length) : DUE;
+    for (let n = 0; n < most; n++) {
       const sleeper = this.#timers.takeDue(now);
       if (sleeper === undefined) break;
       const task = typeof sleeper === "number" ? this.keeper!.sleeperIsDue(sleeper) : sleeper;

@@ -84,6 +84,11 @@ export class Timers<Sleeper = LiveTask> {
     return this.#deadline[entry]!;
   }
 
+  /** Somebody else stands for it from now on. */
+  replace(entry: number, by: Sleeper): void {
+    this.#tasks[entry] = by;
+  }
+
   remove(entry: number): void {
     const before = this.#previous[entry]!;
     const after = this.#next[entry]!;

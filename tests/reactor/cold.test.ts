@@ -6,9 +6,12 @@ import { Table } from "../../runtime/horizon/tables.ts";
 import { readTask, taskChanges } from "../../runtime/horizon/task-record.ts";
 import { build, Run } from "../upgrade/kept.ts";
 
+/** Whoever sleeps is in the file only when its program goes on; with a limit of a byte, as soon as it is on the disk. */
+const LIMITS = [undefined, 1];
+
 /** A program that is stopped after `ms`, as by a power cut; and what goes on of it. */
-function stoppedAfter(ms: number, text: string): Stopped {
-  return new Stopped(build({ "main.wal": text }), ms);
+function stoppedAfter(ms: number, text: string, memoryLimit: number | undefined): Stopped {
+  return new Stopped(build({ "main.wal": text }), ms, memoryLimit);
 }
 
 class Stopped {
@@ -17,12 +20,17 @@ class Stopped {
   constructor(
     readonly program: ReturnType<typeof build>,
     ms: number,
+    readonly memoryLimit: number | undefined,
   ) {
-    this.first = new Run(program).pass(ms);
+    this.first = this.run().pass(ms);
+  }
+
+  run(earlier?: Run): Run {
+    return new Run(this.program, earlier?.now, earlier?.records, [], new Set(), this.memoryLimit);
   }
 
   goesOn(after: Run = this.first): Run {
-    return new Run(this.program, after.now, after.records);
+    return this.run(after);
   }
 
   /** The number of the task of a function. */
@@ -34,11 +42,12 @@ class Stopped {
   }
 }
 
-describe("a task that sleeps when its program is killed", () => {
+describe.each(LIMITS)("a task that sleeps when its program is killed, limit %s", (limit) => {
   test("is read when its time has come and not before, and the others stay where they are", () => {
     const stopped = stoppedAfter(
       50,
       'async fun early() { sleep(100); print "early"; }\nasync fun late() { sleep(9000); print "late"; }\nearly(); late();\nsleep(9500);\n',
+      limit,
     );
     const run = stopped.goesOn().pass(40);
     expect(run.read).toEqual([]);
@@ -52,6 +61,7 @@ describe("a task that sleeps when its program is killed", () => {
     const stopped = stoppedAfter(
       50,
       "async fun f(n) { sleep(n * 100); print n; }\nfor (n in 1..6) f(n);\nsleep(1000);\n",
+      limit,
     );
     let run = stopped.first;
     const lines: string[] = [];
@@ -75,6 +85,7 @@ sleep(300);
 box = [7];
 sleep(1000);
 `,
+      limit,
     );
     let run = stopped.goesOn().pass(100);
     expect(run.lines).toEqual(["0,1 0,1"]);
@@ -103,6 +114,7 @@ fun main() {
 }
 main();
 `,
+      limit,
     );
     let run = stopped.goesOn();
     const lines: string[] = [];
@@ -123,6 +135,7 @@ async fun long(future) { sleep(9000); print await future; }
 long(short());
 sleep(20);
 `,
+      limit,
     );
     const run = stopped.goesOn().pass(200);
     expect(run.pendingTasks).toBe(1);
@@ -130,7 +143,7 @@ sleep(20);
   });
 });
 
-describe("whoever needs a task that sleeps in the file", () => {
+describe.each(LIMITS)("whoever needs a task that sleeps in the file, limit %s", (limit) => {
   const SLEEPER =
     'async fun sleeper() { handle "CANCELLED" { print "cancelled"; perform "CANCELLED" } sleep(9000); print "slept"; 5 }\nasync fun other() { sleep(100); 1 }\n';
   const needs: readonly [what: string, code: string, lines: readonly string[], ms: number][] = [
@@ -147,8 +160,8 @@ describe("whoever needs a task that sleeps in the file", () => {
   ];
   test.each(needs)("%s", (_, code, lines, ms) => {
     for (const at of [20, 50]) {
-      const stopped = stoppedAfter(at, `${SLEEPER}const s = sleeper();\n${code}\n`);
-      const whole = new Run(stopped.program).pass(ms + 100);
+      const stopped = stoppedAfter(at, `${SLEEPER}const s = sleeper();\n${code}\n`, limit);
+      const whole = stopped.run().pass(ms + 100);
       expect([...whole.lines].sort()).toEqual([...lines].sort());
       const run = stopped.goesOn().pass(ms);
       expect(run.lines).toEqual(whole.lines);
@@ -160,6 +173,7 @@ describe("whoever needs a task that sleeps in the file", () => {
     const stopped = stoppedAfter(
       50,
       "async fun sleeper() { sleep(9000); }\nconst s = sleeper();\nconst c = Channel(0);\nsleep(100);\ncancel(s);\nc.receive();\n",
+      limit,
     );
     const run = stopped.goesOn().pass(200);
     expect(run.faults.join()).toMatch(/Deadlock/);
@@ -167,10 +181,11 @@ describe("whoever needs a task that sleeps in the file", () => {
   });
 });
 
-test("one whose record makes no sense is reported and stays, and the others go on", () => {
+test.each(LIMITS)("one whose record makes no sense is reported and stays, and the others go on, limit %s", (limit) => {
   const stopped = stoppedAfter(
     50,
     'async fun bad() { sleep(100); print "bad"; }\nasync fun good() { sleep(200); print "good"; }\nbad(); good();\nsleep(300);\nprint "end";\n',
+    limit,
   );
   const id = stopped.idOf("bad");
   const { task, frames } = readTask(id, stopped.first.records.get(Table.Tasks)!.get(id)!);
@@ -187,7 +202,7 @@ test("one whose record makes no sense is reported and stays, and the others go o
   expect([run.isOver, run.faults]).toEqual([true, []]);
 });
 
-test("stopped at any moment, a program prints in all what it prints undisturbed", () => {
+test.each(LIMITS)("stopped at any moment, a program prints in all what it prints undisturbed, limit %s", (limit) => {
   const text = `
 var log = [];
 async fun step(n, next) {
@@ -215,11 +230,53 @@ main();
   // Each time when everybody sleeps and what was done is in the file.
   for (const at of [20, 60, 100])
     for (const again of [1, 30, 60]) {
-      const first = new Run(program).pass(at);
-      const second = new Run(program, first.now, first.records).pass(again);
-      const third = new Run(program, second.now, second.records).pass(2000);
+      const stopped = new Stopped(program, at, limit);
+      const { first } = stopped;
+      const second = stopped.goesOn().pass(again);
+      const third = stopped.goesOn(second).pass(2000);
       const lines = [...first.lines, ...second.lines, ...third.lines];
       expect(lines.slice(-2), `stopped at ${at}, then after ${again}`).toEqual(whole.slice(-2));
       expect(third.isOver).toBe(true);
     }
+});
+
+describe("with a limit on memory", () => {
+  test("whoever has slept longest is in the file only, and the others are not read", () => {
+    const text =
+      'async fun f(n) { sleep(500 + n * 100); }\nfor (n in 1..9) { f(n); sleep(20); }\nsleep(2000);\nprint "end";\n';
+    const one = new Stopped(build({ "main.wal": text }), 250, 4000);
+    const run = one.first;
+    expect(run.read).toEqual([]);
+    run.pass(3000);
+    expect(run.lines).toEqual(["end"]);
+    const tasks = run.read.length;
+    expect(tasks).toBeGreaterThan(2);
+    expect(tasks).toBeLessThan(8);
+    expect(run.read).toEqual([...run.read].sort((a, b) => a - b));
+  });
+
+  test("who was needed before its time and sleeps again is woken when that is over, and not before", () => {
+    const run = new Stopped(
+      build({
+        "main.wal": `
+async fun sleeper() {
+    handle "CANCELLED" { resume(effect.continuation, 0); }
+    sleep(300);
+    print "first " + time_now();
+    sleep(500);
+    print "second " + time_now();
+}
+const s = sleeper();
+sleep(100);
+cancel(s);
+sleep(1000);
+`,
+      }),
+      0,
+      1,
+    ).first;
+    run.pass(3000);
+    expect(run.lines).toEqual(["first 1000100", "second 1000600"]);
+    expect(run.isOver).toBe(true);
+  });
 });

@@ -71,6 +71,7 @@ export class Run {
     image: Image | null = null,
     older: readonly ProgramVersion[] = [],
     accused: ReadonlySet<number> = new Set(),
+    memoryLimit?: number,
   ) {
     this.#driver.now = now;
     this.records = new Map([...(image ?? [])].map(([table, records]) => [table, new Map(records)]));
@@ -94,6 +95,7 @@ export class Run {
           size: 0,
           limit: 1,
           isFull: false,
+          isDurable: () => true,
         },
         code: {
           code: (id) => loaded.codes.get(id),
@@ -111,6 +113,7 @@ export class Run {
         isWarm: image !== null,
         image: earlier?.image ?? null,
         sleepers: earlier?.sleepers ?? null,
+        memoryLimit,
         records: { get: (table, key) => this.#get(table, key) },
         needed: () => undefined,
         failed: (reason) => void this.faults.push(reason),

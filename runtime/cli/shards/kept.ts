@@ -9,16 +9,28 @@ import type { KeeperOptions } from "../../reactor/keep/keeper.ts";
 import type { CodeContext } from "../../reactor/shards/parcel.ts";
 import type { KeptStart, ShardNews } from "./messages.ts";
 
-/** Where records are read again; open only when there may be something to read. */
-export async function recordsOf({ seat, sleepers }: KeptStart): Promise<StoreReader | null> {
-  if (sleepers === null || sleepers.ids.length === 0) return null;
+/** Reads records again of a file that may not be there yet: it is opened when something is to be read. */
+export interface Records extends KeptRecords {
+  close(): Promise<void>;
+}
+
+/** Null when nothing will be read. */
+export async function recordsOf({ seat, sleepers, memoryLimit }: KeptStart): Promise<Records | null> {
+  if ((sleepers?.ids.length ?? 0) === 0 && memoryLimit === undefined) return null;
   const { StoreReader } = await import("../../horizon/store.ts");
-  return new StoreReader(seat.path, seat.limit);
+  let reader: StoreReader | undefined;
+  return {
+    get: (table, key) => {
+      reader ??= new StoreReader(seat.path, seat.limit);
+      return reader.get(table, key);
+    },
+    close: async () => reader?.close(),
+  };
 }
 
 /** `tell`: to the main thread. */
 export async function keeperOf(
-  { durability, seat, folder, sources, isWarm, image, sleepers, accused }: KeptStart,
+  { durability, seat, folder, sources, isWarm, image, sleepers, memoryLimit, accused }: KeptStart,
   records: KeptRecords | null,
   loaded: LoadedProgram,
   code: CodeContext,
@@ -46,6 +58,7 @@ export async function keeperOf(
     image,
     sleepers,
     records: records ?? NO_RECORDS,
+    memoryLimit,
     trials: { accused, say: (task) => entry.say(task) },
     needed: () => tell({ kind: "keep" }),
     failed: (reason) => tell({ kind: "keepFailed", reason }),

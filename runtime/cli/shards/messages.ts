@@ -43,6 +43,8 @@ export interface KeptStart {
   readonly isWarm: boolean;
   readonly image: Image | null;
   readonly sleepers: Sleepers | null;
+  /** Bytes that tasks of the shard that sleep may take; undefined: as many as they want. */
+  readonly memoryLimit: number | undefined;
   /** Tasks that were running when the earlier run ended. */
   readonly accused: ReadonlySet<number>;
   /** Versions of the program that suspended tasks may belong to. */

@@ -23,11 +23,12 @@ import type { Journal, Stamp } from "../../horizon/journal.ts";
 import { type Key, Table } from "../../horizon/tables.ts";
 import { endChanges, taskChanges } from "../../horizon/task-record.ts";
 import type { Descriptor } from "../descriptors.ts";
-import { nameOf } from "../payload.ts";
+import { collectGarbage } from "../memory.ts";
 import type { Reactor } from "../shard.ts";
 import type { CodeContext } from "../shards/parcel.ts";
-import { type LiveTask, type TaskFuture, TaskState } from "../task.ts";
-import type { ColdTasks, KeptRecords } from "./cold.ts";
+import { Cancellation, type LiveTask, type TaskFuture, TaskState, UNARMED } from "../task.ts";
+import { ColdTasks, type KeptRecords } from "./cold.ts";
+import { headOf } from "./head.ts";
 import type { Image, Sleepers } from "./image.ts";
 import {
   argumentsTooLarge,
@@ -39,16 +40,18 @@ import {
   stateTooLarge,
   valueTooLarge,
 } from "./limits.ts";
+import { Recall } from "./recall.ts";
 import { Restorer } from "./restore.ts";
 import { Scribe } from "./scribe.ts";
 import { type PartJournal, Stand } from "./stand.ts";
 import { type TrialOptions, Trials } from "./trials.ts";
+import { WarmTasks } from "./warm.ts";
 
 export type Durability = "strict" | "group" | "off";
 
 export interface KeeperOptions {
   readonly durability: Durability;
-  readonly journal: PartJournal & Pick<Journal, "step" | "flush" | "wait" | "isFull" | "size" | "limit">;
+  readonly journal: PartJournal & Pick<Journal, "step" | "flush" | "wait" | "isDurable" | "isFull" | "size" | "limit">;
   readonly code: CodeContext;
   /** The program's variables and constants, by names that stay the same wherever the program's folder is. */
   readonly globals: ReadonlyMap<string, Cell>;
@@ -69,6 +72,8 @@ export interface KeeperOptions {
   /** Its cold tasks, and where their records are read (cold.ts). */
   readonly sleepers: Sleepers | null;
   readonly records: KeptRecords;
+  /** Bytes that tasks of this shard that sleep may take in memory (warm.ts); undefined: as many as they want. */
+  readonly memoryLimit: number | undefined;
   /** There is something to keep now (G4): told once, before the first step. */
   needed(): void;
   /** Nothing can be kept any more. */
@@ -126,8 +131,9 @@ export class Keeper {
   readonly #isFirst: boolean;
   #stand: Stand | null = null;
   readonly #trials: Trials;
-  #restorer: Restorer | null = null;
-  #cold: ColdTasks | null = null;
+  readonly #recall: Recall;
+  readonly #cold: ColdTasks;
+  readonly #warm: WarmTasks;
   /** Waits of the earlier run have yet to be armed (restore.ts, L6). */
   #isArming = false;
   /** Tasks that stay in the file and are not run (trials.ts, R3). */
@@ -142,6 +148,13 @@ export class Keeper {
     this.#options = options;
     this.#scribe = new Scribe(options.code, (channel) => this.#channels.add(channel));
     this.#trials = new Trials(options.trials);
+    this.#recall = new Recall(options);
+    this.#cold = new ColdTasks(reactor, {
+      ...options,
+      recall: this.#recall,
+      woken: (task, generation, isEarlier) => this.#wasCold(task, generation, isEarlier),
+    });
+    this.#warm = new WarmTasks(options.memoryLimit);
     this.#due = reactor.now() + INTERVAL;
     this.#isNeeded = options.image !== null;
     this.#isFirst = reactor.shard === 0;
@@ -165,7 +178,8 @@ export class Keeper {
       image,
       accused,
       trials: this.#trials,
-      woken: (task, generation) => this.#wasCold(task, generation),
+      recall: this.#recall,
+      cold: this.#cold,
       armed: () => {
         this.#isArming = false;
       },
@@ -186,15 +200,12 @@ export class Keeper {
       this.#isArming = false;
       return false;
     }
-    const { cold, recall, monitors } = restorer;
-    this.#scribe.adopt(recall.pins, monitors, cold !== null && cold.leftAtHome > 0);
+    const { left, leftAtHome } = this.#cold;
+    this.#scribe.adopt(this.#recall.pins, restorer.monitors, leftAtHome > 0);
     // Records name each other's parts by number, which are given anew.
     for (const task of restorer.tasks) this.touch(task);
-    if (cold !== null) {
-      this.#restorer = restorer;
-      this.#cold = cold;
-      for (const channel of recall.allChannels()) this.#scribe.meet(channel);
-    }
+    if (left > 0) for (const channel of this.#recall.allChannels()) this.#scribe.meet(channel);
+    else this.#recall.end();
     return true;
   }
 
@@ -202,28 +213,49 @@ export class Keeper {
 
   /** The time of a task that is in the store only has come: the task, parked. Undefined when there is nothing to wake. */
   sleeperIsDue(id: number): LiveTask | undefined {
-    return this.#cold?.due(id);
+    return this.#cold.due(id);
   }
 
-  /** Whoever has this future needs its task: it is not cold any more. */
-  need({ id, task }: TaskFuture): void {
-    if (task === null) this.#cold?.need(id);
+  /** Whoever has this pending future needs its task: it is not cold any more. */
+  need(future: TaskFuture): void {
+    this.#cold.need(future);
+  }
+
+  /** There are tasks that are in the store only. */
+  get someAreCold(): boolean {
+    return this.#cold.someAre;
   }
 
   /** Timers that will wake nobody. */
   get passedOver(): number {
-    return this.#cold?.passedOver ?? 0;
+    return this.#cold.passedOver;
   }
 
-  #wasCold(task: LiveTask, generation: number): void {
+  #wasCold(task: LiveTask, generation: number, isEarlier: boolean): void {
     this.#kept.set(task.id, generation);
-    this.#trials.begin(task, 0);
+    if (isEarlier) this.#trials.begin(task, 0);
     this.touch(task);
-    const { left, leftAtHome } = this.#cold!;
+    const { left, leftAtHome } = this.#cold;
     if (leftAtHome === 0) this.#scribe.letGoOfPins();
-    if (left > 0) return;
-    this.#restorer!.recall.end();
-    this.#restorer = null;
+    if (left === 0) this.#recall.end();
+  }
+
+  /** What sleeps and is too much becomes cold, the tasks that have slept longest first. */
+  #coolDown(): void {
+    // What became cold in an earlier turn is garbage by now: within one turn nothing is that weak references know.
+    if (this.#warm.takeGarbage()) collectGarbage();
+    if (!this.#warm.areTooMany) return;
+    const { journal } = this.#options;
+    for (const { task, generation } of this.#warm.takeSurplus((stamp) => journal.isDurable(stamp)))
+      if (this.#sleepsSince(generation, task) && this.#cold.cool(task)) this.#kept.delete(task.id);
+  }
+
+  /** The task has waited in TIMER since it was written, and nobody has asked it for anything. */
+  #sleepsSince(generation: number, task: LiveTask): boolean {
+    const { id, state, request, cancellation } = task;
+    if (this.#kept.get(id) !== generation || this.#touched.has(task) || this.#trials.isOnTrial(task)) return false;
+    const sleeps = state === TaskState.Parked && request?.site.effect === "TIMER" && task.armed !== UNARMED;
+    return sleeps && cancellation === Cancellation.None && id !== this.#reactor.mainId;
   }
 
   // ---- What has changed ----
@@ -259,8 +291,7 @@ export class Keeper {
       else if (namer instanceof Channel) this.#channels.add(namer);
       else this.touch(namer);
     }
-    this.#cold?.settled(future);
-    this.#restorer?.recall.settled(future);
+    this.#cold.settled(future);
   }
 
   /** The task is in a message for another shard, which keeps it from now on. */
@@ -309,6 +340,7 @@ export class Keeper {
     const now = this.#reactor.now();
     this.#attempt(() => {
       const stamp = this.#stand!.takePart(() => this.#ownChanges(now, printed));
+      if (stamp !== null) this.#warm.written(stamp);
       if (stamp !== null && (held.length > 0 || printed.length > 0)) this.#await(stamp);
     });
     this.#letOut(held, printed);
@@ -364,7 +396,13 @@ export class Keeper {
 
   /** When there is something to do next: a cut, or a task that goes on late. Infinity while there is nothing. */
   get due(): number {
-    return Math.min(this.#cutDue, this.#trials.due);
+    return Math.min(this.#cutDue, this.#trials.due, this.#coolDue);
+  }
+
+  /** What is too much is looked at again, because it was not on the disk yet; in `off` with the next cut. */
+  get #coolDue(): number {
+    const { durability } = this.#options;
+    return this.#warm.areTooMany && durability !== "off" && !this.#hasFailed ? this.#due : Number.POSITIVE_INFINITY;
   }
 
   get #cutDue(): number {
@@ -376,6 +414,8 @@ export class Keeper {
     if (this.#isFirst && this.#stand?.isWanted === true)
       return this.#options.durability === "strict" && this.#stand.isReady ? 0 : this.#due;
     if (this.#options.durability === "off") return Number.POSITIVE_INFINITY;
+    if (this.#warm.wouldFill(this.#touched.size))
+      return this.#isFirst && this.#stand?.isReady !== false ? 0 : this.#due;
     return this.#touched.size + this.#channels.size + this.#descriptors.size > 0 ? this.#due : Number.POSITIVE_INFINITY;
   }
 
@@ -383,7 +423,11 @@ export class Keeper {
   turnEnded(): void {
     const now = this.#reactor.now();
     this.#trials.goOn(now);
-    if (this.#cutDue > now) return;
+    this.#coolDown();
+    if (this.#cutDue > now) {
+      if (this.#coolDue <= now) this.#due = now + INTERVAL;
+      return;
+    }
     if (!this.#isFirst) {
       this.#stand!.want();
       this.#due = now + AGAIN;
@@ -396,6 +440,7 @@ export class Keeper {
     const { held, printed } = this.#release();
     this.#attempt(() => {
       const stamp = this.#cut(now, printed);
+      if (stamp !== null) this.#warm.written(stamp);
       if (stamp !== null && (held.length > 0 || printed.length > 0)) this.#await(stamp);
     });
     this.#letOut(held, printed);
@@ -512,7 +557,12 @@ export class Keeper {
       const frames = this.#measured(task, THE_TASK, mostState, () =>
         this.#scribe.task(task, inputs.get(task) ?? this.#trials.lateOf(task)?.input, ++this.#order),
       );
-      if (frames !== null) changes.push(...taskChanges(this.#recordOf(task, generation, now), frames));
+      if (frames === null) continue;
+      const deadline = this.#reactor.deadlineOf(task) ?? this.#trials.lateOf(task)?.deadline;
+      const crashes = this.#trials.kept(task);
+      changes.push(...taskChanges(headOf(task, { generation, deadline, crashes, now }), frames));
+      if (this.#scribe.isAlone && task.request?.site.effect === "TIMER")
+        this.#warm.add(task, generation, frames.length);
     }
     this.#touched.clear();
     for (const descriptor of this.#descriptors) {
@@ -601,23 +651,6 @@ export class Keeper {
     changes.push(put(table, key, payload));
   }
 
-  #recordOf(task: LiveTask, generation: number, now: number): Parameters<typeof taskChanges>[0] {
-    const { request } = task;
-    const on = request === null ? undefined : subjectOf(request);
-    return {
-      id: task.id,
-      name: task.name,
-      standing: request === null ? 0 : 1,
-      effect: request === null ? "" : nameOf(request),
-      on,
-      deadline: wholeDeadline(this.#reactor.deadlineOf(task) ?? this.#trials.lateOf(task)?.deadline),
-      since: Math.floor(now),
-      home: task.isHome,
-      generation,
-      crashes: this.#trials.kept(task),
-    };
-  }
-
   #need(): void {
     if (this.#isNeeded) return;
     this.#isNeeded = true;
@@ -639,17 +672,4 @@ export class Keeper {
       return null;
     }
   }
-}
-
-/** Records have whole milliseconds, and nobody wakes early. */
-const wholeDeadline = (deadline: number | undefined): number | undefined =>
-  deadline === undefined ? undefined : Math.ceil(deadline);
-
-/** The number of what a request waits for. */
-function subjectOf(request: EffectRequest): number | undefined {
-  const { f_target: target, f_fd: fd, f_future: future, f_channel: channel } = request;
-  if (typeof fd === "number" && Number.isSafeInteger(fd) && fd >= 0) return fd;
-  if (typeof target === "number" && Number.isSafeInteger(target) && target >= 0) return target;
-  if (channel instanceof Channel) return channel.id;
-  return typeof future === "object" && future !== null && "id" in future ? (future.id as number) : undefined;
 }

@@ -1,8 +1,10 @@
 // Reads records of a `.wld` file back into a program: what several of them share is one thing again (scribe.ts).
 //
 // B1. Futures, channels and atomics are known by their numbers: the first record that names one makes it, the others find it.
-// B2. What was made stays known as long as a record of the earlier run may still be read that names it: as long as there are cold
-//     tasks (cold.ts), and for channels, whose records name further ones, all of them are read at the start then.
+// B2. What was made stays known as long as a record of the earlier run may still be read that names it: as long as cold tasks of
+//     that run are left (cold.ts). Channels, whose records name further ones, are all read at the start then.
+// B3. The future of a task that has become cold in this run may be known to others, or to nobody: it is found as long as somebody
+//     has it.
 
 import { decode } from "../../codec/decode.ts";
 import { sizeOf } from "../../codec/size.ts";
@@ -14,7 +16,8 @@ import { type Cancellation, LiveTask, TaskFuture, TaskState } from "../task.ts";
 import type { Image } from "./image.ts";
 
 export interface RecallOptions {
-  readonly image: Image;
+  /** What an earlier run has left. */
+  readonly image: Image | null;
   readonly code: CodeContext;
   isCurrent(id: string): boolean;
 }
@@ -39,6 +42,9 @@ export class Recall {
   readonly pins = new Map<number, object>();
   #image: Image;
   readonly #futures = new Map<number, TaskFuture>();
+  /** B3 */
+  readonly #ofCold = new Map<number, WeakRef<TaskFuture>>();
+  #sweepAt = FIRST_SWEEP;
   readonly #channels = new Map<number, Channel>();
   readonly #atomics = new Map<number, Atomic>();
   readonly #unfilled: Channel[] = [];
@@ -47,7 +53,7 @@ export class Recall {
   #metHome = false;
 
   constructor({ image, code: own, isCurrent }: RecallOptions) {
-    this.#image = image;
+    this.#image = image ?? new Map();
     const links: Links = {
       goes: () => 0,
       comes: (kind, id, detail) => this.#shared(kind, id, detail),
@@ -105,7 +111,7 @@ export class Recall {
 
   /** The future of a task (B1). */
   future(id: number): TaskFuture {
-    let future = this.#futures.get(id);
+    let future = this.#futures.get(id) ?? this.#ofCold.get(id)?.deref();
     if (future === undefined) {
       future = new TaskFuture(id);
       this.#futures.set(id, future);
@@ -113,15 +119,29 @@ export class Recall {
     return future;
   }
 
+  /** The task of this future has become cold. */
+  forgetUnlessUsed(future: TaskFuture): void {
+    this.#ofCold.set(future.id, new WeakRef(future));
+    if (this.#ofCold.size < this.#sweepAt) return;
+    for (const [id, known] of this.#ofCold) if (known.deref() === undefined) this.#ofCold.delete(id);
+    this.#sweepAt = Math.max(FIRST_SWEEP, this.#ofCold.size * 2);
+  }
+
+  /** Whether the task of this future has become cold in this run; it may have been read since. */
+  isOfCold(future: TaskFuture): boolean {
+    return this.#ofCold.get(future.id)?.deref() === future;
+  }
+
   /** No record names it as pending any more. */
-  settled(future: Future): void {
-    this.#futures.delete(future.id);
+  settled({ id }: Future): void {
+    this.#futures.delete(id);
+    this.#ofCold.delete(id);
   }
 
   /** No record of the earlier run will be read any more (B2). */
   end(): void {
     this.#image = new Map();
-    for (const known of [this.#futures, this.#channels, this.#atomics]) known.clear();
+    for (const known of [this.pins, this.#futures, this.#channels, this.#atomics]) known.clear();
   }
 
   #shared(kind: Kind, id: number, detail: number): Future | Channel | Atomic {
@@ -167,6 +187,9 @@ export class Recall {
     yield* this.#channels.values();
   }
 }
+
+/** Futures of cold tasks that are looked through for the first time. */
+const FIRST_SWEEP = 65_536;
 
 function settle(future: Future, state: FutureState): void {
   future.state = state;

@@ -24,24 +24,22 @@ import { awaitPeer, receiving } from "../sessions.ts";
 import type { Reactor } from "../shard.ts";
 import { type CodeContext, inputFromValue, NO_CODE } from "../shards/parcel.ts";
 import type { LiveTask } from "../task.ts";
-import { ColdTasks, type KeptRecords } from "./cold.ts";
-import type { Image, Sleepers } from "./image.ts";
-import { Recall, type Recalled } from "./recall.ts";
+import type { ColdTasks } from "./cold.ts";
+import type { Image } from "./image.ts";
+import type { Recall, Recalled } from "./recall.ts";
 import { failedText, MOST_CRASHES, pauseAfter, pauseText, type Trials } from "./trials.ts";
 
 export interface RestoreOptions {
   readonly image: Image;
-  readonly code: CodeContext;
+  readonly code: Pick<CodeContext, "code">;
   readonly globals: ReadonlyMap<string, Cell>;
   readonly kept: { add(name: string): void };
   /** Tasks that were running when the earlier run ended, and who sees to them. */
   readonly accused: ReadonlySet<number>;
   readonly trials: Trials;
-  readonly sleepers: Sleepers | null;
-  readonly records: KeptRecords;
-  isCurrent(id: string): boolean;
-  /** A cold task was read, which was written so often. */
-  woken(task: LiveTask, generation: number): void;
+  readonly recall: Recall;
+  /** Tasks that are read when they are needed. */
+  readonly cold: ColdTasks;
   /** All waits are armed. */
   armed(): void;
   complain(text: string): void;
@@ -57,9 +55,6 @@ export class Restorer {
   readonly accusations: Change[] = [];
   readonly #accused = new Map<number, TaskRecord>();
   readonly descriptors = new Set<number>();
-  readonly recall: Recall;
-  /** Tasks that are read when they are needed; null when there are none. */
-  readonly cold: ColdTasks | null;
   readonly #reactor: Reactor;
   readonly #options: RestoreOptions;
   readonly #program: readonly Value[];
@@ -70,10 +65,6 @@ export class Restorer {
   constructor(reactor: Reactor, options: RestoreOptions) {
     this.#reactor = reactor;
     this.#options = options;
-    this.recall = new Recall(options);
-    const { sleepers } = options;
-    const hasSleepers = sleepers !== null && sleepers.ids.length > 0;
-    this.cold = hasSleepers ? new ColdTasks(reactor, { ...options, sleepers, recall: this.recall }) : null;
     const program = this.#table(Table.Globals).get("program");
     this.#program = program === undefined ? [] : (decode(program, NO_CODE) as Value[]);
     for (const id of options.accused) this.#accuse(id);
@@ -150,19 +141,19 @@ export class Restorer {
     }
     // Before anything is asked of what was there: it is all this shard's.
     if (reactor.peer !== null) reactor.peer.memory.floor = Math.max(reactor.lastId, reactor.descriptors.next);
-    const isResumed = this.kept.size > 0 || this.someFailed || this.cold !== null;
+    const isResumed = this.kept.size > 0 || this.someFailed || this.#options.cold.left > 0;
     if (isResumed) this.#restoreHandlers();
     this.#restoreGlobals((kept ?? []) as string[]);
     if (!isResumed) {
-      this.recall.fillChannels();
+      this.#options.recall.fillChannels();
       return false;
     }
     let older = 0;
     for (const [id, record] of this.#table(Table.Tasks))
       if (this.kept.has(id as number) && this.#readTask(id as number, record, id === mainId)) older++;
     if (older > 0) this.#options.complain(olderText(older));
-    this.recall.fillChannels();
-    if (this.cold !== null) reactor.adoptSleepers(this.cold.left);
+    this.#options.recall.fillChannels();
+    reactor.adoptSleepers(this.#options.cold.left);
     this.#openAll();
     return true;
   }
@@ -170,14 +161,14 @@ export class Restorer {
   #restoreHandlers(): void {
     const bytes = this.#table(Table.Globals).get("handlers");
     if (bytes === undefined) return;
-    for (const handler of this.recall.packer.unpack(bytes, 0) as Closure[]) installProgramHandler(handler);
+    for (const handler of this.#options.recall.packer.unpack(bytes, 0) as Closure[]) installProgramHandler(handler);
   }
 
   /** `kept`: those that have had their first value. */
   #restoreGlobals(kept: readonly string[]): void {
     const bytes = this.#table(Table.Globals).get("globals");
     if (bytes === undefined) return;
-    const [names, values, numbers, objects] = this.recall.packer.unpack(bytes, 0) as [
+    const [names, values, numbers, objects] = this.#options.recall.packer.unpack(bytes, 0) as [
       string[],
       Value[],
       number[],
@@ -189,7 +180,7 @@ export class Restorer {
       cell.v = values[i];
       if (kept.includes(name)) this.#options.kept.add(name);
     });
-    for (const [i, number] of numbers.entries()) this.recall.pins.set(number, objects[i]!);
+    for (const [i, number] of numbers.entries()) this.#options.recall.pins.set(number, objects[i]!);
   }
 
   /** True for a task that has code of an older source. */
@@ -197,7 +188,7 @@ export class Restorer {
     const { task: stored, frames = this.#table(Table.Frames).get(id) } = readTask(id, bytes);
     const record = this.#accused.get(id) ?? stored;
     try {
-      const recalled = this.recall.task(record, frames ?? new Uint8Array(0));
+      const recalled = this.#options.recall.task(record, frames ?? new Uint8Array(0));
       this.#reactor.adopt(recalled.task, isMain);
       this.tasks.push(recalled.task);
       this.#waiting.push(recalled);
@@ -223,7 +214,7 @@ export class Restorer {
   /** Null for a listener whose session function is of no source that this release can read: then it is not there (EBADF). */
   #fieldsOf(fd: number, bytes: Uint8Array): Value[] | null {
     try {
-      return this.recall.packer.unpack(bytes, 0) as Value[];
+      return this.#options.recall.packer.unpack(bytes, 0) as Value[];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.complain(`descriptor ${fd} cannot be opened again: ${why}. It stays in the file.`);
@@ -299,7 +290,7 @@ export class Restorer {
     const waiting = this.#waiting.sort((a, b) => a.order - b.order);
     this.#waiting = [];
     for (const one of waiting) this.#goOnInTime(one);
-    this.cold?.arm();
+    this.#options.cold.arm();
     this.#options.armed();
     this.#reactor.driver.soon();
   }
@@ -315,8 +306,8 @@ export class Restorer {
 
   /** Undefined for a task that could not be read. */
   #futureOf(task: number): Future | undefined {
-    const isThere = this.cold?.isCold(task) === true || this.tasks.some(({ id }) => id === task);
-    return isThere ? this.recall.future(task) : undefined;
+    const { cold, recall } = this.#options;
+    return cold.isLeft(task) ? recall.future(task) : this.tasks.find(({ id }) => id === task)?.future;
   }
 
   /** L5 */

@@ -61,6 +61,7 @@ export class Scribe {
   readonly #pinsOf = new Map<number, object[]>();
   #numbers = 0;
   #hasNewPins = false;
+  #isAlone = true;
   /** Any pin may be named by a record that was not read (P1). */
   #keepsPins = false;
   readonly #channels = new Map<number, WeakRef<Channel>>();
@@ -82,6 +83,7 @@ export class Scribe {
     this.#met = met;
     const links: Links = {
       goes: (shared) => {
+        this.#isAlone = false;
         if (shared instanceof Channel) {
           this.meet(shared);
           return shared.capacity;
@@ -140,6 +142,7 @@ export class Scribe {
   /** Throws TooLargeError; then what the earlier record names stays as it is. */
   task(task: LiveTask, input: Input | undefined, order: number): Uint8Array {
     const pinned = new Set<object>();
+    this.#isAlone = true;
     this.#namer = "task";
     if (this.#named.size > 0) this.#named = new Set();
     if (task.isHome) this.#external = (object) => this.#pin(object, pinned);
@@ -156,7 +159,10 @@ export class Scribe {
       const bytes = this.#packer.packStack(task.stack!, beside, 0);
       this.#unpinAllOf(task.id);
       this.names.ofTask(task, this.#named);
-      if (pinned.size > 0) this.#pinsOf.set(task.id, [...pinned]);
+      if (pinned.size > 0) {
+        this.#pinsOf.set(task.id, [...pinned]);
+        this.#isAlone = false;
+      }
       return bytes;
     } catch (error) {
       this.#unpin(pinned);
@@ -164,6 +170,11 @@ export class Scribe {
     } finally {
       this.#external = () => undefined;
     }
+  }
+
+  /** The record of the task that was written last names nothing that others have, too. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /** The record of a task does not count any more. */
