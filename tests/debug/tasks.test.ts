@@ -123,7 +123,7 @@ test("a loop that never waits, and a recursion without loops, are paused at once
     expect(performance.now() - before).toBeLessThan(5000);
     expect(body.reason).toBe("pause");
     expect(await client.evaluate("1 + 1", await client.frame(thread))).toBe("2");
-    await client.request("next", { threadId: thread });
+    await client.request("stepIn", { threadId: thread });
     expect((await client.stop()).body.reason).toBe("step");
   }
 });

@@ -245,7 +245,9 @@ export class Keeper {
     // What became cold in an earlier turn is garbage by now: within one turn nothing is that weak references know.
     if (this.#warm.takeGarbage()) collectGarbage();
     if (!this.#warm.areTooMany) return;
-    const { journal } = this.#options;
+    const { journal, durability } = this.#options;
+    const { overdue } = this.#warm;
+    if (overdue !== null && durability !== "off") this.#attempt(() => this.#await(overdue));
     for (const { task, generation } of this.#warm.takeSurplus((stamp) => journal.isDurable(stamp)))
       if (this.#sleepsSince(generation, task) && this.#cold.cool(task)) this.#kept.delete(task.id);
   }
@@ -421,9 +423,10 @@ export class Keeper {
 
   /** Between two turns (G1). */
   turnEnded(): void {
+    // It may wait for the disk, which is not the cut's time (G2).
+    this.#coolDown();
     const now = this.#reactor.now();
     this.#trials.goOn(now);
-    this.#coolDown();
     if (this.#cutDue > now) {
       if (this.#coolDue <= now) this.#due = now + INTERVAL;
       return;

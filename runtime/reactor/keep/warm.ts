@@ -8,6 +8,8 @@
 //     passed over then. So nothing is looked for, and the line is never longer than what may be in memory.
 // M3. V8 gives memory back when it looks for garbage, which it does when memory is asked for, and a program that sleeps does not
 //     ask. So it is told to when as much has become cold as may be in memory.
+// M4. When they take twice what they may because the disk is slow, the shard waits for it: the program must not start tasks faster than
+//     they can be written.
 
 import type { Stamp } from "../../horizon/journal.ts";
 import type { LiveTask } from "../task.ts";
@@ -39,6 +41,9 @@ export class WarmTasks {
   #bytes = 0;
   #cooled = 0;
 
+  /** What a task takes, as those of the last cut have. */
+  #each = TASK;
+
   /** `most`: bytes that they may take; undefined: as many as they want. */
   constructor(most: number | undefined) {
     this.#most = most ?? Number.POSITIVE_INFINITY;
@@ -55,18 +60,24 @@ export class WarmTasks {
   /** All that were added since the last time are in this step. */
   written(stamp: Stamp): void {
     if (this.#new.length === 0) return;
+    this.#each = this.#new.reduce((sum, { bytes }) => sum + bytes, 0) / this.#new.length;
     this.#line.push({ stamp, places: this.#new });
     this.#new = [];
   }
 
   /** So many tasks alone, which have yet to be written, may take all that there is. */
   wouldFill(tasks: number): boolean {
-    return tasks * TASK > this.#most;
+    return tasks * this.#each > this.#most;
   }
 
   /** They take more than they may. */
   get areTooMany(): boolean {
     return this.#bytes > this.#most && this.#head < this.#line.length;
+  }
+
+  /** M4: the step to wait for; null when there is none. */
+  get overdue(): Stamp | null {
+    return this.areTooMany && this.#bytes > 2 * this.#most ? this.#line[this.#head]!.stamp : null;
   }
 
   /** Takes off the line what is too much, as far as it is on the disk. */
