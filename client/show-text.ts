@@ -1,7 +1,7 @@
 // `Walia: Show Effects …`, `Walia: Show Lowered Form …` and `Walia: Show .wld as Text`: texts that the server makes, opened beside
 // what they are about. Those of a program follow it while it is edited.
 
-import { l10n, type Position, Uri, ViewColumn, window, workspace } from "vscode";
+import { l10n, languages, type Position, Uri, ViewColumn, window, workspace } from "vscode";
 import { State } from "vscode-languageclient";
 import { type ProgramText, TextCommand } from "./protocol.ts";
 import type { Server } from "./server.ts";
@@ -36,7 +36,8 @@ async function show({ client }: Server, text: ProgramText, file: Uri, position: 
     arguments: [file.toString(), ...at],
   });
   if (found === null) return void window.showInformationMessage(l10n.t("The language server does not know this file."));
-  const shown = await workspace.openTextDocument(Uri.parse(found.uri));
+  const opened = await workspace.openTextDocument(Uri.parse(found.uri));
+  const shown = text === "core" ? await languages.setTextDocumentLanguage(opened, "walia-core") : opened;
   const viewColumn = text === "wld" ? ViewColumn.Active : ViewColumn.Beside;
   await window.showTextDocument(shown, { viewColumn, preview: true, preserveFocus: text !== "wld" });
 }

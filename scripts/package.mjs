@@ -31,6 +31,7 @@ const FILES = [
   "client/walia.schema.json",
   "package.nls.json",
   "l10n",
+  "syntaxes/core.tmLanguage.json",
   "syntaxes/language-configuration.json",
   "syntaxes/markdown.tmLanguage.json",
   "syntaxes/snippets.json",

@@ -12,13 +12,18 @@ import { samples } from "../parse/samples.ts";
 
 const root = join(import.meta.dirname, "../..");
 const grammar = join(root, "syntaxes/walia.tmLanguage.json");
+const coreGrammar = join(root, "syntaxes/core.tmLanguage.json");
 const cases = join(import.meta.dirname, "cases");
 
 test.each(readdirSync(cases))("%s has the scopes that stand below its lines", (name) => {
   const program = join(root, "node_modules/vscode-tmgrammar-test/dist/unit.js");
-  const { status, stdout } = spawnSync(process.execPath, [program, "-g", grammar, join(cases, name)], {
-    encoding: "utf8",
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [program, "-g", grammar, "-g", coreGrammar, join(cases, name)],
+    {
+      encoding: "utf8",
+    },
+  );
   expect(stdout).toContain("run successfuly");
   expect(status).toBe(0);
 });

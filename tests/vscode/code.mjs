@@ -180,6 +180,12 @@ export class Window {
     if (!isPictured) return;
     const file = join(import.meta.dirname, "../../docs/images", `${name}.png`);
     mkdirSync(dirname(file), { recursive: true });
+    // The name of a button that the mouse happens to be on is not part of the picture.
+    const names = this.page.locator(".workbench-hover-container:visible");
+    if ((await names.count()) > 0) {
+      await this.page.mouse.move(1, 1);
+      await names.first().waitFor({ state: "hidden" });
+    }
     await this.page.screenshot({ path: file });
     run("pngquant", ["--force", "--output", file, "--speed", "1", "--strip", "128", file]);
   }

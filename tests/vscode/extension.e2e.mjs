@@ -207,11 +207,14 @@ describe("in a workspace that is trusted", () => {
   test("the lowered form of a function opens beside it, and follows what is typed", async () => {
     const { page } = await open("greetings.wal");
     await window.goTo(6, 25);
+    await window.command("View: Toggle Primary Side Bar Visibility");
     await window.command("Walia: Show Lowered Form of Declaration");
     const beside = page.locator(".editor-group-container", {
       has: page.locator('.tab[data-resource-name="greet.core"]'),
     });
     await beside.locator(".view-line", { hasText: 'perform "MOOD" { of: name }' }).first().waitFor();
+    const word = beside.locator(".view-line span:not(:has(*))", { hasText: /^perform$/ }).first();
+    await expect.poll(() => word.evaluate((span) => getComputedStyle(span).color)).toBe(KEYWORD);
     await window.picture("lowered");
     await page.keyboard.type("FINE_");
     await beside.locator(".view-line", { hasText: 'perform "FINE_MOOD" { of: name }' }).first().waitFor();
