@@ -238,7 +238,7 @@ describe.each(["uring", "libuv"])("on two shards, driver %s", (driver) => {
     const folder = folderWith({
       "waits.wal": 'async fun tell() { print "ready"; } tell(); sleep(100000);',
       "hears.wal":
-        'async fun hear() { perform "SIGNAL" { name: "SIGTERM" }; print "heard"; exit(5); } hear(); sleep(10); print "ready"; sleep(100000);',
+        'async fun hear() { perform "SIGNAL" { name: "SIGTERM" }; print "heard"; exit(5); } hear(); while (walia_metrics().SUBMISSIONS == 0) sleep(1); print "ready"; sleep(100000);',
     });
     const waits = startWalia(["run", "--shards", "2", "--driver", driver, "waits.wal"], { in: folder });
     await waits.line();
