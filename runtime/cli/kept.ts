@@ -65,25 +65,23 @@ export class Kept implements Keeping {
   #hasEnded = false;
   #failed: (reason: string) => void = () => undefined;
 
-  private constructor(options: KeptOptions) {
+  constructor(options: KeptOptions) {
     this.#options = options;
     this.#memory = makeSpace(options.shards, DEFAULT_CAPACITY);
     this.#folder = dirname(options.path).replaceAll("\\", "/");
     this.#sources = sourcesOf(options.runnable.trees, options.path);
   }
 
-  /** Reads what an earlier run has left. FileTrouble when that cannot be read, or another process has it. */
-  static async find(options: KeptOptions): Promise<Kept> {
-    const { path, isFresh } = options;
-    const kept = new Kept(options);
+  /** FileTrouble when it cannot be read, or another process has it. */
+  async find(): Promise<void> {
+    const { path, isFresh } = this.#options;
     try {
       if (isFresh) startOver(path);
-      if (existsSync(path)) await kept.#read();
-      if (fewDescriptors()) await (await kept.#open()).started;
+      if (existsSync(path)) await this.#read();
+      if (fewDescriptors()) await (await this.#open()).started;
     } catch (error) {
       throw error instanceof HorizonError ? new FileTrouble(path, error.reason) : error;
     }
-    return kept;
   }
 
   async #read(): Promise<void> {

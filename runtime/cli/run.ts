@@ -99,7 +99,7 @@ async function runOnThreads(
   });
 }
 
-/** Opens the `.wld` file beside the program, if there is one and it is wanted. */
+/** What keeps the program in the `.wld` file beside it, if that is wanted. */
 async function keptProgram(
   { names, durability, wldLimit: limit, memoryLimit, isFresh, shards }: RunOptions,
   runnable: Runnable,
@@ -110,7 +110,7 @@ async function keptProgram(
   const { Kept, wldPath } = await import("./kept.ts");
   const path = wldPath(names[0]!, paths[0]!, folder);
   const complain = (text: string): void => terminal.complain(`walia: ${text}`);
-  return Kept.find({ path, durability, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
+  return new Kept({ path, durability, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
 }
 
 /** Shows the errors that keep a program from running. */

@@ -5,7 +5,7 @@
 const POLYNOMIAL = 0x82f63b78;
 
 /** TABLES[k·256 + b]: what byte b, k bytes before the end of a group of eight, adds to the remainder. */
-const TABLES = new Uint32Array(8 * 256);
+const TABLES = new Int32Array(8 * 256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;

@@ -30,6 +30,8 @@ const HEAD = 24;
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
 const NO_PAGE = -1;
+/** Pages that are read at once where they follow each other. */
+const READ_AHEAD = 64;
 /** No tree of pages with two keys each is deeper in a file that fits on a disk. */
 const DEEPEST = 48;
 
@@ -85,6 +87,11 @@ export class PageFile {
   readonly #use: Uint8Array;
   readonly #levels: Uint8Array[] = [];
   #overflow = new Uint8Array(PAGE);
+  /** Pages that were read ahead, from `#aheadFrom` up to `#aheadTo`. */
+  readonly #ahead = new Uint8Array(READ_AHEAD * PAGE);
+  #aheadFrom = 0;
+  #aheadTo = 0;
+  #lastRead = NO_PAGE;
   readonly #entry: Entry = {
     key: this.#overflow,
     keyAt: 0,
@@ -196,12 +203,33 @@ export class PageFile {
 
   /** The page as read, whatever is in it; undefined, without a report, when it cannot be read whole. */
   #read(page: number, into: Uint8Array): Uint8Array | undefined {
-    if (page < 0 || (page + into.length / PAGE) * PAGE > this.size) return undefined;
+    const end = page + into.length / PAGE;
+    if (page < 0 || end * PAGE > this.size) return undefined;
+    // What was written at once lies one after the other; elsewhere, reading ahead would read for nothing.
+    if (page === this.#lastRead + 1 && end > this.#aheadTo) this.#readAhead(page);
+    this.#lastRead = end - 1;
+    if (page >= this.#aheadFrom && end <= this.#aheadTo) {
+      const at = (page - this.#aheadFrom) * PAGE;
+      into.set(this.#ahead.subarray(at, at + into.length));
+      return into;
+    }
     try {
       return readSync(this.fd, into, 0, into.length, page * PAGE) === into.length ? into : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /** As far as that can be done; what is missing then is missed by whoever reads it. */
+  #readAhead(page: number): void {
+    let length = 0;
+    try {
+      length = readSync(this.fd, this.#ahead, 0, this.#ahead.length, page * PAGE);
+    } catch {
+      // Each page is read by itself.
+    }
+    this.#aheadFrom = page;
+    this.#aheadTo = page + Math.floor(length / PAGE);
   }
 
   /** A page of a tree that may be walked: of the right kind, in use once. Otherwise undefined, and reported. */
@@ -386,11 +414,15 @@ class Walk {
     upper: Bound | null,
   ): void {
     const { entry } = this.file;
+    // One object for each key and the one before it: there are millions.
+    let key = { bytes, at: 0, length: 0 };
+    let spare = { bytes, at: 0, length: 0 };
     let before = lower;
     for (let i = 0; i < count; i++) {
       const node = this.#node(bytes, page, i);
       if (node < 0) continue;
-      const key = { bytes, at: node + 8, length: u16(bytes, node + 6) };
+      key.at = node + 8;
+      key.length = u16(bytes, node + 6);
       const flags = u16(bytes, node + 4);
       entry.key = bytes;
       entry.keyAt = key.at;
@@ -411,6 +443,7 @@ class Walk {
         continue;
       }
       before = key;
+      [key, spare] = [spare, key];
       this.#entries++;
       if (flags & NodeFlag.Overflow) {
         this.#overflows += whole(bytes, entry.valueAt + 16);

@@ -131,38 +131,37 @@ const deadlineFrom = (since: number, distance: number): number =>
 /** What a start must know of a task that only waits for its time. */
 export interface Sleep {
   /** Unix milliseconds. */
-  readonly deadline: number;
-  readonly isHome: boolean;
-  /** Its continuation, valid as long as the record; undefined when that stands apart. */
-  readonly frames: Part | undefined;
+  deadline: number;
+  isHome: boolean;
+  /** Where its continuation is in the record, which ends with it; -1 when that stands apart. */
+  framesAt: number;
 }
 
 /** The effect that waits for a time and for nothing else. */
 const TIMER = Buffer.from("TIMER");
 
 /**
- * The same for a task that waits in TIMER and has not crashed; undefined for every other one. It is asked of millions, so
- * nothing is made but the answer.
+ * The same, for a task that waits in TIMER and has not crashed; false for every other one. It is asked of millions, so the answer
+ * is written over the last one.
  */
-export function sleepIn({ bytes, at, length }: Part): Sleep | undefined {
+export function sleepIn({ bytes, at, length }: Part, sleep: Sleep): boolean {
   const end = at + length;
   const flags = bytes[at]!;
-  if ((flags & ~(Flag.Home | Flag.Apart)) !== (Standing.Waiting | Flag.Deadline)) return undefined;
+  if ((flags & ~(Flag.Home | Flag.Apart)) !== (Standing.Waiting | Flag.Deadline)) return false;
   const head = new Head(bytes, at + 1);
   head.varint();
   const since = head.varint();
   const name = head.varint();
   head.at += name;
-  if (head.varint() !== TIMER.length) return undefined;
-  for (const byte of TIMER) if (bytes[head.at++] !== byte) return undefined;
+  if (head.varint() !== TIMER.length) return false;
+  for (let i = 0; i < TIMER.length; i++) if (bytes[head.at++] !== TIMER[i]) return false;
   const distance = head.varint();
   // A record that ends before this is left to those who say what is wrong with it.
-  if (head.at > end) return undefined;
-  return {
-    deadline: deadlineFrom(since, distance),
-    isHome: (flags & Flag.Home) !== 0,
-    frames: flags & Flag.Apart ? undefined : { bytes, at: head.at, length: end - head.at },
-  };
+  if (head.at > end) return false;
+  sleep.deadline = deadlineFrom(since, distance);
+  sleep.isHome = (flags & Flag.Home) !== 0;
+  sleep.framesAt = flags & Flag.Apart ? -1 : head.at;
+  return true;
 }
 
 /** Reads on, whatever is there. */

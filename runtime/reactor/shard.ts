@@ -433,9 +433,9 @@ export class Reactor implements Host, Completions {
     this.counters.parked("TIMER", tasks);
   }
 
-  /** Sets the timer of one of them. */
-  sleepsUntil(deadline: number, id: number): void {
-    this.#timers.add(deadline, id);
+  /** Sets their timers, by their ids. */
+  sleepUntil(deadlines: Float64Array, ids: Float64Array): void {
+    this.#timers.addAll(deadlines, ids);
   }
 
   /** A task that sleeps is in the store only, from now on. */
@@ -627,6 +627,7 @@ export class Reactor implements Host, Completions {
     this.#inTurn = true;
     if (this.#someDue) this.#wakeDue(start);
     this.#runQueued();
+    this.keeper?.noneSteps();
     if (this.#isHeld) this.#inTurn = false;
     if (this.#isFinished() || this.#isHeld) return;
     if (this.#queue.length === 0 && !this.#someDue) this.#nothingToRun();

@@ -541,6 +541,8 @@ async fun hungry() { sleep(50); print "eats"; eat() }
 async fun other() { sleep(100); print "gets on"; sleep(600_000); }
 hungry();
 other();
+// Its file is there before it eats.
+checkpoint();
 sleep(600_000);
 `);
     const options = { in: program.folder, isKept: true, env: { NODE_OPTIONS: "--max-old-space-size=64" } };

@@ -137,6 +137,29 @@ describe("timers", () => {
     );
   });
 
+  test("that are added all at once come out as those that are added one by one, also when all are overdue", () => {
+    const deadlines = fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 50 });
+    fc.assert(
+      fc.property(deadlines, deadlines, (before, distances) => {
+        const [all, each] = [new Timers<number>(NOW), new Timers<number>(NOW)];
+        for (const timers of [all, each]) before.forEach((by, i) => void timers.add(NOW + by, -i));
+        const deadlineOf = (by: number): number => NOW + by / 4;
+        all.addAll(Float64Array.from(distances, deadlineOf), [...distances.keys()]);
+        distances.forEach((by, i) => void each.add(deadlineOf(by), i));
+        const drain = (timers: Timers<number>): (number | undefined)[] =>
+          Array.from({ length: timers.length }, () => timers.takeDue(Number.MAX_VALUE));
+        expect(drain(all)).toEqual(drain(each));
+      }),
+    );
+    // One by one, the place of each would be looked for among all before it.
+    const many = new Timers<number>(NOW);
+    many.addAll(
+      Float64Array.from({ length: 300_000 }, (_, i) => NOW - ((i * 7919) % 300_007)),
+      Array(300_000).fill(1),
+    );
+    expect(many.length).toBe(300_000);
+  });
+
   test("an alarm at `earliest` always gets further, also when those it was for are gone", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(distance, fc.boolean()), { maxLength: 100 }), (deadlines) => {

@@ -9,18 +9,19 @@
 // X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
 //     PATIENCE is ended where it is. One that is still starting is let be: it sees that all is over when it has started, and to
 //     end a thread that loads a native library takes the process down.
+// X3. What an earlier run has left is read while the first shard's thread starts; the thread is told when that is done.
 
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
 import { attend } from "../../reactor/drivers/uring/attendant.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
 import { ExitCode } from "../exit-codes.ts";
-import type { KeptStart, ShardNews, ShardStart } from "./messages.ts";
+import type { KeptStart, ShardGo, ShardNews, ShardStart } from "./messages.ts";
 
 /** How long shards have for ending, in milliseconds (X2). */
 const PATIENCE = 500;
 
-type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant" | "kept">;
+type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant">;
 
 export interface ClusterOptions extends Common {
   /** What starts a worker: the file of the command itself, which sees that it is no main thread. */
@@ -36,6 +37,8 @@ export interface ClusterOptions extends Common {
 
 /** What keeps a program that runs on threads. */
 export interface Keeping {
+  /** Reads what an earlier run has left, before a shard is told what to start with (X3). Rejects when that cannot be done. */
+  find(): Promise<void>;
   /** For a shard to start with. */
   startOf(shard: number): KeptStart;
   /** There is something to keep. Rejects when that cannot be done. */
@@ -64,12 +67,11 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     let outcome: { readonly code: number } | { readonly error: Error } | null = null;
     let impatient: NodeJS.Timeout | undefined;
 
-    const startShard = (shard: number): void => {
+    const startShard = (shard: number): Worker => {
       const { port1, port2 } = new MessageChannel();
       const leave = attend(port1);
       const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: output !== null };
-      const kept = keeping?.startOf(shard) ?? null;
-      const workerData: ShardStart = { ...common, ...own, kept };
+      const workerData: ShardStart = { ...common, ...own };
       const worker = new Worker(entry, {
         workerData,
         argv: ["shard"],
@@ -90,6 +92,13 @@ export function runCluster(options: ClusterOptions): Promise<number> {
         if (outcome === null) end({ error: new Error(`core ${shard} has stopped`) });
         else if (running.size === 0) settle();
       });
+      return worker;
+    };
+
+    /** X3 */
+    const goOn = (shard: number, worker: Worker): void => {
+      const go: ShardGo = { kept: keeping?.startOf(shard) ?? null };
+      worker.postMessage(go);
     };
 
     const hear = (news: ShardNews): void => {
@@ -110,7 +119,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
           cannotKeep(news.reason);
           break;
         case "needShards":
-          if (outcome === null) for (let shard = 1; shard < options.shards; shard++) startShard(shard);
+          if (outcome === null) for (let shard = 1; shard < options.shards; shard++) goOn(shard, startShard(shard));
           break;
         case "finished":
           if (outcome === null) keeping?.ended();
@@ -158,6 +167,13 @@ export function runCluster(options: ClusterOptions): Promise<number> {
 
     process.on("exit", halt);
     keeping?.watch(cannotKeep);
-    startShard(0);
+    const first = startShard(0);
+    (keeping?.find() ?? Promise.resolve()).then(
+      () => goOn(0, first),
+      (error: Error) => {
+        first.postMessage(null);
+        end({ error });
+      },
+    );
   });
 }

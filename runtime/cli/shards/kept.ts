@@ -9,7 +9,7 @@ import type { KeeperOptions } from "../../reactor/keep/keeper.ts";
 import type { CodeContext } from "../../reactor/shards/parcel.ts";
 import type { KeptStart, ShardNews } from "./messages.ts";
 
-/** Reads records again of a file that may not be there yet: it is opened when something is to be read. */
+/** Reads records again. A file that may not be there yet is opened when something is to be read. */
 export interface Records extends KeptRecords {
   close(): Promise<void>;
 }
@@ -19,11 +19,20 @@ export async function recordsOf({ seat, sleepers, memoryLimit }: KeptStart): Pro
   if ((sleepers?.ids.length ?? 0) === 0 && memoryLimit === undefined) return null;
   const { StoreReader } = await import("../../horizon/store.ts");
   let reader: StoreReader | undefined;
+  const opened = (): StoreReader => {
+    reader ??= new StoreReader(seat.path, seat.limit);
+    return reader;
+  };
+  if (sleepers !== null && sleepers.ids.length > 0) {
+    // Later, it would wait for what the program writes first.
+    try {
+      opened();
+    } catch {
+      // Whoever needs a record is told.
+    }
+  }
   return {
-    get: (table, key) => {
-      reader ??= new StoreReader(seat.path, seat.limit);
-      return reader.get(table, key);
-    },
+    get: (table, key) => opened().get(table, key),
     close: async () => reader?.close(),
   };
 }

@@ -10,7 +10,7 @@ import type { DriverKind } from "../../reactor/drivers/choose.ts";
 import type { Image, Sleepers } from "../../reactor/keep/image.ts";
 import type { Durability, KeeperOptions } from "../../reactor/keep/keeper.ts";
 
-/** What a shard starts with. */
+/** What a shard's thread starts with. */
 export interface ShardStart {
   readonly shard: number;
   readonly shards: number;
@@ -27,10 +27,14 @@ export interface ShardStart {
   readonly folder: string;
   /** Colours for what goes to standard error. */
   readonly isColored: boolean;
-  /** What keeps the program; null when nothing is to be kept. */
-  readonly kept: KeptStart | null;
   /** The main thread prints what the program prints: it shows something else on the terminal, too. */
   readonly printsAtMain: boolean;
+}
+
+/** To a shard that has started: it begins. Null in its place: all is over before it began. */
+export interface ShardGo {
+  /** What keeps the program; null when nothing is to be kept. */
+  readonly kept: KeptStart | null;
 }
 
 /** What a shard needs to keep its part of the program. */

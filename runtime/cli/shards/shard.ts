@@ -11,7 +11,7 @@ import { faultText } from "../trace.ts";
 import { View } from "../view.ts";
 import { makeDriver } from "./drivers.ts";
 import { keeperOf, recordsOf } from "./kept.ts";
-import type { ShardNews, ShardStart } from "./messages.ts";
+import type { ShardGo, ShardNews, ShardStart } from "./messages.ts";
 import { Output } from "./output.ts";
 import { postStandardStreams } from "./posted.ts";
 
@@ -26,7 +26,12 @@ export async function runShard(): Promise<void> {
   const output = start.printsAtMain
     ? { print: (text: string) => tell({ kind: "lines", text }), flush: () => undefined }
     : new Output(memory, () => tell({ kind: "brokenPipe" }));
-  const loaded = load(start.program, trees, start.kept?.older);
+  const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
+  const go = await whenToGo();
+  // The command ends, and says why.
+  if (go === null) process.exit();
+  const { kept } = go;
+  const loaded = load(start.program, trees, kept?.older);
   const code = {
     code: (id: string) => loaded.codes.get(id),
     classCode: (id: string) => loaded.classes.get(id),
@@ -34,9 +39,8 @@ export async function runShard(): Promise<void> {
     own: (id: string) => loaded.own(id),
     programSegment,
   };
-  const records = start.kept === null ? null : await recordsOf(start.kept);
-  const keeper = start.kept === null ? undefined : await keeperOf(start.kept, records, loaded, code, tell);
-  const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
+  const records = kept === null ? null : await recordsOf(kept);
+  const keeper = kept === null ? undefined : await keeperOf(kept, records, loaded, code, tell);
   if (start.printsAtMain)
     postStandardStreams(
       driver,
@@ -75,6 +79,9 @@ export async function runShard(): Promise<void> {
   await keeper?.journal.close();
   tell({ kind: "finished", exitCode });
 }
+
+/** Waits until the main thread knows what the shard is to go on with. */
+const whenToGo = (): Promise<ShardGo | null> => new Promise((resolve) => parentPort!.once("message", resolve));
 
 /**
  * Enters a driver that waits in the kernel again and again, each time from Node's loop: what Node and V8 do between two rounds

@@ -85,7 +85,7 @@ export class ColdTasks {
   /** Sets the timers of those of the earlier run. */
   arm(): void {
     const { deadlines } = this.#options.sleepers ?? NO_SLEEPERS;
-    for (let i = 0; i < this.#ids.length; i++) this.#reactor.sleepsUntil(deadlines[i]!, this.#ids[i]!);
+    this.#reactor.sleepUntil(deadlines, this.#ids);
   }
 
   /** A task that sleeps, alone in its record, which is on the disk: it is cold from now on, if it may be. */

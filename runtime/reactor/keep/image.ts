@@ -10,7 +10,7 @@
 import { payloadOf } from "../../horizon/check.ts";
 import type { Part } from "../../horizon/record.ts";
 import { type Key, Table } from "../../horizon/tables.ts";
-import { Standing, sleepIn, standingOf } from "../../horizon/task-record.ts";
+import { type Sleep, Standing, sleepIn, standingOf } from "../../horizon/task-record.ts";
 import { pendingIn } from "../shards/parcel.ts";
 import { isPending, readProgram, UNKNOWN_PROGRAM } from "./reading.ts";
 
@@ -42,8 +42,11 @@ const NOTHING = new Uint8Array(0);
 export class ImageReader {
   readonly #records = new Map<Table, Map<Key, Uint8Array>>();
   #program = UNKNOWN_PROGRAM;
-  readonly #ids: number[] = [];
-  readonly #deadlines: number[] = [];
+  /** Whether tasks may be cold at all (I1); undefined before the first task. */
+  #someMayBeCold: boolean | undefined;
+  readonly #ids = new Column();
+  readonly #deadlines = new Column();
+  readonly #sleep: Sleep = { deadline: 0, isHome: false, framesAt: 0 };
   #home = 0;
   readonly #namers = new Map<number, number[]>();
   #counted = 0;
@@ -64,11 +67,10 @@ export class ImageReader {
   }
 
   end(): Started {
-    const ids = Float64Array.from(this.#ids);
-    const deadlines = Float64Array.from(this.#deadlines);
+    const sleepers = { ids: this.#ids.take(), deadlines: this.#deadlines.take(), home: this.#home };
     return {
       image: this.#records,
-      sleepers: { ids, deadlines, home: this.#home, namers: this.#namers },
+      sleepers: { ...sleepers, namers: this.#namers },
       going: this.#counted - this.#failed,
       failed: this.#failed,
     };
@@ -90,8 +92,8 @@ export class ImageReader {
       return;
     }
     this.#counted++;
-    const sleep = this.#mayBeCold(id) ? sleepIn(part) : undefined;
-    if (sleep === undefined) {
+    const sleep = this.#sleep;
+    if (!this.#mayBeCold(id) || !sleepIn(part, sleep)) {
       const record = payloadOf(part);
       if (standingOf(record) === Standing.Failed) this.#failed++;
       this.#of(Table.Tasks).set(id, record);
@@ -100,25 +102,28 @@ export class ImageReader {
     this.#ids.push(id);
     this.#deadlines.push(sleep.deadline);
     if (sleep.isHome) this.#home++;
-    if (sleep.frames !== undefined) this.#notePending(id, sleep.frames);
+    const { framesAt } = sleep;
+    if (framesAt >= 0) this.#notePending(id, part.bytes, framesAt, part.at + part.length - framesAt);
   }
 
   #frames(id: number, part: Part): void {
     const task = this.#of(Table.Tasks).get(id);
-    if (task === undefined) this.#notePending(id, part);
+    if (task === undefined) this.#notePending(id, part.bytes, part.at, part.length);
     else this.#of(Table.Frames).set(id, task === NOTHING ? NOTHING : payloadOf(part));
   }
 
   /** I1 */
   #mayBeCold(id: number): boolean {
-    const { hasEnded, main } = this.#program;
-    const sources = this.#of(Table.Sources);
-    return !hasEnded && id !== main && !this.accused.has(id) && sources.size === 1 && sources.has(this.sources);
+    if (this.#someMayBeCold === undefined) {
+      const sources = this.#of(Table.Sources);
+      this.#someMayBeCold = !this.#program.hasEnded && sources.size === 1 && sources.has(this.sources);
+    }
+    return this.#someMayBeCold && id !== this.#program.main && !this.accused.has(id);
   }
 
   /** I2 */
-  #notePending(id: number, frames: Part): void {
-    for (const future of pendingOrNone(frames)) {
+  #notePending(id: number, bytes: Uint8Array, at: number, length: number): void {
+    for (const future of pendingOrNone(bytes, at, length)) {
       const namers = this.#namers.get(future);
       if (namers === undefined) this.#namers.set(future, [id]);
       else namers.push(id);
@@ -126,10 +131,29 @@ export class ImageReader {
   }
 }
 
+/** Numbers that are collected one by one. */
+class Column {
+  #numbers = new Float64Array(1024);
+  #length = 0;
+
+  push(n: number): void {
+    if (this.#length === this.#numbers.length) {
+      const larger = new Float64Array(this.#length * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#length++] = n;
+  }
+
+  take(): Float64Array {
+    return this.#numbers.slice(0, this.#length);
+  }
+}
+
 /** A continuation that makes no sense is reported when it is read. */
-function pendingOrNone(frames: Part): readonly number[] {
+function pendingOrNone(bytes: Uint8Array, at: number, length: number): readonly number[] {
   try {
-    return pendingIn(frames);
+    return pendingIn(bytes, at, length);
   } catch {
     return [];
   }

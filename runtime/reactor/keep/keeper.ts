@@ -282,6 +282,11 @@ export class Keeper {
     this.#trials.hasRun();
   }
 
+  /** No further task runs in this turn. */
+  noneSteps(): void {
+    this.#trials.noneRuns();
+  }
+
   touchChannel(channel: Channel): void {
     this.#channels.add(channel);
   }

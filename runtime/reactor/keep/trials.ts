@@ -56,7 +56,8 @@ export class Trials {
   readonly #options: TrialOptions;
   readonly #tasks = new Map<LiveTask, Trial>();
   readonly #late = new Map<LiveTask, Late & { readonly at: number }>();
-  #isSaid = false;
+  /** What the file says of the task that it names. */
+  #said: "nothing" | "runs" | "has run" = "nothing";
 
   constructor(options: TrialOptions) {
     this.#options = options;
@@ -78,18 +79,25 @@ export class Trials {
 
   /** The task is about to run. */
   runs(task: LiveTask): void {
-    if (this.#tasks.size === 0) return;
-    const trial = this.#tasks.get(task);
-    if (trial === undefined) return;
+    const trial = this.#tasks.size === 0 ? undefined : this.#tasks.get(task);
+    if (trial === undefined) {
+      this.noneRuns();
+      return;
+    }
     trial.hasRun = true;
-    this.#isSaid = true;
+    this.#said = "runs";
     this.#options.say(task.id);
   }
 
-  /** It has run. */
+  /** It has run, and all that was begun on top of it. That is said before another one runs, which may be on trial, too. */
   hasRun(): void {
-    if (!this.#isSaid) return;
-    this.#isSaid = false;
+    if (this.#said === "runs") this.#said = "has run";
+  }
+
+  /** What runs now is no task on trial. */
+  noneRuns(): void {
+    if (this.#said !== "has run") return;
+    this.#said = "nothing";
     this.#options.say(0);
   }
 

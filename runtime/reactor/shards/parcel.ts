@@ -21,7 +21,6 @@ import {
   MapValue,
   type Value,
 } from "../../engine/values.ts";
-import type { Part } from "../../horizon/record.ts";
 
 /** What the receiver is told of a shared thing; for a settled future, its state follows. */
 export enum Kind {
@@ -194,7 +193,7 @@ export function namedIn(parcel: Uint8Array): Named[] {
 }
 
 /** The pending futures that a parcel names, by their numbers. */
-export function pendingIn({ bytes, at, length }: Part): readonly number[] {
+export function pendingIn(bytes: Uint8Array, at: number, length: number): readonly number[] {
   // Most parcels share nothing, and this is asked of millions.
   if (LENGTH + lengthAt(bytes, at) === length) return NONE;
   const first = split(bytes.subarray(at, at + length))[0]!;
