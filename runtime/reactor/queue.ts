@@ -4,8 +4,8 @@ import type { Input } from "../engine/host.ts";
 import { Cancellation, type LiveTask, TaskState, UNARMED } from "./task.ts";
 
 const SMALLEST = 64;
-/** How many tasks that stay are passed over in looking for some that may go. */
-const LOOKED_AT = 256;
+/** How many tasks are looked at to find some that may go. */
+const LOOKED_AT = 512;
 
 /** A task in the run queue, and what it goes on with. */
 export interface Queued {
@@ -94,14 +94,15 @@ export class RunQueue {
   }
 
   /**
-   * Takes out tasks that may move and are not being cancelled, the first ones first; the others keep their order. If some have
-   * used up their time, half of those: they have more to do than it costs to move them. Else up to `most` of the others.
+   * Takes out tasks that may move and are not being cancelled, the first ones first and at most `most`; the others keep their order.
+   * If some have used up their time, half of those: they have more to do than it costs to move them. Else half of those of the
+   * oldest generation: in a tree of forks one of them is as much work as all of the next, and in a flat crowd they are all.
    */
   takeMovable(most: number): Queued[] {
     const [event, ready, spent] = this.#rings;
-    const taken = spent.takeMovable(Math.min(most, Math.ceil(spent.movable / 2)));
-    if (taken.length === 0)
-      for (const ring of [event, ready]) if (taken.length < most) taken.push(...ring.takeMovable(most - taken.length));
+    let taken = spent.takeMovable(Math.min(most, Math.ceil(spent.movable / 2)));
+    for (const ring of [event, ready])
+      if (taken.length === 0) taken = ring.takeMovable(Math.min(most, Math.ceil(ring.oldest(LOOKED_AT) / 2)));
     this.#length -= taken.length;
     return taken;
   }
@@ -196,6 +197,22 @@ class TaskRing {
       this.#first = (this.#first + 1) | 0;
     while (this.#first !== this.#next && this.#tasks[(this.#next - 1) & mask] === undefined)
       this.#next = (this.#next - 1) | 0;
+  }
+
+  /** How many movable tasks there are before the first that is of a later generation, as far as `most` places are looked at. */
+  oldest(most: number): number {
+    if (this.#movable === 0) return 0;
+    let found = 0;
+    let generation = Number.POSITIVE_INFINITY;
+    const end = Math.min((this.#next - this.#first) | 0, most);
+    for (let i = 0; i < end; i++) {
+      const task = this.#tasks[(this.#first + i) & (this.#tasks.length - 1)];
+      if (task === undefined || task.isHome) continue;
+      if (task.generation > generation) break;
+      if (found === 0) generation = task.generation;
+      found++;
+    }
+    return found;
   }
 
   takeMovable(most: number): Queued[] {

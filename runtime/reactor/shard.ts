@@ -104,6 +104,8 @@ export class Reactor implements Host, Completions {
   #turnEnds = 0;
   /** How many more tasks run before the next look at the clock. */
   #untilLook = LOOK;
+  /** Of the task that runs, which starts others. */
+  #generation = 0;
   /** A task has used up the turn's time, and said so. */
   #usedUp = false;
   /** Tasks that have run, in this turn and the one before: a loop that starts many takes turns with those it has started. */
@@ -207,7 +209,7 @@ export class Reactor implements Host, Completions {
   startTask(closure: Closure, args: readonly Value[], name: string, isHome: boolean): TaskFuture {
     const id = this.nextId();
     const future = new TaskFuture(id);
-    const task = new LiveTask(future, name, isHome);
+    const task = new LiveTask(future, name, isHome, this.#generation + 1);
     future.task = task;
     this.engine.startStack(task, closure, args);
     this.#begun();
@@ -219,7 +221,7 @@ export class Reactor implements Host, Completions {
 
   #begun(tasks = 1): void {
     if (this.peer === null) this.#live += tasks;
-    else this.peer.memory.taskStarted(tasks);
+    else this.peer.tasksStarted(tasks);
     this.counters.tasksStarted += tasks;
   }
 
@@ -268,7 +270,10 @@ export class Reactor implements Host, Completions {
   #step(task: LiveTask, input: Input, depth: number): void {
     task.state = TaskState.Running;
     this.counters.resumptions++;
+    const above = this.#generation;
+    this.#generation = task.generation;
     const outcome = this.engine.run(task, this.keeper === null ? input : this.keeper.steps(task, input), depth);
+    this.#generation = above;
     if (depth === 0) this.keeper?.hasStepped();
     if (outcome.kind !== "asks") {
       this.#end(task, outcome.kind === "done" ? outcome : { kind: "failed", fault: outcome.fault });

@@ -39,11 +39,14 @@ export enum Cancellation {
 /** Nothing armed. */
 export const UNARMED = -1;
 
-/** Bits of a task: its state, whether it was cancelled, whether it must run at home. */
+/** Bits of a task: its state, whether it was cancelled, whether it must run at home; above them its generation. */
 const STATE = 0b111;
 const CANCELLATION_AT = 3;
 const CANCELLATION = 0b11 << CANCELLATION_AT;
 const HOME = 0b100000;
+const GENERATION_AT = 6;
+/** One number with these bits is no object of its own. */
+const LAST_GENERATION = 2 ** 24 - 1;
 
 export class LiveTask extends Task {
   #bits: number;
@@ -55,9 +58,9 @@ export class LiveTask extends Task {
    */
   armed = UNARMED;
 
-  constructor(future: Future, name: string, isHome: boolean) {
+  constructor(future: Future, name: string, isHome: boolean, generation = 0) {
     super(future, name);
-    this.#bits = isHome ? HOME : 0;
+    this.#bits = (Math.min(generation, LAST_GENERATION) << GENERATION_AT) | (isHome ? HOME : 0);
   }
 
   get state(): TaskState {
@@ -77,6 +80,11 @@ export class LiveTask extends Task {
   /** It must run on shard 0, where the program's variables are. */
   get isHome(): boolean {
     return (this.#bits & HOME) !== 0;
+  }
+
+  /** How many tasks there are between the program's own code and this one, each of which has started the next. */
+  get generation(): number {
+    return this.#bits >>> GENERATION_AT;
   }
 
   override toString(): string {

@@ -14,8 +14,8 @@ function runBroken(what: string, complaints: string[]): Promise<number> {
       import { parentPort, workerData } from "node:worker_threads";
       if (workerData.shard === 0) {
         parentPort.postMessage({ kind: "needShards" });
-        const words = new Int32Array(workerData.memory); // The fifth is STOPPING (shards/memory.ts).
-        setInterval(() => { if (Atomics.load(words, 4) === 1) process.exit(); }, 10);
+        const words = new Int32Array(workerData.memory); // The fourth is STOPPING (shards/memory.ts).
+        setInterval(() => { if (Atomics.load(words, 3) === 1) process.exit(); }, 10);
       } else { ${what} }
     `,
   });

@@ -77,6 +77,22 @@ describe("queues", () => {
     expect([queue.take()?.id, queue.take()?.id, queue.take()?.id]).toEqual([1, 3, 7]);
   });
 
+  test("of a tree of tasks the largest branches are taken, of a crowd half", () => {
+    const taken = (generations: readonly number[], most = 100): number => {
+      const queue = new RunQueue();
+      const input = { kind: "value", value: undefined } as const;
+      generations.forEach((generation, id) => {
+        queue.push(new LiveTask(new Future(id), "t", false, generation), input, Urgency.Ready);
+      });
+      return queue.takeMovable(most).length;
+    };
+    expect(taken([1, 2, 3, 4, 5, 6, 7])).toBe(1);
+    expect(taken([3, 3, 3, 3, 4, 4, 4, 4, 4, 4])).toBe(2);
+    expect(taken([5, 2, 2, 2])).toBe(2); // one that has come back from elsewhere stands before those that it has started
+    expect(taken(Array(60).fill(1))).toBe(30);
+    expect(taken(Array(60).fill(1), 8)).toBe(8);
+  });
+
   test("a wait queue does too, and lets go of those who wait no longer", () => {
     const withRemove = fc.oneof(command, fc.constant("remove"));
     fc.assert(

@@ -1,11 +1,11 @@
 // The memory that the shards of a program share: one SharedArrayBuffer of 32-bit words and rings of bytes.
 //
-//   words 0…15            of the program: LIVE, HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT, CROWDED, CUT, WANTED, STAMP,
-//                         and FLOOR in two (one cache line)
+//   words 0…15            of the program: HUNGRY, JUDGING, STARTED, STOPPING, FAULTS, OUTPUT, CROWDED, CUT, WANTED, STAMP, and
+//                         FLOOR in two (one cache line, which is read all the time and written seldom)
 //   then for each shard   3 cache lines of 16 words:
 //     line 0              MAIL BELL WAKER         written by whoever has something for the shard; WAKER once, by the shard
 //     line 1              APPETITE                written by the shard (1) and by whoever feeds it (0)
-//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED ROOM STANDING    written by the shard alone
+//     line 2              IDLE EPOCH UNDERWAY SENT RECEIVED ROOM STANDING BEGUN ENDED    written by the shard alone
 //   then for each pair    a ring (ring.ts) from one shard to another: HEAD, TAIL and FULL on lines of their own, then its bytes
 //   then                  slots of shared numbers (numbers.ts): a count of holders and 64 bits each
 //
@@ -14,24 +14,25 @@
 //
 // A1. Nobody sleeps through a message. A sender first publishes its bytes (ring.ts), then stores 1 in MAIL, then rings the
 //     shard's BELL, which keeps a shard from going to sleep and wakes one that has (drivers/waker.ts).
+// A2. How many tasks live is what all shards have begun less what all have ended. Both only grow, and those that have ended are
+//     added up first: when the difference is 0, there was a moment between the two sums at which no task lived.
 
 import { halt, type Waker, wake } from "../drivers/waker.ts";
 import { RING_BYTES, Ring } from "./ring.ts";
 
 /** Words of the program. */
-const LIVE = 0;
-const HUNGRY = 1;
-const JUDGING = 2;
-const STARTED = 3;
-const STOPPING = 4;
-const FAULTS = 5;
-const OUTPUT = 6;
+const HUNGRY = 0;
+const JUDGING = 1;
+const STARTED = 2;
+const STOPPING = 3;
+const FAULTS = 4;
+const OUTPUT = 5;
 /** How many shards have ROOM set. */
-const CROWDED = 7;
-const CUT = 8;
-const WANTED = 9;
-const STAMP = 10;
-const FLOOR = 11;
+const CROWDED = 6;
+const CUT = 7;
+const WANTED = 8;
+const STAMP = 9;
+const FLOOR = 10;
 /** FLOOR is low part plus this times high part. */
 const FLOOR_BASE = 2 ** 31;
 
@@ -51,6 +52,9 @@ const SENT = IDLE + 3;
 const RECEIVED = IDLE + 4;
 const ROOM = IDLE + 5;
 const STANDING = IDLE + 6;
+/** Tasks; they wrap round. */
+const BEGUN = IDLE + 7;
+const ENDED = IDLE + 8;
 
 /** More would need more than a bit each elsewhere, and no machine of today asks for it. */
 export const MOST_SHARDS = 64;
@@ -95,16 +99,12 @@ export class SharedMemory {
 
   // ---- The program ----
 
-  /** Tasks that have begun and not ended, those under way between shards too. */
+  /** Tasks that have begun and not ended, those under way between shards too (A2). */
   get live(): number {
-    return Atomics.load(this.#words, LIVE);
-  }
-  taskStarted(tasks = 1): void {
-    Atomics.add(this.#words, LIVE, tasks);
-  }
-  /** Yields how many are left. */
-  taskEnded(): number {
-    return Atomics.sub(this.#words, LIVE, 1) - 1;
+    let live = 0;
+    for (let shard = 0; shard < this.shards; shard++) live -= Atomics.load(this.#words, this.#at(shard, ENDED));
+    for (let shard = 0; shard < this.shards; shard++) live += Atomics.load(this.#words, this.#at(shard, BEGUN));
+    return live | 0;
   }
 
   /** The shard has connections to accept when there are fewer tasks. */
@@ -291,6 +291,12 @@ export class SharedMemory {
   beBusy(shard: number): void {
     Atomics.add(this.#words, this.#at(shard, EPOCH), 1);
     Atomics.store(this.#words, this.#at(shard, IDLE), 0);
+  }
+  tasksStarted(shard: number, tasks: number): void {
+    Atomics.add(this.#words, this.#at(shard, BEGUN), tasks);
+  }
+  taskEnded(shard: number): void {
+    Atomics.add(this.#words, this.#at(shard, ENDED), 1);
   }
   sent(shard: number): void {
     Atomics.add(this.#words, this.#at(shard, SENT), 1);

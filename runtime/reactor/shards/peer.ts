@@ -16,7 +16,7 @@
 // D1. A shard without work writes down its wish (memory.ts, APPETITE) and sleeps. A shard that has more than it can run next
 //     looks for wishes at its scheduling points: between tasks, and when a long loop asks whether its turn is over. It takes
 //     one off by compare-and-swap, so that exactly one shard answers it, and sends half of the loops that have used up their
-//     time, or else up to half of the tasks that may move, oldest first. A wish that cannot be met after all is put back.
+//     time, or else half of the oldest tasks that may move (queue.ts). A wish that cannot be met after all is put back.
 // D2. A task that moves leaves the run queue before its message is written, and is in no other place: it is the message's. The
 //     message is delivered exactly once and in order (ring.ts), and the receiver puts the task into its run queue before it does
 //     anything else. So a task is on one shard or in one message, never in two, and never lost.
@@ -95,6 +95,9 @@ export interface PeerOptions {
   /** There is work for more shards than have been started. */
   needShards(): void;
 }
+
+/** What goes with a task's stack: its number, name, whether it must run at home, whether it has yet to begin, its input … */
+type Travelling = [number, string, boolean, boolean, Value, isOnTrial: boolean, generation: number];
 
 /** A task that waits for an answer from another shard (R1). */
 interface Asked {
@@ -348,9 +351,9 @@ export class Peer implements LinkHost, LoanHost {
 
   /** Sends a task that is in no queue any more. False: something in it cannot go, and nothing has happened. */
   sendTask(task: LiveTask, input: Input, to: number): boolean {
-    const { id, name, isHome, state } = task;
+    const { id, name, isHome, state, generation } = task;
     const isOnTrial = this.#reactor.keeper?.isOnTrial(task) === true;
-    const beside = [id, name, isHome, state === TaskState.Fresh, inputToValue(input), isOnTrial];
+    const beside = [id, name, isHome, state === TaskState.Fresh, inputToValue(input), isOnTrial, generation];
     let parcel: Uint8Array;
     try {
       parcel = this.#packer.packStack(task.stack!, beside, to);
@@ -370,9 +373,9 @@ export class Peer implements LinkHost, LoanHost {
     const { counters } = this.#reactor;
     const began = this.#reactor.now();
     const { stack, beside } = this.#packer.unpackStack(parcel, from);
-    const [id, name, isHome, isFresh, input, isOnTrial] = beside as [number, string, boolean, boolean, Value, boolean];
+    const [id, name, isHome, isFresh, input, isOnTrial, generation] = beside as Travelling;
     const future = this.links.taskComes(id, from);
-    const task = new LiveTask(future, name, isHome);
+    const task = new LiveTask(future, name, isHome, generation);
     future.task = task;
     task.stack = stack;
     if (!isFresh) task.state = TaskState.Ready;
@@ -386,14 +389,13 @@ export class Peer implements LinkHost, LoanHost {
   /** A scheduling point: gives tasks to a shard that has none (D1). */
   deal(queue: RunQueue): void {
     const { memory } = this;
-    const spare = queue.movable;
-    if (spare === 0 || !memory.someHungry) return;
+    if (queue.movable === 0 || !memory.someHungry) return;
     for (let step = 1; step < this.shards; step++) {
       const other = (this.shard + step) % this.shards;
       if (!memory.takeWish(other)) continue;
       const { counters } = this.#reactor;
       const began = this.#reactor.now();
-      const tasks = queue.takeMovable(Math.min(MOST, Math.ceil(spare / 2)));
+      const tasks = queue.takeMovable(MOST);
       let gone = 0;
       for (const { task, input } of tasks) {
         if (this.sendTask(task, input, other)) gone++;
@@ -406,11 +408,14 @@ export class Peer implements LinkHost, LoanHost {
     }
   }
 
+  /** Tasks have begun here. */
+  tasksStarted(tasks: number): void {
+    this.memory.tasksStarted(this.shard, tasks);
+  }
+
   /** A task has ended here. */
   taskEnded(): void {
-    const left = this.memory.taskEnded();
-    // Shard 0 may wait for this to end the program; the task's last message is on its way already.
-    if (left === 0) this.memory.wake(0);
+    this.memory.taskEnded(this.shard);
     this.memory.wakeThoseWhoWantRoom();
   }
 
@@ -540,7 +545,8 @@ export class Peer implements LinkHost, LoanHost {
       this.memory.beHungry(this.shard);
       this.#reactor.counters.stealsAsked++;
     }
-    if (this.shard !== 0 && this.memory.judging) this.memory.wake(0);
+    // When the last task has ended, wherever, it is for shard 0 to end the program; of those who end tasks at once, one sees it.
+    if (this.shard !== 0 && (this.memory.judging || this.memory.live === 0)) this.memory.wake(0);
   }
 
   /** Shard 0, which is idle: is everything over? If not, it is woken to ask again when that may have changed (Q1). */
