@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const OLDEST = 20;
 
-const built = new URL("../dist/start.js", import.meta.url);
+const built = new URL("../dist/start.cjs", import.meta.url);
 if (Number.parseInt(process.versions.node, 10) < OLDEST) {
   console.error(`walia: needs Node ${OLDEST} or later; this is Node ${process.versions.node}`);
   process.exitCode = 70;

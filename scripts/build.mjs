@@ -27,7 +27,8 @@ const NATIVE = ["koffi", "lmdb"];
 
 buildGrammar();
 await bundle("runtime/cli/main.ts", "walia.cjs", { external: NATIVE });
-await bundle("runtime/cli/start.ts", "start.js");
+await bundle("runtime/cli/shards/shard.ts", "shard.cjs", { external: NATIVE });
+await bundle("runtime/cli/start.ts", "start.cjs");
 await bundle("server/main.ts", "server.js", { head: REQUIRE });
 await bundle("runtime/cli/server-tools.ts", "server-tools.cjs", { external: NATIVE });
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });

@@ -19,7 +19,8 @@ const BUNDLES = [
   "server.js",
   "server-tools.cjs",
   "server-web.js",
-  "start.js",
+  "start.cjs",
+  "shard.cjs",
   "walia.cjs",
   "horizon-writer.js",
 ];

@@ -3,7 +3,6 @@
 // Z1. What a user sees is in our words. Of a JavaScript error only the message is shown, as a mistake of ours, and where to
 //     report it; never a stack.
 
-import { isMainThread } from "node:worker_threads";
 import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 import { LimitError } from "../compile/limits.ts";
 import type { Context } from "./context.ts";
@@ -126,6 +125,4 @@ const LIMITS: readonly (readonly [RegExp, string])[] = [
   [/^Maximum call stack size exceeded/, "something is nested too deeply"],
 ];
 
-// A shard of a program runs on a thread of its own, started from the same file (shards/cluster.ts).
-if (isMainThread) void main();
-else void import("./shards/shard.ts").then(({ runShard }) => runShard());
+void main();

@@ -1,5 +1,6 @@
 // `walia run`: checks a program, and runs it when it has no errors. Warnings are for `walia check`.
 
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import { chooseDriver } from "../reactor/drivers/choose.ts";
@@ -81,8 +82,8 @@ async function runOnThreads(
   const { terminal, folder } = context;
   const { runCluster } = await import("./shards/cluster.ts");
   return runCluster({
-    // What started this thread starts the others, too.
-    entry: pathToFileURL(process.argv[1]!),
+    // Beside this file's bundle; it starts as the command was started.
+    entry: pathToFileURL(join(__dirname, "start.cjs")),
     shards: options.shards,
     driver,
     program: runnable.program,

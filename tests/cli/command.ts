@@ -18,7 +18,7 @@ let base = "";
 beforeAll(() => {
   base = mkdtempSync(join(tmpdir(), "walia-cli-"));
   // `npm test` has built it; a test that is run by itself may come first.
-  if (!existsSync(join(root, "dist/start.js"))) spawnSync(process.execPath, [join(root, "scripts/build.mjs")]);
+  if (!existsSync(join(root, "dist/start.cjs"))) spawnSync(process.execPath, [join(root, "scripts/build.mjs")]);
 });
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));

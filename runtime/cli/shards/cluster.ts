@@ -24,7 +24,7 @@ const PATIENCE = 500;
 type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant">;
 
 export interface ClusterOptions extends Common {
-  /** What starts a worker: the file of the command itself, which sees that it is no main thread. */
+  /** What starts a worker (start.ts). */
   readonly entry: URL;
   /** Where the shards count; by default, where nobody looks but themselves. */
   readonly counters: CounterMemory | undefined;
@@ -74,7 +74,6 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       const workerData: ShardStart = { ...common, ...own };
       const worker = new Worker(entry, {
         workerData,
-        argv: ["shard"],
         transferList: [port2],
         trackUnmanagedFds: false,
       });

@@ -1,4 +1,5 @@
-// A shard in its worker thread: loads the program and runs its part of it.
+// A shard in its worker thread: loads the program and runs its part of it. It is built by itself (dist/shard.cjs), without what
+// only the command needs: a thread starts the sooner the less it loads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { installProgramHandler, programSegment } from "../../engine/machine.ts";
@@ -15,7 +16,7 @@ import type { ShardGo, ShardNews, ShardStart } from "./messages.ts";
 import { Output } from "./output.ts";
 import { postStandardStreams } from "./posted.ts";
 
-export async function runShard(): Promise<void> {
+async function runShard(): Promise<void> {
   const start = workerData as ShardStart;
   const { shard, trees } = start;
   const tell = (news: ShardNews): void => parentPort!.postMessage(news);
@@ -94,3 +95,5 @@ function keepStepping(driver: Driver): void {
   };
   round();
 }
+
+void runShard();
