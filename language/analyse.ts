@@ -24,7 +24,7 @@ import { type Solution, solve, solveAgain } from "./effects/rows.ts";
 import { summarize } from "./effects/summary.ts";
 import { builtin } from "./names/builtins.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
-import { type FileNames, fileNames, fileNamesAgain, registryOf } from "./names/registry.ts";
+import { type FileNames, fileNames, fileNamesAgain, type NewestRegistry, registryOf } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
 import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
@@ -78,7 +78,7 @@ interface FileEntry {
 /** What an analysis leaves for the next one. */
 interface Version {
   readonly files: ReadonlyMap<string, FileEntry>;
-  readonly registry: Registry;
+  readonly registry: NewestRegistry;
   readonly solution: Solution;
 }
 

@@ -26,29 +26,39 @@ export const lspPosition = (line: number, character: number): LspPosition => ({ 
 export interface LineIndex {
   readonly length: number;
   /** Where each line starts. */
-  readonly starts: readonly number[];
+  readonly starts: Int32Array;
   /** Where each line ends, its line break excluded. */
-  readonly ends: readonly number[];
+  readonly ends: Int32Array;
 }
 
+const NEWLINE = 10;
+const RETURN = 13;
+
 export function lineIndex(text: string): LineIndex {
-  const starts = [0];
-  const ends: number[] = [];
-  if (!text.includes("\r")) {
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-      ends.push(at);
-      starts.push(at + 1);
+  // Made at every edit of a file: so in numbers of four bytes that nobody has to collect.
+  let starts = new Int32Array(64 + (text.length >> 4));
+  let lines = 1;
+  const add = (start: number): void => {
+    if (lines === starts.length) {
+      const longer = new Int32Array(2 * lines);
+      longer.set(starts);
+      starts = longer;
     }
-    ends.push(text.length);
-    return { length: text.length, starts, ends };
+    starts[lines++] = start;
+  };
+  if (text.includes("\r")) {
+    const breaks = /\r\n|\n|\r/g;
+    while (breaks.test(text)) add(breaks.lastIndex);
+  } else for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) add(at + 1);
+
+  const ends = new Int32Array(lines);
+  for (let line = 0; line < lines - 1; line++) {
+    const last = starts[line + 1]! - 1;
+    const isPair = text.charCodeAt(last) === NEWLINE && text.charCodeAt(last - 1) === RETURN;
+    ends[line] = isPair ? last - 1 : last;
   }
-  const breaks = /\r\n|\n|\r/g;
-  for (let match = breaks.exec(text); match !== null; match = breaks.exec(text)) {
-    ends.push(match.index);
-    starts.push(match.index + match[0].length);
-  }
-  ends.push(text.length);
-  return { length: text.length, starts, ends };
+  ends[lines - 1] = text.length;
+  return { length: text.length, starts: starts.subarray(0, lines), ends };
 }
 
 export function toLineColumn(index: LineIndex, at: Offset): LineColumn {

@@ -1,6 +1,7 @@
 // The language server as a program: the protocol over standard input and output, or whatever channel the client names on the
 // command line (`--stdio`, `--node-ipc`, `--socket=PORT`, `--pipe=NAME`). Started by the extension and by `walia lsp`.
 
+import "./memory.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Connection, createConnection, ProposedFeatures } from "vscode-languageserver/node";

@@ -8,10 +8,10 @@
 import { createWorkspace } from "../language/analyse.ts";
 import type { FileTree, ImportDeclaration, ItemTree } from "../language/ast.ts";
 import { resolvePath } from "../language/names/registry.ts";
-import { type ItemCache, parseFile, parseSteps } from "../language/parse/parse.ts";
+import { type ItemCache, type Newest, parseFile, parseSteps } from "../language/parse/parse.ts";
 import type { Encoding } from "../language/positions.ts";
 import type { ItemStore } from "./host.ts";
-import { createView, type View } from "./view.ts";
+import { createView, Lines, type View } from "./view.ts";
 
 /** Fewer files than this wait in any case. */
 const FEW = 8;
@@ -21,6 +21,7 @@ export class Project {
   readonly #files = new Map<string, FileItems>();
   /** Trees of files that have been read and are not part of the analysis yet (J2). */
   readonly #waiting = new Map<string, FileTree>();
+  readonly #lines = new Lines();
   #view: View | null = null;
   #isComplete = false;
 
@@ -55,13 +56,13 @@ export class Project {
   /** Adds a file or replaces it by a newer version. */
   setText(path: string, text: string): void {
     const items = this.#itemsOf(path);
-    this.#use(path, parseFile(path, text, items, items.tree));
+    this.#use(path, parseFile(path, text, items, items.newest));
   }
 
   /** The same in steps, of one item each, for a file that is new; it becomes part of the analysis when J2 says so. */
   *setTextInSteps(path: string, text: string): Generator<void> {
     const items = new FileItems(this.store.read(path));
-    const tree = yield* parseSteps(path, text, items);
+    const tree = yield* parseSteps(path, text, items, items.newest);
     // Meanwhile somebody may have opened the file.
     if (this.#files.has(path)) return;
     this.#files.set(path, items);
@@ -80,6 +81,7 @@ export class Project {
   remove(path: string): void {
     if (!this.#files.delete(path)) return;
     this.#waiting.delete(path);
+    this.#lines.forget(path);
     this.#workspace.removeFile(path);
     this.#view = null;
   }
@@ -110,6 +112,7 @@ export class Project {
       isComplete: this.#isComplete,
       uriOf: this.uriOf,
       encoding: this.encoding,
+      lines: this.#lines,
     });
     return this.#view;
   }
@@ -140,6 +143,7 @@ const SPARE = 32;
 
 class FileItems implements ItemCache {
   readonly #trees: Map<string, ItemTree>;
+  readonly newest: Newest = {};
   tree: FileTree | undefined;
   /** Something has been parsed since the items were written. */
   isUnsaved = false;

@@ -49,17 +49,20 @@ export interface ViewOptions {
   readonly isComplete?: boolean;
   readonly uriOf?: (path: string) => string;
   readonly encoding?: Encoding;
+  /** What earlier views of the same project know of lines. */
+  readonly lines?: Lines;
 }
 
 export function createView(options: ViewOptions): View {
   const { analysis, root = null, isComplete = true, encoding = "utf-16" } = options;
   const spelled = options.uriOf ?? uriOf;
   const tree = (file: string): ast.FileTree => {
-    const known = analysis.files.get(file);
-    if (known === undefined) throw new RangeError(`no file ${file}`);
-    return known;
+    const found = analysis.files.get(file);
+    if (found === undefined) throw new RangeError(`no file ${file}`);
+    return found;
   };
-  const lines = (file: string): LineIndex => linesOf(tree(file));
+  const known = options.lines ?? new Lines();
+  const lines = (file: string): LineIndex => known.of(tree(file));
   const view: View = {
     analysis,
     root,
@@ -97,13 +100,21 @@ export function createView(options: ViewOptions): View {
   return view;
 }
 
-/** The lines of a tree's text, found once for each version of a file. */
-const knownLines = new WeakMap<ast.FileTree, LineIndex>();
+/** The lines of texts, found once for each version of a file; kept of the version that was asked for last. */
+export class Lines {
+  readonly #known = new Map<string, { readonly tree: ast.FileTree; readonly index: LineIndex }>();
 
-function linesOf(tree: ast.FileTree): LineIndex {
-  const known = knownLines.get(tree) ?? lineIndex(tree.text);
-  knownLines.set(tree, known);
-  return known;
+  of(tree: ast.FileTree): LineIndex {
+    const known = this.#known.get(tree.path);
+    if (known?.tree === tree) return known.index;
+    const index = lineIndex(tree.text);
+    this.#known.set(tree.path, { tree, index });
+    return index;
+  }
+
+  forget(path: string): void {
+    this.#known.delete(path);
+  }
 }
 
 /** V2: clients have been seen to send fractions and huge numbers. */

@@ -60,6 +60,8 @@ export interface Linker {
   link(target: Target, item: LinkItem): Link;
   /** Whether code that uses a free name touches state that only one core may own. */
   isMutable(name: string, item: LinkItem): boolean;
+  /** For `moveLinker`. */
+  readonly tables: Tables;
 }
 
 /** Up to so many methods of a name are called directly. */
@@ -90,16 +92,12 @@ interface Shared {
   readonly ids: WeakMap<Unit, number>;
   readonly dispatches: Map<number, readonly number[]>;
   readonly classes: WeakMap<object, { readonly item: LinkItem; readonly summary: ClassSummary }>;
-  readonly params: WeakMap<Local, Link>;
   readonly unitLinks: Link[];
   /** The items of the newest version, which alone is moved on. */
   items: readonly LinkItem[];
   /** Of these; made when it is first needed. */
   mentions: Mentions | null;
 }
-
-/** Of the linkers that may be moved. */
-const tablesOf = new WeakMap<Linker, Tables>();
 
 export function createLinker(all: LinkItems, registry: Registry): Linker {
   const { items } = all;
@@ -108,7 +106,6 @@ export function createLinker(all: LinkItems, registry: Registry): Linker {
     ids: new WeakMap(),
     dispatches: new Map(),
     classes: new WeakMap(),
-    params: new WeakMap(),
     unitLinks: [],
     items,
     mentions: null,
@@ -209,7 +206,7 @@ const MOST_NUMBERS = 3;
  */
 export function moveLinker(old: Linker, all: LinkItems, registry: Registry): MovedLinker | null {
   const { items } = all;
-  const tables = tablesOf.get(old)!;
+  const { tables } = old;
   const { shared } = tables;
   if (shared.items !== tables.items || shared.next > MOST_NUMBERS * tables.units.length) return null;
   const { before, after } = difference(tables.items, items);
@@ -351,7 +348,7 @@ function without<V>(
 function linkerOn(tables: Tables, registry: Registry): Linker {
   const { items, withProgramHandlers, units, byFile, methods, slots, written, links, mutables, methodLinks, shared } =
     tables;
-  const { ids, classes, params, unitLinks, dispatches } = shared;
+  const { ids, classes, unitLinks, dispatches } = shared;
   const linksIn = (file: string): Map<string, Link> => memo(links, file, () => new Map());
   const idOf = (unit: Unit): number => ids.get(unit)!;
 
@@ -368,7 +365,7 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
       case "class":
         return construct(target.node);
       case "param":
-        return memo(params, target.local, () => ({ ...UNKNOWN, unknown: false, param: target.local }));
+        return { ...UNKNOWN, unknown: false, param: target.local };
       case "plain":
         return NOTHING;
       case "free":
@@ -470,7 +467,8 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
     );
   }
 
-  const linker: Linker = {
+  return {
+    tables,
     items,
     withProgramHandlers,
     units,
@@ -480,17 +478,9 @@ function linkerOn(tables: Tables, registry: Registry): Linker {
     link,
     isMutable,
   };
-  tablesOf.set(linker, tables);
-  return linker;
 }
 
-/** A Map or a WeakMap. */
-interface Cache<K, V> {
-  get(key: K): V | undefined;
-  set(key: K, value: V): unknown;
-}
-
-function memo<K, V>(cache: Cache<K, V>, key: K, make: () => V): V {
+function memo<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const made = make();

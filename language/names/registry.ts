@@ -89,15 +89,13 @@ interface Declaring {
   readonly spellings: Spellings;
 }
 
-/** What registries were made from. */
-const origins = new WeakMap<
-  Registry,
-  { readonly files: ReadonlyMap<string, FileNames>; readonly declaring: Declaring }
->();
+/** A registry, and what it was made from, for the next version. */
+export interface NewestRegistry extends Registry {
+  readonly from: { readonly files: ReadonlyMap<string, FileNames>; readonly declaring: Declaring };
+}
 
-function declaringIn(files: ReadonlyMap<string, FileNames>, previous: Registry | undefined): Declaring {
-  const old = previous && origins.get(previous);
-  if (old && hasSameOutlines(old.files, files)) return old.declaring;
+function declaringIn(files: ReadonlyMap<string, FileNames>, previous: NewestRegistry | undefined): Declaring {
+  if (previous && hasSameOutlines(previous.from.files, files)) return previous.from.declaring;
   const found = new Map<string, string[]>();
   const duplicates = new Set<string>();
   for (const [file, { exports }] of files) {
@@ -121,7 +119,7 @@ function hasSameOutlines(before: ReadonlyMap<string, FileNames>, after: Readonly
 }
 
 /** The registry of a workspace; `previous` is one of an earlier version, from which it takes what still holds. */
-export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Registry): Registry {
+export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: NewestRegistry): NewestRegistry {
   const declaring = declaringIn(files, previous);
   const exportOf = (file: string, name: string): Global | undefined => files.get(file)?.exports.get(name)?.[0];
   const importsIn = (file: string): readonly ast.ImportDeclaration[] => files.get(file)?.imports ?? [];
@@ -181,7 +179,8 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
     return meaning;
   }
 
-  const registry: Registry = {
+  return {
+    from: { files, declaring },
     meaningOf,
     exportOf: (file, name) => exportOf(file, name) ?? UNDEFINED,
     importedFile,
@@ -200,8 +199,6 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: Reg
       return alias === undefined || (declared && declared.distance < alias.distance) ? declared : alias;
     },
   };
-  origins.set(registry, { files, declaring });
-  return registry;
 }
 
 /** `import "../lib/net"` in `/app/src/main.wal` is `/app/lib/net`. Works on both kinds of slashes. */

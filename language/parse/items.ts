@@ -11,6 +11,7 @@
 // What an edit does to items can be far away: a bracket may find its partner anywhere. So a version is read again around the
 // edit (`scanAgain`), and then split whole, which is a walk over numbers.
 
+import type * as ast from "../ast.ts";
 import { commentBefore, Kind, type Scan, scan, scanAgain, startsDeclaration, startsLine, wordAt } from "./scan.ts";
 
 export interface ItemText {
@@ -23,6 +24,8 @@ export interface Piece {
   readonly text: string;
   /** A declaration began before this item came to its end (I4). */
   readonly cut: boolean;
+  /** What it has become, with offsets in it; parse.ts knows. */
+  parsed?: readonly ast.Item[];
 }
 
 /** A text and its items. */
@@ -37,7 +40,7 @@ export function splitItems(text: string): readonly ItemText[] {
 }
 
 export function split(text: string): Split {
-  return splitScan(scan(text), () => undefined);
+  return splitScan(scan(text), (start, end, cut) => ({ text: text.slice(start, end), cut }));
 }
 
 /** What `split` says of a text, found from what it said of an earlier version. */
@@ -49,7 +52,7 @@ export function splitAgain(old: Split, text: string): Split {
   // Candidates for the item that comes next, in front of the edit and behind it.
   let first = 0;
   let last = itemAt(items, before.length - suffix);
-  return splitScan(scanAgain(old.scan, text, prefix, suffix), (start, end, cut) => {
+  const known = (start: number, end: number, cut: boolean): Piece | undefined => {
     if (end <= prefix) {
       while (first < items.length && items[first]!.offset < start) first++;
       return matching(items[first], start, end, cut);
@@ -57,22 +60,29 @@ export function splitAgain(old: Split, text: string): Split {
     if (start < text.length - suffix) return undefined;
     while (last < items.length && items[last]!.offset < start - shift) last++;
     return matching(items[last], start - shift, end - shift, cut);
-  });
+  };
+  return splitScan(
+    scanAgain(old.scan, text, prefix, suffix),
+    (start, end, cut) => known(start, end, cut) ?? { text: detached(text.slice(start, end)), cut },
+  );
 }
+
+/** The same text by itself: in V8 a slice holds on to all of the text, and an item outlives many versions of its file. */
+const detached = (slice: string): string => ` ${slice}`.slice(1);
 
 function matching(item: ItemText | undefined, start: number, end: number, cut: boolean): Piece | undefined {
   if (item === undefined || item.offset !== start || item.piece.cut !== cut) return undefined;
   return item.piece.text.length === end - start ? item.piece : undefined;
 }
 
-/** Splits a text of which tokens and comments are known; `known` may have an item from an earlier version. */
-function splitScan(source: Scan, known: (start: number, end: number, cut: boolean) => Piece | undefined): Split {
+/** Splits a text of which tokens and comments are known. */
+function splitScan(source: Scan, pieceAt: (start: number, end: number, cut: boolean) => Piece): Split {
   const { text, table } = source;
   const ends = bracketEnds(source);
   const items: ItemText[] = [];
   let offset = 0;
   const add = (end: number, cut: boolean): void => {
-    items.push({ offset, piece: known(offset, end, cut) ?? { text: text.slice(offset, end), cut } });
+    items.push({ offset, piece: pieceAt(offset, end, cut) });
     offset = end;
   };
   for (let index = 0; index < table.length; ) {

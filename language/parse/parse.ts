@@ -44,23 +44,27 @@ export function hashOf(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32);
 }
 
-/** How trees were split, for their next versions. */
-const splits = new WeakMap<ast.FileTree, Split>();
-
-/** What pieces of files have become: items, with offsets in the piece. */
-const parsed = new WeakMap<Piece, readonly ast.Item[]>();
+/**
+ * The newest version of a file, for the next one: who reads a file again and again has one of these for it. It begins empty.
+ *
+ * It is not in a WeakMap behind the tree. V8's quick collections take what is in a WeakMap for alive, and would carry along one
+ * text and its tokens for each keystroke.
+ */
+export interface Newest {
+  split?: Split;
+}
 
 /**
- * The tree of a file. Items whose text is in `cache` are not parsed again; and when `previous` is an earlier version of the
+ * The tree of a file. Items whose text is in `cache` are not parsed again; and when `newest` has an earlier version of the
  * file, only the surroundings of what has changed since are split into items.
  */
 export function parseFile(
   path: string,
   text: string,
   cache: ItemCache = memoryCache(),
-  previous?: ast.FileTree,
+  newest: Newest = {},
 ): ast.FileTree {
-  const steps = parseSteps(path, text, cache, previous);
+  const steps = parseSteps(path, text, cache, newest);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -72,23 +76,19 @@ export function* parseSteps(
   path: string,
   text: string,
   cache: ItemCache,
-  previous?: ast.FileTree,
+  newest: Newest,
 ): Generator<void, ast.FileTree> {
-  const before = previous && splits.get(previous);
-  const found = before ? splitAgain(before, text) : split(text);
+  const found = newest.split ? splitAgain(newest.split, text) : split(text);
+  newest.split = found;
   const items: ast.Item[] = [];
   for (const { offset, piece } of found.items) {
-    let known = parsed.get(piece);
-    if (known === undefined) {
-      known = itemsOf(piece, cache);
-      parsed.set(piece, known);
+    if (piece.parsed === undefined) {
+      piece.parsed = itemsOf(piece, cache);
       yield;
     }
-    for (const { offset: inside, tree } of known) items.push({ offset: offset + inside, tree });
+    for (const { offset: inside, tree } of piece.parsed) items.push({ offset: offset + inside, tree });
   }
-  const tree = { path, text, items };
-  splits.set(tree, found);
-  return tree;
+  return { path, text, items };
 }
 
 /** The tree of one item, whatever its text is. */
