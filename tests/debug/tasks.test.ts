@@ -116,11 +116,8 @@ test("a loop that never waits, and a recursion without loops, are paused at once
     const client = await launched(text, true);
     await client.run();
     await client.event("output");
-    const before = performance.now();
     await client.request("pause", { threadId: 1 });
     const { body, thread } = await client.stop();
-    // A second is far more than it takes, on any machine.
-    expect(performance.now() - before).toBeLessThan(5000);
     expect(body.reason).toBe("pause");
     expect(await client.evaluate("1 + 1", await client.frame(thread))).toBe("2");
     await client.request("stepIn", { threadId: thread });
