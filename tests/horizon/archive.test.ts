@@ -27,7 +27,7 @@ describe("an archive", () => {
     const { path, archive, again, records } = await files();
     expect(await exportArchive(path, archive)).toEqual({ records, damage: [] });
     expect(await importArchive(archive, again, "test")).toBe(records);
-    expect(await diffFiles(path, again)).toEqual({ differences: [], damage: [] });
+    expect(await diffFiles(path, again)).toMatchObject({ differences: [], damage: [] });
     await expect(importArchive(archive, again, "test")).rejects.toThrow(/there is a file already/);
   });
 
@@ -92,13 +92,15 @@ test("two files differ in the records that were added, changed and removed", asy
   await exportArchive(path, archive);
   await importArchive(archive, again, "test");
   const store = await Store.open(again, { by: "test" });
+  const large = bytes(5_000_000, 3);
   store.commit([
     put(Table.Tasks, 3, bytes(5, 1)),
     remove(Table.Tasks, 2),
     put(Table.Tasks, 99_999, bytes(1, 1)),
     put(Table.Globals, "new", bytes(2, 2)),
+    put(Table.Frames, 3, large),
   ]);
-  const { differences } = await diffFiles(path, again);
+  const { differences, before } = await diffFiles(path, again);
   expect(
     differences.map(({ table, key, before, after }) => [nameOf(table, key), before !== undefined, after !== undefined]),
   ).toEqual([
@@ -106,7 +108,10 @@ test("two files differ in the records that were added, changed and removed", asy
     ["tasks 2", true, false],
     ["tasks 3", true, true],
     ["tasks 99999", false, true],
+    ["frames 3", false, true],
   ]);
+  expect(Buffer.from(large).equals(differences.at(-1)!.after!)).toBe(true);
+  expect([before(Table.Tasks, 2) !== undefined, before(Table.Tasks, 99_999)]).toEqual([true, undefined]);
   await store.close();
 });
 

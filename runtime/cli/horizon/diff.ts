@@ -1,12 +1,14 @@
 // `walia horizon diff A B`: what the second file has that the first has not, and the other way round: tasks, and in each the frames and
 // variables that changed; variables of the program; other records by their names.
 //
+// Tasks are printed one by one as they are compared: two files may differ in millions.
+//
 //   --json   { version, before, after, tasks [{ id, function, change, details }], variables [{ name, before, after }],
 //            others [{ table, key, change }] }; change is "added", "gone" or "changed"
 
 import type { Cache } from "../../../cache/cache.ts";
-import { type Difference, diffFiles } from "../../horizon/diff.ts";
-import { Table, tableName } from "../../horizon/tables.ts";
+import { type Difference, type Differences, diffFiles } from "../../horizon/diff.ts";
+import { type Key, Table, tableName } from "../../horizon/tables.ts";
 import { damageText } from "../../horizon/trouble.ts";
 import { oneLine } from "../excerpt.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -16,9 +18,9 @@ import { shownPath } from "../paths.ts";
 import { UsageError } from "../trouble.ts";
 import { View } from "../view.ts";
 import type { HorizonContext } from "./horizon.ts";
-import { openFile, storedTask } from "./opened.ts";
+import { openFile, readStored } from "./opened.ts";
 import { Progress } from "./progress.ts";
-import { type FrameView, sizeOf, type TaskView, viewTask } from "./task-view.ts";
+import { type FrameView, type TaskView, viewTask } from "./task-view.ts";
 import { type NamedValue, ShownValues } from "./values.ts";
 import { whichFile } from "./which.ts";
 import { countText, stateName } from "./words.ts";
@@ -44,28 +46,38 @@ export async function diff(words: readonly string[], { folder, terminal, cache }
   if (names.length !== 2) throw new UsageError("horizon", "diff compares two files");
   const [before, after] = names.map((name) => whichFile(name, folder)) as [string, string];
   const progress = new Progress("comparing", terminal);
-  const { differences, damage } = await diffFiles(before, after, progress);
+  const found = await diffFiles(before, after, progress);
   progress.end();
-  const ids = new Set(differences.filter(isOfTask).map(({ key }) => key as number));
-  const first = await look(before, ids, cache, folder);
-  const second = await look(after, ids, cache, folder);
-  const tasks = [...ids].sort((a, b) => a - b).map((id) => compareTasks(id, first.tasks.get(id), second.tasks.get(id)));
+  const { differences, damage } = found;
+  const first = await look(before, cache, folder);
+  const second = await look(after, cache, folder);
   const variables = compareVariables(first.variables, second.variables);
   const others = differences
     .filter((one) => !isOfTask(one) && one.table !== Table.Globals)
     .map(({ table, key, before: was, after: is }) => ({ table: tableName(table), key, change: changeOf(was, is) }));
-  if (flags.has("json")) {
+  const counts = { added: 0, gone: 0, changed: 0 };
+  const isJson = flags.has("json");
+  if (isJson) {
     const files = { before: shownPath(before, folder), after: shownPath(after, folder) };
-    terminal.print(JSON.stringify({ version: 1, ...files, tasks, variables, others }));
-  } else {
-    for (const task of tasks) for (const line of taskLines(task)) terminal.print(oneLine(line));
+    terminal.print(`${JSON.stringify({ version: 1, ...files }).slice(0, -1)},"tasks":[`);
+  }
+  for (const { id, was, is } of storedTasks(found)) {
+    const task = compareTasks(id, first.view(id, was), second.view(id, is));
+    const isFirst = counts.added + counts.gone + counts.changed === 0;
+    counts[task.change]++;
+    if (isJson) terminal.print(`${isFirst ? "" : ","}${JSON.stringify(task)}`);
+    else for (const line of taskLines(task)) terminal.print(oneLine(line));
+  }
+  if (isJson) terminal.print(`],${JSON.stringify({ variables, others }).slice(1)}`);
+  else {
     for (const variable of variables) terminal.print(oneLine(variableText(variable)));
     for (const { table, key, change } of others) terminal.print(oneLine(`${table} ${key} ${WORDS[change]}`));
-    terminal.print(summary(tasks, variables, others.length));
+    terminal.print(summary(counts, variables, others.length));
   }
   for (const one of damage) terminal.complain(`${terminal.errorPaint.error("not compared")} ${damageText(one)}`);
   if (damage.length > 0) return ExitCode.FileTrouble;
-  return tasks.length + variables.length + others.length === 0 ? ExitCode.Fine : ExitCode.Found;
+  const tasks = counts.added + counts.gone + counts.changed;
+  return tasks + variables.length + others.length === 0 ? ExitCode.Fine : ExitCode.Found;
 }
 
 const WORDS: Readonly<Record<Change, string>> = { added: "is new", gone: "is gone", changed: "has changed" };
@@ -84,32 +96,63 @@ function variableText({ name, before, after }: ChangedVariable): string {
   return `variable ${name} = ${after}${before === null ? " is new" : `, was ${before}`}`;
 }
 
-function summary(tasks: readonly ChangedTask[], variables: readonly ChangedVariable[], others: number): string {
-  const count = (change: Change): number => tasks.filter((task) => task.change === change).length;
-  const changes = `${count("added")} added, ${count("gone")} gone, ${count("changed")} changed`;
+function summary(
+  tasks: Readonly<Record<Change, number>>,
+  variables: readonly ChangedVariable[],
+  others: number,
+): string {
+  const changes = `${tasks.added} added, ${tasks.gone} gone, ${tasks.changed} changed`;
   return `tasks: ${changes}; ${countText(variables.length, "variable")} and ${countText(others, "other record")} differ`;
 }
 
 // ---- One file ----
 
+/** What is compared of a file. */
 interface Looked {
-  readonly tasks: ReadonlyMap<number, TaskView>;
+  /** A task of it as it is shown; undefined for one that it does not have. */
+  view(id: number, records: TaskRecords): TaskView | undefined;
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** What is compared of a file: these tasks, and the program's variables. */
-async function look(path: string, ids: ReadonlySet<number>, cache: Cache, folder: string): Promise<Looked> {
-  const opened = await openFile(path, cache, { tables: [Table.Tasks, Table.Frames], isWanted: (id) => ids.has(id) });
+/** A task's record, and that of its frames where these stand apart; undefined where there is none. */
+interface TaskRecords {
+  readonly task: Uint8Array | undefined;
+  readonly frames: Uint8Array | undefined;
+}
+
+/** Tasks with a record that differs, as both files have them. */
+function* storedTasks({ differences, before }: Differences): Iterable<{
+  readonly id: number;
+  readonly was: TaskRecords;
+  readonly is: TaskRecords;
+}> {
+  const apart = new Map<Key, Difference>();
+  for (const one of differences) if (one.table === Table.Frames) apart.set(one.key, one);
+  const both = (id: number, task: Difference | undefined): { id: number; was: TaskRecords; is: TaskRecords } => {
+    const frames = apart.get(id);
+    apart.delete(id);
+    const wasTask = before(Table.Tasks, id);
+    const wasFrames = before(Table.Frames, id);
+    return {
+      id,
+      was: { task: wasTask, frames: wasFrames },
+      is: { task: task === undefined ? wasTask : task.after, frames: frames === undefined ? wasFrames : frames.after },
+    };
+  };
+  for (const one of differences) if (one.table === Table.Tasks) yield both(one.key as number, one);
+  for (const id of [...apart.keys()]) yield both(id as number, undefined);
+}
+
+async function look(path: string, cache: Cache, folder: string): Promise<Looked> {
+  const opened = await openFile(path, cache);
   const view = new View(plain, opened.textOf, folder);
-  const tasks = new Map<number, TaskView>();
-  for (const id of ids) {
-    const stored = storedTask(opened, id);
-    if (stored !== undefined) tasks.set(id, viewTask(stored, sizeOf(opened, id), opened.reading, view));
-  }
   const variables = opened.reading?.variables ?? new Map<string, undefined>();
   const shown = new ShownValues(variables.values());
   return {
-    tasks,
+    view: (id, { task, frames }) => {
+      const size = (task?.length ?? 0) + (frames?.length ?? 0);
+      return task === undefined ? undefined : viewTask(readStored(path, id, task, frames), size, opened.reading, view);
+    },
     variables: new Map([...variables].map(([name, value]) => [name.replace(/^.*#/, ""), shown.text(value)])),
   };
 }

@@ -159,9 +159,13 @@ async function compileAll(
 /** The records of one task; undefined when the file does not have it. HorizonError when its record is none. */
 export function storedTask({ path, image }: Pick<Opened, "path" | "image">, id: number): StoredTask | undefined {
   const record = image.get(Table.Tasks)?.get(id);
-  if (record === undefined) return undefined;
+  return record === undefined ? undefined : readStored(path, id, record, image.get(Table.Frames)?.get(id));
+}
+
+/** A task's records, `apart` being that of its frames if it has one. HorizonError when they are none. */
+export function readStored(path: string, id: number, record: Uint8Array, apart: Uint8Array | undefined): StoredTask {
   try {
-    const { task, frames = image.get(Table.Frames)?.get(id) } = readTask(id, record);
+    const { task, frames = apart } = readTask(id, record);
     return { task, frames };
   } catch (error) {
     throw damagedRecord(path, Table.Tasks, id, error instanceof Error ? error.message : String(error));
