@@ -5,7 +5,7 @@ import { Cancellation, type LiveTask, TaskState, UNARMED } from "./task.ts";
 
 const SMALLEST = 64;
 /** How many tasks are looked at to find some that may go. */
-const LOOKED_AT = 512;
+const LOOKED_AT = 256;
 
 /** A task in the run queue, and what it goes on with. */
 export interface Queued {
@@ -94,17 +94,17 @@ export class RunQueue {
   }
 
   /**
-   * Takes out tasks that may move and are not being cancelled, the first ones first and at most `most`; the others keep their order.
-   * If some have used up their time, half of those: they have more to do than it costs to move them. Else half of those of the
-   * oldest generation: in a tree of forks one of them is as much work as all of the next, and in a flat crowd they are all.
+   * Takes out tasks that may move, at most `most`; the others keep their order. If some have used up their time, they are of those:
+   * they have more to do than it costs to move them.
    */
   takeMovable(most: number): Queued[] {
     const [event, ready, spent] = this.#rings;
-    let taken = spent.takeMovable(Math.min(most, Math.ceil(spent.movable / 2)));
-    for (const ring of [event, ready])
-      if (taken.length === 0) taken = ring.takeMovable(Math.min(most, Math.ceil(ring.oldest(LOOKED_AT) / 2)));
-    this.#length -= taken.length;
-    return taken;
+    for (const ring of [spent, event, ready]) {
+      const taken = ring.takeOldest(most);
+      this.#length -= taken.length;
+      if (taken.length > 0) return taken;
+    }
+    return [];
   }
 
   clear(): void {
@@ -199,32 +199,25 @@ class TaskRing {
       this.#next = (this.#next - 1) | 0;
   }
 
-  /** How many movable tasks there are before the first that is of a later generation, as far as `most` places are looked at. */
-  oldest(most: number): number {
-    if (this.#movable === 0) return 0;
-    let found = 0;
-    let generation = Number.POSITIVE_INFINITY;
-    const end = Math.min((this.#next - this.#first) | 0, most);
+  /**
+   * Takes off half of those tasks that may move, are not being cancelled, and are of the oldest generation among the first ones, in
+   * their order: in a tree of forks one of them is as much work as all of the next, and in a flat crowd they are all.
+   */
+  takeOldest(most: number): Queued[] {
+    if (this.#movable === 0) return [];
+    let oldest: Queued[] = [];
+    const end = Math.min((this.#next - this.#first) | 0, LOOKED_AT);
     for (let i = 0; i < end; i++) {
-      const task = this.#tasks[(this.#first + i) & (this.#tasks.length - 1)];
-      if (task === undefined || task.isHome) continue;
-      if (task.generation > generation) break;
-      if (found === 0) generation = task.generation;
-      found++;
+      const at = (this.#first + i) & (this.#tasks.length - 1);
+      const task = this.#tasks[at];
+      const mayMove = task !== undefined && !task.isHome && task.cancellation === Cancellation.None;
+      if (!mayMove || task.state === TaskState.Done) continue;
+      const older = (oldest[0]?.task.generation ?? Number.POSITIVE_INFINITY) - task.generation;
+      if (older > 0) oldest = [];
+      if (older >= 0) oldest.push({ task, input: this.#inputs[at]! });
     }
-    return found;
-  }
-
-  takeMovable(most: number): Queued[] {
-    const taken: Queued[] = [];
-    const kept: Queued[] = [];
-    while (taken.length < most && this.#length > 0 && kept.length < LOOKED_AT) {
-      const input = this.firstInput as Input;
-      const task = this.shift()!;
-      const mayMove = !task.isHome && task.cancellation === Cancellation.None && task.state !== TaskState.Done;
-      (mayMove ? taken : kept).push({ task, input });
-    }
-    for (const { task, input } of kept.reverse()) this.unshift(task, input);
+    const taken = oldest.slice(0, Math.min(most, Math.ceil(oldest.length / 2)));
+    for (const { task } of taken) this.#take(task);
     return taken;
   }
 

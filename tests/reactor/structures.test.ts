@@ -88,7 +88,7 @@ describe("queues", () => {
     };
     expect(taken([1, 2, 3, 4, 5, 6, 7])).toBe(1);
     expect(taken([3, 3, 3, 3, 4, 4, 4, 4, 4, 4])).toBe(2);
-    expect(taken([5, 2, 2, 2])).toBe(2); // one that has come back from elsewhere stands before those that it has started
+    expect(taken([5, 2, 6, 2, 2])).toBe(2); // those that were woken stand in no order
     expect(taken(Array(60).fill(1))).toBe(30);
     expect(taken(Array(60).fill(1), 8)).toBe(8);
   });
