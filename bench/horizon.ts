@@ -2,7 +2,7 @@
 // programs (kept-programs.ts). Each row says what it
 // is to reach; what it is compared with is measured in the same run, alternately. bench/README.md says what is measured.
 //
-//   npm run bench:horizon                  everything, two minutes
+//   npm run bench:horizon                  everything, ten minutes
 //   npm run bench:horizon -- --quick       smaller sizes
 
 import { spawn } from "node:child_process";

@@ -279,10 +279,33 @@ class Encoder {
     this.#out.varint(known ?? this.#ids.size);
     if (known !== undefined) return;
     this.#ids.set(id, this.#ids.size);
-    const colon = id.indexOf(":");
-    this.#out.text(colon > 0 ? id.slice(0, colon) : "");
-    this.#out.text(colon > 0 ? id.slice(colon + 1) : id);
+    const { item, path } = namesIn(id);
+    this.#out.text(item);
+    this.#out.text(path);
   }
+}
+
+/** The two names in the identity of code, before and after its colon. */
+interface Names {
+  readonly item: string;
+  readonly path: string;
+}
+
+/**
+ * Identities of code whose names were asked for: there are few, in millions of frames, and a part of a text that is made anew each
+ * time is slow to find in a map. Forgotten when they are many.
+ */
+const names = new Map<string, Names>();
+const MOST_NAMES = 4096;
+
+function namesIn(id: string): Names {
+  const known = names.get(id);
+  if (known !== undefined) return known;
+  const colon = id.indexOf(":");
+  const found = colon > 0 ? { item: id.slice(0, colon), path: id.slice(colon + 1) } : { item: "", path: id };
+  if (names.size === MOST_NAMES) names.clear();
+  names.set(id, found);
+  return found;
 }
 
 /** Key, value, key, value, … */

@@ -17,6 +17,13 @@ const MOST_KEPT = 1 << 20;
  */
 let spare: Buffer | null = null;
 
+/**
+ * Bytes of texts in hexadecimal digits, as they were met: they are names of code, of which every frame has one of few. Asking
+ * the host for them each time takes a quarter of the time that writing down a task takes. Forgotten when they are many.
+ */
+const hexadecimals = new Map<string, Uint8Array>();
+const MOST_HEXADECIMALS = 4096;
+
 export class Writer {
   #bytes: Buffer;
   #at = 0;
@@ -70,10 +77,10 @@ export class Writer {
     }
     this.#texts.set(text, this.#texts.size);
     if (text.length < SHORT && this.#ascii(text)) return;
-    if (HEXADECIMAL.test(text)) {
-      this.varint((text.length / 2) * 4 + TextForm.Hexadecimal);
-      this.#room(text.length / 2);
-      this.#at += this.#bytes.write(text, this.#at, "hex");
+    const bytes = hexadecimal(text);
+    if (bytes !== undefined) {
+      this.varint(bytes.length * 4 + TextForm.Hexadecimal);
+      this.raw(bytes);
       return;
     }
     const length = Buffer.byteLength(text);
@@ -110,4 +117,14 @@ export class Writer {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
+}
+
+/** The bytes that the text says in hexadecimal digits, as many as codec/format.ts knows; undefined for another text. */
+function hexadecimal(text: string): Uint8Array | undefined {
+  const known = hexadecimals.get(text);
+  if (known !== undefined || !HEXADECIMAL.test(text)) return known;
+  if (hexadecimals.size === MOST_HEXADECIMALS) hexadecimals.clear();
+  const bytes = Buffer.from(text, "hex");
+  hexadecimals.set(text, bytes);
+  return bytes;
 }

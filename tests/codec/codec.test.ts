@@ -99,6 +99,13 @@ describe("encode and decode", () => {
     expect(roundTrip([text, text])).toEqual([text, text]);
   });
 
+  test("hexadecimal texts, also more of them than are remembered, and what only looks like one", () => {
+    const texts = Array.from({ length: 10_000 }, (_, i) => i.toString(16).padStart(i % 2 === 0 ? 32 : 64, "0"));
+    const others = [...texts.slice(0, 3).map((text) => text.replace(/.$/, "G")), "0".repeat(33), "A".repeat(32)];
+    expect(roundTrip([...texts, ...others])).toEqual([...texts, ...others]);
+    expect(roundTrip([...texts].reverse())).toEqual([...texts].reverse());
+  });
+
   test("what the codec was told of is told of each shared thing once", () => {
     const met: object[] = [];
     const future = new Future(3);

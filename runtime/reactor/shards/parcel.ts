@@ -148,7 +148,8 @@ const LENGTH = 4;
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   let size = 0;
   for (const part of parts) size += LENGTH + part.length;
-  const parcel = new Uint8Array(size);
+  // Small ones come out of Node's pool: memory of its own for each of millions is work for the collector.
+  const parcel = Buffer.allocUnsafe(size);
   let at = 0;
   for (const part of parts) {
     const { length } = part;
