@@ -47,7 +47,11 @@ export function partsOf(value: Value): Parts | null {
   if (value instanceof Closure) return closureParts(value);
   if (value instanceof Future) return futureParts(value);
   if (value instanceof Channel) {
-    return namedParts([fixed("items", value.items), fixed("capacity", value.capacity), fixed("closed", value.closed)]);
+    return namedParts([
+      fixed("items", [...value.items]),
+      fixed("capacity", value.capacity),
+      fixed("closed", value.closed),
+    ]);
   }
   if (value instanceof Atomic) {
     const set = (to: Value): string | null => {

@@ -18,6 +18,7 @@
 //     JavaScript's null, which nothing else in a program ever is: no test is shorter, and there is one after every call.
 
 import type { ClassCode, Code, TraitCode } from "./code.ts";
+import { Fifo } from "./fifo.ts";
 import type { Segment } from "./segments.ts";
 
 // biome-ignore lint/suspicious/noConfusingVoidType: nil is undefined, and code that yields nothing yields nil.
@@ -216,7 +217,7 @@ export interface FutureWaiter {
 
 /** A queue between tasks; its waiting senders and receivers are kept by the reactor. */
 export class Channel {
-  readonly items: Value[] = [];
+  readonly items = new Fifo<Value>();
   /** About how many bytes the items have, while somebody limits that. */
   bytes = 0;
   closed = false;

@@ -9,11 +9,11 @@
 // V3. A lane is one direction of a descriptor. Its holder has an operation in flight, the others wait in order. A file has
 //     one lane for both directions, because both move its offset.
 
+import { Fifo } from "../engine/fifo.ts";
 import type { Value } from "../engine/values.ts";
 import type { Handle, OpenMode } from "./drivers/driver.ts";
 import type { InputPlace } from "./input-file.ts";
 import type { Submitter } from "./operations.ts";
-import { WaitQueue } from "./queue.ts";
 import { LiveTask } from "./task.ts";
 
 /** What a descriptor is, as it would be written down to open it again. */
@@ -38,10 +38,10 @@ export class Lane {
   holder: LiveTask | LaneUser | null = null;
   /** The next holder is being found (lanes.ts, N1). */
   advancing = false;
-  #queue: WaitQueue<LiveTask | LaneUser> | null = null;
+  #queue: Fifo<LiveTask | LaneUser> | null = null;
 
   add(user: LiveTask | LaneUser): void {
-    this.#queue ??= new WaitQueue();
+    this.#queue ??= new Fifo();
     this.#queue.push(user);
   }
 

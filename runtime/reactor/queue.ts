@@ -1,4 +1,4 @@
-// Queues: the run queue of a shard, and those who wait their turn at a descriptor or channel.
+// The run queue of a shard.
 
 import type { Input } from "../engine/host.ts";
 import { Cancellation, type LiveTask, TaskState, UNARMED } from "./task.ts";
@@ -253,39 +253,5 @@ class TaskRing {
   #resize(size: number): void {
     this.#tasks = new Array<LiveTask | undefined>(size).fill(undefined);
     this.#inputs = new Array<Input | undefined>(size).fill(undefined);
-  }
-}
-
-/** Those who wait their turn. Taking one from the middle (a cancelled task) is slow and rare. */
-export class WaitQueue<T extends object> {
-  #items: T[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#head++;
-    if (this.#head > 32 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-
-  remove(item: T): void {
-    const at = this.#items.indexOf(item, this.#head);
-    if (at >= 0) this.#items.splice(at, 1);
-  }
-
-  *[Symbol.iterator](): Iterator<T> {
-    for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i]!;
   }
 }

@@ -2,10 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Fifo } from "../../runtime/engine/fifo.ts";
 import { Future } from "../../runtime/engine/values.ts";
 import { Descriptors } from "../../runtime/reactor/descriptors.ts";
 import { Operations } from "../../runtime/reactor/operations.ts";
-import { RunQueue, Urgency, WaitQueue } from "../../runtime/reactor/queue.ts";
+import { RunQueue, Urgency } from "../../runtime/reactor/queue.ts";
 import { LiveTask } from "../../runtime/reactor/task.ts";
 import { HandDriver } from "./scripted.ts";
 
@@ -93,11 +94,11 @@ describe("queues", () => {
     expect(taken(Array(60).fill(1), 8)).toBe(8);
   });
 
-  test("a wait queue does too, and lets go of those who wait no longer", () => {
-    const withRemove = fc.oneof(command, fc.constant("remove"));
+  test("a fifo does too; some leave from the middle, and some come back to the front", () => {
+    const withMore = fc.oneof(command, fc.constantFrom("remove", "take", "unshift"));
     fc.assert(
-      fc.property(fc.array(fc.tuple(withRemove, fc.nat()), { maxLength: 500 }), (commands) => {
-        const queue = new WaitQueue<{ id: number }>();
+      fc.property(fc.array(fc.tuple(withMore, fc.nat(9)), { maxLength: 500 }), (commands) => {
+        const queue = new Fifo<{ id: number }>();
         const model: { id: number }[] = [];
         let next = 0;
         for (const [kind, at] of commands) {
@@ -106,7 +107,12 @@ describe("queues", () => {
             queue.push(item);
             model.push(item);
           } else if (kind === "shift") expect(queue.shift()).toBe(model.shift());
-          else if (model.length > 0) queue.remove(model.splice(at % model.length, 1)[0]!);
+          else if (kind === "take") expect(queue.take(at)).toEqual(model.splice(0, at));
+          else if (kind === "unshift") {
+            const items = Array.from({ length: at }, () => ({ id: next++ }));
+            queue.unshift(items);
+            model.unshift(...items);
+          } else if (model.length > 0) queue.remove(model.splice(at % model.length, 1)[0]!);
           expect([...queue]).toEqual(model);
           expect(queue.length).toBe(model.length);
         }

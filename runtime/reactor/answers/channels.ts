@@ -14,12 +14,12 @@
 //     ends are counted where they are: those sent into lent room are small, larger ones are asked for.
 
 import { sizeOf } from "../../codec/size.ts";
+import { Fifo } from "../../engine/fifo.ts";
 import type { Input } from "../../engine/host.ts";
 import { Channel, type EffectRequest, SIGNAL, type Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import { channelTooLarge, LARGEST_VALUE, valueTooLarge } from "../keep/limits.ts";
 import { faultInput, wrongField } from "../payload.ts";
-import { WaitQueue } from "../queue.ts";
 import type { Reactor } from "../shard.ts";
 import { ChannelEnd } from "../shards/loans.ts";
 import { Delegate, type LiveTask } from "../task.ts";
@@ -30,7 +30,7 @@ const PENALTY = -3;
 
 /** One end of a channel. */
 class End {
-  readonly tasks = new WaitQueue<LiveTask>();
+  readonly tasks = new Fifo<LiveTask>();
   /** Which shard has it, and how much of what it was lent has not been seen to be used; null when it is here. */
   loan: { readonly shard: number; readonly lent: number; left: number; isRecalled: boolean } | null = null;
   /** The shard of the last request that was answered, and how much a loan to it may be: it doubles with each request. */
@@ -268,7 +268,7 @@ function lendItems(reactor: Reactor, channel: Channel, { receiving }: Ends, dele
   const { items } = channel;
   const count = Math.min(receiving.usedBy(delegate.from), channel.closed ? items.length : items.length >> 1);
   if (count <= 0 || receiving.tasks.length > 0 || !reactor.peer!.mayLend) return;
-  const lent = items.splice(0, count);
+  const lent = items.take(count);
   channel.bytes -= bytesOf(reactor, lent);
   delegate.loan = { channel, of: lent };
   receiving.lend(delegate.from, count);
@@ -299,7 +299,7 @@ export function loanCameBack(reactor: Reactor, channel: Channel, rest: readonly 
   if (typeof rest === "number") ends.sending.isBack(rest);
   else {
     ends.receiving.isBack(rest.length);
-    channel.items.unshift(...rest);
+    channel.items.unshift(rest);
     channel.bytes += bytesOf(reactor, rest);
   }
   handOut(reactor, channel, ends);

@@ -64,7 +64,7 @@ export class Loans {
   /** Z2. Nothing happens when the end is not here. */
   giveBack(channel: Channel, end: ChannelEnd): void {
     if (end === ChannelEnd.Receiving) {
-      if (this.#receiving.delete(channel)) this.#host.giveBack(channel, channel.items.splice(0));
+      if (this.#receiving.delete(channel)) this.#host.giveBack(channel, channel.items.take(channel.items.length));
       return;
     }
     const room = this.#sending.get(channel);

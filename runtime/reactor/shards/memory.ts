@@ -214,7 +214,8 @@ export class SharedMemory {
 
   /** What has a number up to this one was there when the program started, and is the first shard's. */
   get floor(): number {
-    return Atomics.load(this.#words, FLOOR + 1) * FLOOR_BASE + Atomics.load(this.#words, FLOOR);
+    // Plain: written before the first message to another shard, which publishes it; asked for at each use of a channel.
+    return this.#words[FLOOR + 1]! * FLOOR_BASE + this.#words[FLOOR]!;
   }
   set floor(id: number) {
     Atomics.store(this.#words, FLOOR, id % FLOOR_BASE);
