@@ -4,7 +4,7 @@
 //   host -> engine   `run(task, input)`            machine.ts
 //   engine -> host   the outcome of that call, and the few functions of `Host` below
 //
-// H1. `run` is not reentrant: a host never calls it from inside a Host function, except from `beginAwaited`.
+// H1. `run` is not reentrant: a host never calls it from inside a Host function, except from `beginAwaited` and `trySend`.
 // H2. A request that ends `run` with "asks" is answered exactly once: by `run(task, …)` later. The task's stack is
 //     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
 
@@ -68,6 +68,9 @@ export type Outcome =
    *  (`await`, `race`, `receive`, `send`, `yield`, …) and never seen by handlers. */
   | { readonly kind: "asks"; readonly request: EffectRequest };
 
+/** In place of a depth: no task may be run above the one that runs. */
+export const TOO_DEEP = -1;
+
 /** What compiled code and the library need of the host while they run. */
 export interface Host {
   /** Puts one line on the program's standard output. */
@@ -83,8 +86,11 @@ export interface Host {
   copy?(value: Value): Value;
   /** Why no such task may be started now, for the fault LimitExceeded; else undefined. */
   refusesTask?(closure: Closure, args: readonly Value[]): string | undefined;
-  /** Sends on a channel, if that need not wait; false: the task has to ask for it. */
-  trySend?(channel: Channel, value: Value): boolean;
+  /**
+   * Sends on a channel, if that need not wait; false: the task has to ask for it. Whoever waits for the value may be run now, at
+   * this depth, until it ends or waits again; TOO_DEEP: it may not.
+   */
+  trySend?(channel: Channel, value: Value, depth: number): boolean;
   /** Receives from a channel, if that need not wait; else SIGNAL. */
   tryReceive?(channel: Channel): Value;
   /** The running task has had its share of time (asked at loop ends, now and then). */

@@ -1,7 +1,7 @@
 // Running tasks on the machine: how one starts, is gone on with, ends, and what its fault says. For the reactor.
 
 import { builtinCode, type Code } from "./code.ts";
-import { currentHost, type Input, type Outcome, type Task } from "./host.ts";
+import { currentHost, type Input, type Outcome, type Task, TOO_DEEP } from "./host.ts";
 import {
   ask,
   drive,
@@ -12,7 +12,6 @@ import {
   outOfMemory,
   perform,
   performRequest,
-  root,
   runClause,
   save,
   TOP,
@@ -62,12 +61,13 @@ export const taskCodes: readonly Code[] = [START, CLAUSE, PERFORM, AGAIN];
 
 /**
  * Runs a task from where it stopped until it ends or asks the host for something. `depth`: what is used of the host's stack (M6),
- * when another task stands on it.
+ * when it runs above another task, which the machine goes back to.
  */
 export function run(task: Task, input: Input, depth = 0): Outcome {
   const stack = task.stack;
   if (stack === null) throw new Error("broken: task without a stack is run");
   task.suspended = null;
+  const below = E.now.h;
   E.now.h = stack;
   E.op = Op.None;
   E.discard = false;
@@ -91,7 +91,7 @@ export function run(task: Task, input: Input, depth = 0): Outcome {
   }
   result = drive(null, E.now.h, depth, TOP, result);
   if (result !== SIGNAL) {
-    E.now.h = root;
+    E.now.h = below;
     return { kind: "done", value: result };
   }
   const op: Op = pending();
@@ -99,7 +99,7 @@ export function run(task: Task, input: Input, depth = 0): Outcome {
   E.op = Op.None;
   E.now.request = null;
   const top = E.now.h;
-  E.now.h = root;
+  E.now.h = below;
   if (op !== Op.Ask) return { kind: "failed", fault: op === Op.Cancel ? CANCELLED : faultOf(request, top), stack: top };
   task.stack = top;
   return { kind: "asks", request };
@@ -164,6 +164,16 @@ export function traceOf(stack: Segment): TraceLine[] {
   return lines;
 }
 
+/** What the host takes of its stack to run a task above another, and how deep that may begin: its driver must not be too deep (M6). */
+const HOST_DEPTH = 2000;
+const DEEPEST = STACK_LIMIT / 4;
+
+/** The depth at which another task would run above code of this depth, or TOO_DEEP. */
+export function depthAbove(depth: number): number {
+  const above = depth + HOST_DEPTH;
+  return above < DEEPEST && E.probe === null ? above : TOO_DEEP;
+}
+
 /**
  * `await e`: the future's value, at once when it is there. A task that has not begun is begun here, as a call would be: as a rule
  * it ends without having waited, and then nobody has.
@@ -171,19 +181,15 @@ export function traceOf(stack: Segment): TraceLine[] {
 export function awaitValue(value: Value, depth: number): Value {
   if (!(value instanceof Future)) return value;
   const host = currentHost();
-  if (value.state.kind === "pending" && depth < MOST_AWAITING && E.probe === null) {
-    const top = E.now.h;
-    host.beginAwaited?.(value, depth + AWAITING_DEPTH);
-    E.now.h = top;
+  if (value.state.kind === "pending") {
+    const above = depthAbove(depth);
+    if (above !== TOO_DEEP) host.beginAwaited?.(value, above);
   }
   const { state } = value;
   if (state.kind !== "done") return ask({ site: AWAIT, f_future: value });
   if (typeof state.value !== "object") return state.value;
   return host.copy === undefined ? ask({ site: AWAIT, f_future: value }) : host.copy(state.value);
 }
-/** What the host takes of its stack to run a task on top of another, and how deep it may still do so: its driver must not be too deep (M6). */
-const AWAITING_DEPTH = 2000;
-const MOST_AWAITING = STACK_LIMIT / 4 - AWAITING_DEPTH;
 const AWAIT = { effect: "await" };
 
 /** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */

@@ -16,6 +16,7 @@ import { currentHost } from "../engine/host.ts";
 import { ask, makeRequest } from "../engine/machine.ts";
 import { spawn } from "../engine/operators.ts";
 import { show } from "../engine/show.ts";
+import { depthAbove } from "../engine/tasks.ts";
 import type { Value } from "../engine/values.ts";
 import { Atomic, Channel, Closure, Future, isEqual, SIGNAL } from "../engine/values.ts";
 import type { Native } from "./native.ts";
@@ -90,9 +91,9 @@ function compareSet(_depth: number, self: Value, expected: Value, value: Value):
   return (self as Atomic).replace((found) => isEqual(found, expected), value);
 }
 
-function send(_depth: number, self: Value, value: Value): Value {
+function send(depth: number, self: Value, value: Value): Value {
   const channel = self as Channel;
-  return currentHost().trySend?.(channel, value) === true
+  return currentHost().trySend?.(channel, value, depthAbove(depth)) === true
     ? undefined
     : ask({ site: SEND, f_channel: channel, f_value: value });
 }

@@ -19,14 +19,17 @@
 // E4. A task that is awaited here before it has begun is begun at its `await`, on top of the task that awaits it: what is forked
 //     and joined needs no turn of its own, and few such tasks are alive at once. When the turn is over nobody is, and all that
 //     stand on each other wait in the queue as if it had never been done.
+// E5. In the same way a task that waits here goes on, on top of the task that gives it what it waits for (answers/channels.ts, K8),
+//     unless another shard would take it.
 
-import type { Host, Input } from "../engine/host.ts";
+import { type Host, type Input, TOO_DEEP } from "../engine/host.ts";
 import { E } from "../engine/machine.ts";
 import type { Channel, Closure, EffectRequest, Fault, Future, FutureState, Value } from "../engine/values.ts";
 import { type CounterMemory, Counters, counterMemory } from "../nexus/counters.ts";
 import { Mark } from "../nexus/flight.ts";
 import { figures, read, Saturation } from "../nexus/readings.ts";
 import { Admission } from "./admission.ts";
+import type { Answer } from "./answer.ts";
 import { tryReceive, trySend } from "./answers/channels.ts";
 import { cancelledFault } from "./answers/tasks.ts";
 import { type Descriptor, Descriptors } from "./descriptors.ts";
@@ -253,17 +256,33 @@ export class Reactor implements Host, Completions {
   /** E4. Fresh -> Running */
   beginAwaited(future: Future, depth: number): void {
     const task = (future as TaskFuture).task;
-    if (task === null || task.state !== TaskState.Fresh || this.keeper?.isOnTrial(task) === true) return;
-    if (--this.#untilLook <= 0) {
-      if (this.#usedUp || this.turnIsOver()) return;
-      this.#untilLook = LOOK;
-    }
+    if (task === null || task.state !== TaskState.Fresh || !this.#mayRunAbove(task)) return;
     // Looking may have sent it to another shard.
     if (!this.#queue.takeOut(task)) return;
     this.observe(future);
     // One that is debugged may have to stop: it is not run on top of another, but next.
     if (E.isDebugged) this.#queue.pushFirst(task, NIL);
     else this.#step(task, NIL, depth);
+  }
+
+  /** E5. Parked -> Running, or Ready: when it may not run at this depth, or not now. */
+  handOver(task: LiveTask, value: Value, depth: number): void {
+    const mayRun = depth !== TOO_DEEP && !(task instanceof Delegate) && !E.isDebugged && this.#mayRunAbove(task);
+    if (!mayRun || (!task.isHome && this.peer?.memory.someHungry === true)) {
+      this.resume(task, value);
+      return;
+    }
+    this.#becomesReady(task);
+    this.#step(task, value === undefined ? NIL : { kind: "value", value }, depth);
+  }
+
+  /** E4, E5: not one whose running is watched, and nobody when the turn is over. */
+  #mayRunAbove(task: LiveTask): boolean {
+    if (this.keeper?.isOnTrial(task) === true) return false;
+    if (--this.#untilLook > 0) return true;
+    if (this.#usedUp || this.turnIsOver()) return false;
+    this.#untilLook = LOOK;
+    return true;
   }
 
   /** Fresh or Ready -> Running -> Parked or Done */
@@ -287,21 +306,24 @@ export class Reactor implements Host, Completions {
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer === undefined)
       this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
-    else if (this.keeper === null && this.peer === null) answer.begin(this, task, request);
-    else if (this.keeper === null) this.beginNow(task, request);
-    else this.keeper.asked(task, request);
+    else if (this.keeper !== null) this.keeper.asked(task, request);
+    else this.#begin(answer, task, request);
   }
 
   /** Has a request answered: here, or by the shard that can. */
   beginNow(task: LiveTask, request: EffectRequest): void {
-    const owner = this.#ownerOf(request);
-    if (owner === this.shard) answers.get(request.site.effect)!.begin(this, task, request);
+    this.#begin(answers.get(request.site.effect)!, task, request);
+  }
+
+  #begin(answer: Answer, task: LiveTask, request: EffectRequest): void {
+    const owner = this.#ownerOf(answer, request);
+    if (owner === this.shard) answer.begin(this, task, request);
     else this.peer!.ask(task, request, owner);
   }
 
   /** The shard that answers a request made here. */
-  #ownerOf(request: EffectRequest): number {
-    return this.peer === null ? this.shard : this.peer.ownerOf(answers.get(request.site.effect)?.place, request);
+  #ownerOf({ place }: Answer, request: EffectRequest): number {
+    return place === undefined || this.peer === null ? this.shard : this.peer.ownerOf(place, request);
   }
 
   /** Answers a request of another shard, for the delegate of its task. */
@@ -411,7 +433,7 @@ export class Reactor implements Host, Completions {
     }
     // A task that cancels itself is parked on `cancel`, which is answered next.
     if (answer?.withdraw === undefined) return;
-    if (this.#ownerOf(request) !== this.shard) this.peer!.withdraw(task, then);
+    if (this.#ownerOf(answer, request) !== this.shard) this.peer!.withdraw(task, then);
     else {
       answer.withdraw(this, task, request);
       then();
@@ -825,8 +847,9 @@ export class Reactor implements Host, Completions {
     return this.keeper?.refusesTask(closure, args);
   }
 
-  trySend(channel: Channel, value: Value): boolean {
-    if (this.#isHere(channel)) return trySend(this, channel, value);
+  trySend(channel: Channel, value: Value, depth: number): boolean {
+    // Whoever ran on top of the sender may have ended the program: then that goes no further.
+    if (this.#isHere(channel)) return trySend(this, channel, value, depth) && !this.#isFinished();
     return this.keeper?.isLarge(value) !== true && this.peer!.loans.trySend(channel, value);
   }
 

@@ -12,10 +12,12 @@
 // K7. In a program that is kept, a value has a largest size, and so have the items of a channel together (keep/limits.ts, Z1). What
 //     is more is refused, also when its sender has waited; only then is it known how much the channel holds. Items of lent
 //     ends are counted where they are: those sent into lent room are small, larger ones are asked for.
+// K8. On a channel without room, a receiver goes on as soon as it has its value, on top of the sender (shard.ts, E5): it would
+//     have to before the next value. With room, a sender fills that first, so that a receiver is woken once for many.
 
 import { sizeOf } from "../../codec/size.ts";
 import { Fifo } from "../../engine/fifo.ts";
-import type { Input } from "../../engine/host.ts";
+import { type Input, TOO_DEEP } from "../../engine/host.ts";
 import { Channel, type EffectRequest, SIGNAL, type Value } from "../../engine/values.ts";
 import type { Answer } from "../answer.ts";
 import { channelTooLarge, LARGEST_VALUE, valueTooLarge } from "../keep/limits.ts";
@@ -101,12 +103,13 @@ function isHere(reactor: Reactor, channel: Channel, end: End, which: ChannelEnd)
 }
 
 /** Sends for a task of this shard, if that need not wait and is no fault (K4). */
-export function trySend(reactor: Reactor, channel: Channel, value: Value): boolean {
+export function trySend(reactor: Reactor, channel: Channel, value: Value, depth: number): boolean {
   (channel.waiting as Ends | undefined)?.sending.usedHere();
-  return put(reactor, channel, value);
+  return put(reactor, channel, value, depth);
 }
 
-function put(reactor: Reactor, channel: Channel, value: Value): boolean {
+/** `depth`: where a receiver may run on top of the sender (K8), or TOO_DEEP. */
+function put(reactor: Reactor, channel: Channel, value: Value, depth: number): boolean {
   if (channel.closed) return false;
   const size = sizeIn(reactor, value);
   if (size > LARGEST_VALUE) return false;
@@ -117,7 +120,7 @@ function put(reactor: Reactor, channel: Channel, value: Value): boolean {
     if (!isHere(reactor, channel, ends.sending, ChannelEnd.Sending)) return false;
     const receiver = ends.receiving.loan === null ? ends.receiving.tasks.shift() : undefined;
     if (receiver !== undefined) {
-      reactor.resume(receiver, reactor.copy(value));
+      reactor.handOver(receiver, reactor.copy(value), channel.capacity === 0 ? depth : TOO_DEEP);
       return true;
     }
     if (roomOf(channel, ends) <= 0) return false;
@@ -153,7 +156,7 @@ const send: Answer = {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;
     const ends = endsOf(channel);
-    if (put(reactor, channel, request.f_value)) {
+    if (put(reactor, channel, request.f_value, TOO_DEEP)) {
       if (task instanceof Delegate) lendRoom(reactor, channel, ends, task);
       reactor.resume(task, undefined);
       return;

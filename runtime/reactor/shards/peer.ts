@@ -436,10 +436,8 @@ export class Peer implements LinkHost, LoanHost {
   // ---- Requests that others answer (R) ----
 
   /** The shard that answers a request made here. */
-  ownerOf(place: Place | undefined, request: EffectRequest): number {
+  ownerOf(place: Place, request: EffectRequest): number {
     switch (place) {
-      case undefined:
-        return this.shard;
       case "first":
         return 0;
       case "channel": {
