@@ -8,7 +8,7 @@
 // H2. A request that ends `run` with "asks" is answered exactly once: by `run(task, …)` later. The task's stack is
 //     then complete data (segments and frames) and may be encoded, moved, or stored meanwhile.
 
-import { Frame, Segment, SegmentKind } from "./segments.ts";
+import { type Frame, Segment, SegmentKind } from "./segments.ts";
 import type { Channel, Closure, EffectRequest, Fault, Future, Value } from "./values.ts";
 
 /** A task: a stack that can be run, and the future of its result. */
@@ -32,7 +32,8 @@ export class Task {
   /** The suspended stack; to be run or read, and not to be changed. */
   get stack(): Segment | null {
     const { suspended } = this;
-    if (!(suspended instanceof Frame)) return suspended;
+    // A question of its class would cost more.
+    if (suspended === null || !("code" in suspended)) return suspended;
     const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
     base.frames = suspended;
     return base;

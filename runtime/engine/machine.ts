@@ -529,6 +529,7 @@ function makeMachine() {
   return {
     E,
     root,
+    renew,
     save,
     overflow,
     find,
@@ -549,6 +550,7 @@ function makeMachine() {
 export const {
   E,
   root,
+  renew,
   save,
   overflow,
   find,

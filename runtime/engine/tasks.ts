@@ -12,6 +12,7 @@ import {
   outOfMemory,
   perform,
   performRequest,
+  renew,
   runClause,
   save,
   TOP,
@@ -67,6 +68,7 @@ export function run(task: Task, input: Input, depth = 0): Outcome {
   const stack = task.stack;
   if (stack === null) throw new Error("broken: task without a stack is run");
   task.suspended = null;
+  if (--E.freshness < 0) renew();
   const below = E.now.h;
   E.now.h = stack;
   E.op = Op.None;

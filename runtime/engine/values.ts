@@ -223,6 +223,8 @@ export class Channel {
   closed = false;
   /** The reactor's queues of tasks waiting to send or to receive. */
   waiting: unknown = undefined;
+  /** What those ask who wait to receive: one request for all of them, made for the first. */
+  receipt: EffectRequest | null = null;
   constructor(
     readonly id: number,
     readonly capacity: number,

@@ -102,7 +102,9 @@ function receive(_depth: number, self: Value): Value {
   const channel = self as Channel;
   const host = currentHost();
   const value = host.tryReceive === undefined ? SIGNAL : host.tryReceive(channel);
-  return value === SIGNAL ? ask({ site: RECEIVE, f_channel: channel }) : value;
+  if (value !== SIGNAL) return value;
+  channel.receipt ??= { site: RECEIVE, f_channel: channel };
+  return ask(channel.receipt);
 }
 
 export const taskFunctions: ReadonlyMap<string, Native> = new Map([

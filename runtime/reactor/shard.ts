@@ -46,7 +46,7 @@ import { Ports } from "./ports.ts";
 import { type Queued, RunQueue, Urgency } from "./queue.ts";
 import { answers } from "./requests.ts";
 import { Peer } from "./shards/peer.ts";
-import { Cancellation, Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
+import { Cancellation, type Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
 import { Timers } from "./timers.ts";
 
@@ -231,7 +231,7 @@ export class Reactor implements Host, Completions {
   /** Parked -> Ready (T1) */
   wake(task: LiveTask, input: Input): void {
     if (task.state !== TaskState.Parked) throw new Error(`broken T1: ${task} is woken`);
-    if (task instanceof Delegate) {
+    if (task.isDelegate()) {
       task.request = null;
       task.state = TaskState.Done;
       this.peer!.reply(task, input);
@@ -267,7 +267,7 @@ export class Reactor implements Host, Completions {
 
   /** E5. Parked -> Running, or Ready: when it may not run at this depth, or not now. */
   handOver(task: LiveTask, value: Value, depth: number): void {
-    const mayRun = depth !== TOO_DEEP && !(task instanceof Delegate) && !E.isDebugged && this.#mayRunAbove(task);
+    const mayRun = depth !== TOO_DEEP && !task.isDelegate() && !E.isDebugged && this.#mayRunAbove(task);
     if (!mayRun || (!task.isHome && this.peer?.memory.someHungry === true)) {
       this.resume(task, value);
       return;

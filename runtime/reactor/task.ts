@@ -87,6 +87,11 @@ export class LiveTask extends Task {
     return this.#bits >>> GENERATION_AT;
   }
 
+  /** Asked for every task that goes on: a question of its class would cost more. */
+  isDelegate(): this is Delegate {
+    return false;
+  }
+
   override toString(): string {
     const waits = this.request === null ? "" : ` on "${this.request.site.effect}"`;
     return `task ${this.id} (${this.name}) ${["fresh", "ready", "running", "parked", "done"][this.state]}${waits}`;
@@ -107,6 +112,10 @@ export class Delegate extends LiveTask {
   ) {
     super(new TaskFuture(id), name, true);
     this.state = TaskState.Parked;
+  }
+
+  override isDelegate(): this is Delegate {
+    return true;
   }
 }
 

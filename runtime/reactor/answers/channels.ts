@@ -24,7 +24,7 @@ import { channelTooLarge, LARGEST_VALUE, valueTooLarge } from "../keep/limits.ts
 import { faultInput, wrongField } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import { ChannelEnd } from "../shards/loans.ts";
-import { Delegate, type LiveTask } from "../task.ts";
+import type { Delegate, LiveTask } from "../task.ts";
 
 /** The most that is lent at once, and how many more requests it takes when nothing of a loan was used. */
 const MOST_LENT = 1024;
@@ -157,7 +157,7 @@ const send: Answer = {
     if (channel === undefined) return;
     const ends = endsOf(channel);
     if (put(reactor, channel, request.f_value, TOO_DEEP)) {
-      if (task instanceof Delegate) lendRoom(reactor, channel, ends, task);
+      if (task.isDelegate()) lendRoom(reactor, channel, ends, task);
       reactor.resume(task, undefined);
       return;
     }
@@ -230,7 +230,7 @@ const receive: Answer = {
     const value = take(reactor, channel);
     if (value === SIGNAL) ends.receiving.tasks.push(task);
     else {
-      if (task instanceof Delegate) lendItems(reactor, channel, ends, task);
+      if (task.isDelegate()) lendItems(reactor, channel, ends, task);
       reactor.resume(task, value);
     }
   },

@@ -223,6 +223,7 @@ export class SharedMemory {
   }
   /** The shard that has made what has this number, or has taken it over from an earlier run. */
   creatorOf(id: number): number {
+    if (this.shards === 1) return 0;
     return id <= this.floor ? 0 : id % this.shards;
   }
 
@@ -275,7 +276,8 @@ export class SharedMemory {
       Atomics.add(this.#words, HUNGRY, 1);
   }
   get someHungry(): boolean {
-    return Atomics.load(this.#words, HUNGRY) > 0;
+    // Plain: asked before each task. A wish that is seen late is met late; it is taken off by compare-and-swap.
+    return this.#words[HUNGRY]! > 0;
   }
   /** Takes the shard's wish off the list: true for exactly one of those who try, who then feeds it or is the shard itself. */
   takeWish(shard: number): boolean {
