@@ -42,6 +42,7 @@ export class UnitBuilder {
   loopsToStart = false;
   /** A tail-resumptive clause: a perform at its end is left to whoever ran it (M7 of engine/machine.ts). */
   passesOn = false;
+  isLibrary = false;
   #out: Stmt[] = [];
   readonly #slots: Slot[] = [];
   readonly #held: Slot[] = [];
@@ -110,6 +111,7 @@ export class UnitBuilder {
       span: { start: span.start, end: span.end },
       live,
       passes: this.passesOn && last && op.kind === "perform" && live.every((held) => held === "effect"),
+      vanishes: this.isLibrary && last && op.kind === "perform" && op.effect === "TIMER",
     };
     this.points.push(point);
     this.emit(point);

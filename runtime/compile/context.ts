@@ -27,6 +27,8 @@ export type Referent =
 export interface ItemContext {
   readonly tree: ItemTree;
   readonly names: ItemNames;
+  /** It is of the built-in library (prelude.wal). */
+  readonly isLibrary: boolean;
   /** Null for code that is not counted. */
   readonly counters: ItemCounters | null;
   /** Null for code that is not debugged. */

@@ -125,6 +125,8 @@ export interface Point {
   readonly live: readonly Slot[];
   /** A perform that is the last thing of a tail-resumptive clause which holds nothing else (M7 of engine/machine.ts). */
   readonly passes: boolean;
+  /** A function of the library ends by sleeping: it saves no frame, because there may be millions that sleep. */
+  readonly vanishes: boolean;
 }
 
 /** Key of a unit in the whole program: item hash and path (C1 of engine/code.ts). */

@@ -419,6 +419,7 @@ class Emitter {
 
   /** Saves the frame of a point, and says so to the caller. */
   #suspend(point: Point): es.Statement[] {
+    if (point.vanishes) return [js.ret(SIGNAL)];
     // Not `point.live`: that was made before it was known whether the unit uses `self`.
     const { live } = this.unit.points[point.id - 1]!;
     const [first, ...others] = this.#alike.get(live.join())!;

@@ -128,6 +128,7 @@ export class Lowering {
     if (mode !== null) builder.parameter("effect", "effect");
     if (mode === "general") builder.parameter("k", "continuation");
     // Q2 of probes.ts.
+    builder.isLibrary = this.context.isLibrary;
     builder.passesOn = mode === "tail-resumptive" && this.context.probes === null;
     let body = builder.collect(() => {
       for (const cell of cells) builder.emit(cell);

@@ -281,6 +281,7 @@ export class ProgramLowering {
     return {
       tree: item.tree,
       names,
+      isLibrary: path === PRELUDE_PATH,
       counters: isCounted ? new ItemCounters(this.counters, path, item.offset) : null,
       probes: file.isProbed === true ? new ItemProbes(this.probes, path, item.offset) : null,
       refer: (name) => {

@@ -148,6 +148,7 @@ const TRACE_LINES = 50;
 /** The trace of a fault that a task ended with, and then that of the code that awaited it. */
 function awaited(fault: Fault, stack: Segment): TraceLine[] {
   const above = traceOf(stack);
+  if (fault.trace.length === 0) return above;
   return above.length === 0 ? [...fault.trace] : [...fault.trace, { code: null, at: 0, note: "awaited by" }, ...above];
 }
 
