@@ -318,7 +318,7 @@ print await result;
       await expect(ask(folder, "edit", id, "--frame", "99", "--set", "n=5")).rejects.toThrow(
         /has \d+ frames, and no frame 99$/,
       );
-      await expect(ask(folder, "edit", id, "--set", "m=5")).rejects.toThrow(/frame 1 \(sleep\) has no m: it has ms$/);
+      await expect(ask(folder, "edit", id, "--set", "m=5")).rejects.toThrow(/frame 1 \(inner\) has no m: it has w$/);
       await ask(folder, "resume", id, "--with", "nil");
       const ended = await walia(["run", "main.wal"], { in: folder, isKept: true });
       expect(ended.out.replace("ready\n", "")).toBe("[[5, 1], [1, 2]]\n");
