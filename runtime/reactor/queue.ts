@@ -43,6 +43,11 @@ export class RunQueue {
     return this.#length;
   }
 
+  /** How many of them something from outside has come for. */
+  get urgent(): number {
+    return this.#rings[Urgency.Event].length;
+  }
+
   /** How many of them may go to another shard. */
   get movable(): number {
     const [event, ready, spent] = this.#rings;

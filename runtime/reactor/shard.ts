@@ -52,10 +52,14 @@ import { Timers } from "./timers.ts";
 
 /** How long a turn may take, in milliseconds. */
 const TURN = 8;
-/** How many tasks run between two looks at the clock, and how many timers are woken in one turn. */
+/** How many tasks run between two looks at the clock. */
 const LOOK = 8;
+/**
+ * How many timers are woken in one turn, with those who are ready before them and as urgent; or, when who would be woken is in the
+ * store, where it takes no room, with all who are ready. More would only wait in the run queue instead of the wheel.
+ */
 const DUE = 4096;
-/** The same when many are ready already, and those who would be woken are in the store, where they take no room. */
+/** How many at least. */
 const FEW_DUE = 64;
 /** When so many tasks have run in two turns, and as many are left, it is a rush (drivers/driver.ts, D9). */
 const RUSH = 64;
@@ -804,7 +808,8 @@ export class Reactor implements Host, Completions {
 
   /** Wakes tasks whose time has come; a million at once take several turns. */
   #wakeDue(now: number): void {
-    const most = this.keeper?.someAreCold === true ? Math.max(FEW_DUE, DUE - this.#queue.length) : DUE;
+    const ready = this.keeper?.someAreCold === true ? this.#queue.length : this.#queue.urgent;
+    const most = Math.max(FEW_DUE, DUE - ready);
     for (let n = 0; n < most; n++) {
       const sleeper = this.#timers.takeDue(now);
       if (sleeper === undefined) break;
