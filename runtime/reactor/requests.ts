@@ -15,3 +15,16 @@ export const answers: ReadonlyMap<string, Answer> = new Map(
     Object.entries(group),
   ),
 );
+
+/** The effect that was looked up last, and its answer: of tasks that run in a row, most ask the same. Only a cache. */
+let lastEffect = "";
+let lastAnswer: Answer | undefined;
+
+/** What answers an effect; undefined for one that the reactor does not know. */
+export function answerTo(effect: string): Answer | undefined {
+  if (effect !== lastEffect) {
+    lastEffect = effect;
+    lastAnswer = answers.get(effect);
+  }
+  return lastAnswer;
+}

@@ -44,7 +44,7 @@ import { Orphans } from "./orphans.ts";
 import { faultInput, nameOf } from "./payload.ts";
 import { Ports } from "./ports.ts";
 import { type Queued, RunQueue, Urgency } from "./queue.ts";
-import { answers } from "./requests.ts";
+import { answerTo } from "./requests.ts";
 import { Peer } from "./shards/peer.ts";
 import { Cancellation, type Delegate, LiveTask, TaskFuture, TaskState, UNARMED } from "./task.ts";
 import { textInput } from "./text-input.ts";
@@ -306,7 +306,7 @@ export class Reactor implements Host, Completions {
     task.state = TaskState.Parked;
     task.request = request;
     this.counters.parked(request.site.effect);
-    const answer = answers.get(request.site.effect);
+    const answer = answerTo(request.site.effect);
     if (task.cancellation === Cancellation.Asked && answer?.releases !== true) this.#deliverCancellation(task);
     else if (answer === undefined)
       this.wake(task, faultInput("UnhandledEffect", `nobody handles the effect "${nameOf(request)}"`));
@@ -316,7 +316,7 @@ export class Reactor implements Host, Completions {
 
   /** Has a request answered: here, or by the shard that can. */
   beginNow(task: LiveTask, request: EffectRequest): void {
-    this.#begin(answers.get(request.site.effect)!, task, request);
+    this.#begin(answerTo(request.site.effect)!, task, request);
   }
 
   #begin(answer: Answer, task: LiveTask, request: EffectRequest): void {
@@ -333,13 +333,13 @@ export class Reactor implements Host, Completions {
   /** Answers a request of another shard, for the delegate of its task. */
   begin(delegate: Delegate, request: EffectRequest): void {
     delegate.request = request;
-    answers.get(request.site.effect)!.begin(this, delegate, request);
+    answerTo(request.site.effect)!.begin(this, delegate, request);
   }
 
   /** Takes back a delegate's request. False when it cannot be: its answer will come. */
   withdrawRequest(delegate: Delegate): boolean {
     const request = delegate.request!;
-    const answer = answers.get(request.site.effect)!;
+    const answer = answerTo(request.site.effect)!;
     if (answer.withdraw === undefined) return false;
     answer.withdraw(this, delegate, request);
     return true;
@@ -430,7 +430,7 @@ export class Reactor implements Host, Completions {
   /** Takes back what a parked task has asked; `then` is called unless the task is answered first. */
   #takeBackRequest(task: LiveTask, then: () => void): void {
     const request = task.request!;
-    const answer = answers.get(request.site.effect);
+    const answer = answerTo(request.site.effect);
     if (this.keeper?.forgets(task) === true) {
       then();
       return;
@@ -591,12 +591,12 @@ export class Reactor implements Host, Completions {
 
   futureSettled(task: LiveTask, future: Future): void {
     const request = task.request;
-    if (request !== null) answers.get(request.site.effect)?.settled?.(this, task, request, future);
+    if (request !== null) answerTo(request.site.effect)?.settled?.(this, task, request, future);
   }
 
   startTurn(task: LiveTask): void {
     const request = task.request;
-    if (request !== null) answers.get(request.site.effect)?.start?.(this, task, request);
+    if (request !== null) answerTo(request.site.effect)?.start?.(this, task, request);
   }
 
   /** The handle of a descriptor that is open. */
@@ -769,7 +769,7 @@ export class Reactor implements Host, Completions {
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
-      answers.get(request.site.effect)?.completed?.(this, owner, request, value);
+      answerTo(request.site.effect)?.completed?.(this, owner, request, value);
     } else owner?.completed(value);
     this.#urgency = Urgency.Ready;
   }
@@ -780,7 +780,7 @@ export class Reactor implements Host, Completions {
     if (owner instanceof LiveTask) {
       const request = owner.request!;
       owner.armed = UNARMED;
-      answers.get(request.site.effect)?.failed?.(this, owner, request, error);
+      answerTo(request.site.effect)?.failed?.(this, owner, request, error);
     } else owner?.failed(error);
     this.#urgency = Urgency.Ready;
   }
@@ -818,7 +818,7 @@ export class Reactor implements Host, Completions {
       const request = task.request!;
       task.armed = UNARMED;
       this.#eventCame();
-      answers.get(request.site.effect)?.expired?.(this, task, request);
+      answerTo(request.site.effect)?.expired?.(this, task, request);
     }
     this.#urgency = Urgency.Ready;
     this.#someDue = this.#timers.earliest <= now;
