@@ -157,7 +157,7 @@ class Copier {
   }
 
   #segment(s: Segment): Segment {
-    const copy = new Segment(s.kind, null, this.#of(s.handler), s.effect, s.enter, s.limit, s.owner);
+    const copy = new Segment(s.kind, null, this.#of(s.handler), s.key, s.enter, s.limit, s.owner);
     copy.frames = this.#of(s.frames);
     return copy;
   }

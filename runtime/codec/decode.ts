@@ -349,7 +349,7 @@ class Decoder {
     const limit = index === 0 ? null : this.context.programSegment(index - 1);
     if (limit === undefined) throw this.#in.error(`no handler ${index - 1} of the whole program`);
     // Decoded segments belong to no driver that is running now, so the task's own handles what is performed to them.
-    const segment = new Segment(kind, null, null, "", undefined, limit, 0);
+    const segment = new Segment(kind, null, null, null, undefined, limit, 0);
     if (kind === SegmentKind.Under && limit === null) stepsToLimit.set(segment, this.#in.varint());
     this.#owe(Kind.Segment, segment, kind === SegmentKind.Handled ? 2 : 1, "a segment");
     return segment;
@@ -395,6 +395,6 @@ class Decoder {
 const isKnown = (tag: number): boolean => tag === Tag.Again || tag === Tag.External;
 
 /** Stands where a continuation's segments will be. */
-const UNKNOWN = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+const UNKNOWN = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
 /** Stands for an instance whose class is being read; nobody can refer to it before it is replaced. */
 const UNFINISHED = Object.freeze({});

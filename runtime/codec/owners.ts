@@ -134,7 +134,7 @@ function putSlot(frame: Frame, index: number, value: Value): void {
 
 function putHandler(segment: Mutable<Segment>, handler: Closure): void {
   segment.handler = handler;
-  segment.effect = handler.code.effect ?? "";
+  segment.key = handler.code.key;
   segment.enter = handler.code.mode === "tail-resumptive" ? handler.enter : undefined;
 }
 

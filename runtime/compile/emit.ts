@@ -610,7 +610,7 @@ class Emitter {
     const performed: es.Statement[] = [
       js.declare("const", [
         "s",
-        js.choose(js.binary("===", js.member(h, "effect"), js.value(op.effect)), h, js.call("find", site, h)),
+        js.choose(js.binary("===", js.member(h, "key"), this.linker.effectKey(op.effect)), h, js.call("find", site, h)),
       ]),
       js.when(
         js.binary("!==", js.member(s, "enter"), UNDEFINED),

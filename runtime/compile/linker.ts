@@ -30,6 +30,8 @@ export class Linker {
   readonly #classes: ReadonlyMap<ClassRef, { readonly index: number; readonly cls: CoreClass }>;
   readonly #globals = new Map<GlobalRef, number>();
   readonly #cells = new Map<object, string>();
+  /** Numbers of the effects that are searched for, by name. */
+  readonly #effects = new Map<string, number>();
   readonly #imports = new Map<string, es.Expression>();
 
   constructor(
@@ -148,6 +150,16 @@ export class Linker {
   /** A site of its own for each perform: it remembers the handler it found. */
   site(effect: string): es.Identifier {
     return this.imported(`S${this.#imports.size}`, () => js.call(js.member($, "site"), js.value(effect)));
+  }
+
+  /** An effect's name as a search compares it. */
+  effectKey(effect: string): es.Identifier {
+    let number = this.#effects.get(effect);
+    if (number === undefined) {
+      number = this.#effects.size;
+      this.#effects.set(effect, number);
+    }
+    return this.imported(`Y${number}`, () => js.call(js.member($, "effectKey"), js.value(effect)));
   }
 
   /** The request of a perform without payload. */

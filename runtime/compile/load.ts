@@ -4,7 +4,7 @@
 import { Script } from "node:vm";
 import type { FileTree } from "../../language/ast.ts";
 import { CONSTRUCT, classCaptures, invokeSuper, made, makeInstance } from "../engine/classes.ts";
-import { builtinCode, type ClassCode, type Code, type SourceItem, type TraitCode } from "../engine/code.ts";
+import { builtinCode, type ClassCode, type Code, effectKey, type SourceItem, type TraitCode } from "../engine/code.ts";
 import { isExit, makeExit, requestWith } from "../engine/exits.ts";
 import { fault, wrongType } from "../engine/faults.ts";
 import * as machine from "../engine/machine.ts";
@@ -230,8 +230,9 @@ class Loader {
       classCode: (index: number, construct: ClassCode["construct"]) => this.#class(index, construct),
       classValue: (index: number) => this.#values[index],
       global: (index: number) => this.#globals[index],
+      effectKey,
       site: (effect: string) => new machine.Site(effect),
-      request: (effect: string) => ({ site: { effect } }),
+      request: (effect: string) => ({ site: { effect, key: effectKey(effect) } }),
       native: (name: string) => this.#native(name).call,
       method: (type: string, name: string) => this.builtins.methods.get(type)!.get(name)!.call,
       builtin: (name: string) => this.#builtin(name),
@@ -256,7 +257,8 @@ class Loader {
       captures: data.captures,
       source: this.#source(data),
       points: data.points.map(([start, end, slots]) => ({ start, end, slots })),
-      effect: data.effect === null ? null : internalized(data.effect),
+      effect: data.effect,
+      key: data.effect === null ? null : effectKey(data.effect),
       mode: data.mode,
       enter,
       body,
@@ -444,9 +446,6 @@ function mainCode(versions: readonly (readonly Top[])[], kept: Set<string>): Cod
   );
   return code;
 }
-
-/** The same text as V8 keeps it for names: two of them are compared by identity, as each `perform` does. */
-const internalized = (text: string): string => Object.keys({ [text]: null })[0]!;
 
 function neverSuspends(name: string): Code["resume"] {
   return () => {

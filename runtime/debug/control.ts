@@ -10,6 +10,7 @@
 // K3. One task is stopped at a time: the reactor holds before another has its turn.
 // K4. Whether to stop is only asked between two runs of the engine, so an expression may be evaluated there (H1 of engine/host.ts).
 
+import { effectKey } from "../engine/code.ts";
 import type { Input, Outcome } from "../engine/host.ts";
 import { E, lookup } from "../engine/machine.ts";
 import type { Probes } from "../engine/probes.ts";
@@ -239,7 +240,7 @@ export class Control {
       this.#hasShown = task;
       return null;
     }
-    const isHandled = lookup(task.stack!, "FAULT").kind !== SegmentKind.Root;
+    const isHandled = lookup(task.stack!, effectKey("FAULT")).kind !== SegmentKind.Root;
     return allFaults || (unhandledFaults && !isHandled)
       ? this.#stop(task, { kind: "fault", fault, isHandled }, input)
       : null;

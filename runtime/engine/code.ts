@@ -8,6 +8,14 @@
 import type { Frame } from "./segments.ts";
 import type { ClassValue, Enter, Instance, Value } from "./values.ts";
 
+/**
+ * An effect's name in a search for its handler, the same wherever the program says it. A symbol, because V8 compares one that it
+ * knows by its address alone; of a string it first asks whether it is one of those that are kept once.
+ */
+export type EffectKey = symbol;
+
+export const effectKey = (effect: string): EffectKey => Symbol.for(effect);
+
 export interface Point {
   /** Where in the item's text, in UTF-16 units. */
   readonly start: number;
@@ -45,6 +53,8 @@ export interface Code {
   readonly points: readonly Point[];
   /** Only of a handler's clause: the effect it handles, and how (see language/effects/clauses.ts). */
   readonly effect: string | null;
+  /** `effect` as a search compares it. */
+  readonly key: EffectKey | null;
   readonly mode: "tail-resumptive" | "abortive" | "general" | null;
   /** What a call does: runs `body`; of an async function, starts a task that does. */
   readonly enter: Enter;
@@ -97,6 +107,7 @@ export function builtinCode(
       { start: 0, end: 0, slots },
     ],
     effect: null,
+    key: null,
     mode: null,
     enter,
     body: enter,

@@ -34,7 +34,7 @@ export class Task {
     const { suspended } = this;
     // A question of its class would cost more.
     if (suspended === null || !("code" in suspended)) return suspended;
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = suspended;
     return base;
   }

@@ -15,7 +15,8 @@
 // M3. `E.now.h` is not touched while SIGNAL travels: it stays the top of the stack at the moment of suspension.
 // M4. Drivers nest: `handled` and `resume` start one on the host stack. Each has a serial number, and a segment's `owner` is
 //     the newest number when it was made. Segments above a driver's floor were made after it started, those below before:
-//     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL.
+//     so a driver handles a perform if and only if `target.owner >= serial`; otherwise it returns SIGNAL. In the same way it
+//     knows its floor: comparing two numbers costs less than asking of two objects whether they are one.
 // M5. A tail-resumptive clause run in place gets as its last argument the segment from which it must look for handlers, and
 //     puts it in E.now.h itself (`lookFrom`), before anything that looks there. Most clauses never do, and storing a young object
 //     in an old one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
@@ -24,7 +25,7 @@
 // M7. A perform that is the last thing a tail-resumptive clause does is left to whoever ran the clause (`pass`): nothing of
 //     the clause is needed any more, so a request may pass any number of handlers on a stack that does not grow.
 
-import { builtinCode, type Code } from "./code.ts";
+import { builtinCode, type Code, type EffectKey, effectKey } from "./code.ts";
 import { currentHost } from "./host.ts";
 import * as segments from "./segments.ts";
 import { type Frame, type Segment, SegmentKind } from "./segments.ts";
@@ -74,7 +75,7 @@ function makeMachine() {
   const DRIVER_DEPTH = 500;
   /** A nested driver is only started above this depth; deeper ones ask an outer driver (M6). */
   const NEST_LIMIT = STACK_LIMIT / 2;
-  const root = new Segment(SegmentKind.Root, null, null, "", undefined, null, -1);
+  const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
 
   /** What changes with every suspension. */
   class Moment {
@@ -172,7 +173,7 @@ function makeMachine() {
    * and `below`, and gives it the saved frames.
    */
   function insertUnder(context: Segment, below: Segment, limit: Segment): void {
-    const under = new Segment(SegmentKind.Under, below, null, "", undefined, limit, E.serial);
+    const under = new Segment(SegmentKind.Under, below, null, null, undefined, limit, E.serial);
     if (E.now.h === context) E.now.h = under;
     else {
       let lowest = E.now.lowest ?? E.now.h;
@@ -195,7 +196,7 @@ function makeMachine() {
   }
 
   function search(site: Site, top: Segment): Segment {
-    const found = lookup(top, site.effect);
+    const found = lookup(top, site.key);
     site.misses = (site.misses + 1) % 16;
     if (site.misses === 0) {
       site.top = top;
@@ -204,13 +205,13 @@ function makeMachine() {
     return found;
   }
 
-  function lookup(from: Segment, effect: string): Segment {
+  function lookup(from: Segment, key: EffectKey): Segment {
     let s = from;
     for (;;) {
       switch (s.kind) {
         case SegmentKind.Handled:
         case SegmentKind.Program:
-          if (s.effect === effect) return s;
+          if (s.key === key) return s;
           s = s.below!;
           break;
         case SegmentKind.Under:
@@ -270,7 +271,7 @@ function makeMachine() {
       below = E.now.target;
       E.op = Op.None;
       if (--E.freshness < 0) renew();
-      const next = lookup(below, passed.site.effect);
+      const next = lookup(below, keyOf(passed));
       if (next.enter === undefined) {
         perform(next, passed, below);
         savePassing(clause.code, at, clause, seen);
@@ -328,7 +329,7 @@ function makeMachine() {
       SegmentKind.Handled,
       E.now.h,
       handler,
-      handler.code.effect!,
+      handler.code.key,
       handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined,
       null,
       ++E.serial,
@@ -374,8 +375,8 @@ function makeMachine() {
     const top = copySegment(from);
     let to = top;
     let hasUnder = from.kind === SegmentKind.Under;
-    while (from !== k.bottom) {
-      from = from.below!;
+    while (from.below !== null) {
+      from = from.below;
       to.below = copySegment(from);
       to = to.below;
       hasUnder ||= from.kind === SegmentKind.Under;
@@ -404,7 +405,7 @@ function makeMachine() {
   }
 
   function copySegment(s: Segment): Segment {
-    const copy = new Segment(s.kind, null, s.handler, s.effect, s.enter, s.limit, E.serial);
+    const copy = new Segment(s.kind, null, s.handler, s.key, s.enter, s.limit, E.serial);
     copy.frames = s.frames;
     return copy;
   }
@@ -453,7 +454,7 @@ function makeMachine() {
             const k = op === Op.Perform ? capture(target) : undefined;
             E.discard = false;
             if (target.kind === SegmentKind.Program)
-              now.h = new Segment(SegmentKind.Base, null, null, "", undefined, target.below, E.serial);
+              now.h = new Segment(SegmentKind.Base, null, null, null, undefined, target.below, E.serial);
             else {
               now.h = target.below!;
               if (k !== undefined) target.below = null;
@@ -481,7 +482,7 @@ function makeMachine() {
         result = probed.value;
       }
       const segment = E.now.h;
-      if (segment === floor) return result;
+      if (segment.owner < serial) return result;
       const frame = segment.frames;
       if (frame === null) {
         if (segment.below === null) return result;
@@ -573,7 +574,9 @@ export class Site {
   found: Segment = root;
   /** Searches since then, modulo 16. */
   misses = 0;
+  readonly key: EffectKey;
   constructor(readonly effect: string) {
+    this.key = effectKey(effect);
     sites.push(this);
   }
 }
@@ -586,12 +589,17 @@ export function performEffect(effect: string, payload: Readonly<Record<string, V
 
 export function performRequest(request: EffectRequest, depth: number): Value {
   const performer = E.now.h;
-  const handler = lookup(performer, request.site.effect);
+  const handler = lookup(performer, keyOf(request));
   if (handler.enter === undefined) return perform(handler, request, performer);
   const result = handler.enter(handler.handler, depth, request, handler.below);
   if (result === values.SIGNAL) return under(performer, handler, depth, request);
   E.now.h = performer;
   return result;
+}
+
+/** What a search for the handler of a request compares. */
+export function keyOf({ site }: EffectRequest): EffectKey {
+  return site.key ?? effectKey(site.effect);
 }
 
 /** Asks the host, past all handlers: `await`, `receive` and the like (lower-case names). Always suspends. */
@@ -612,14 +620,14 @@ export function makeRequest(effect: string, payload: Readonly<Record<string, Val
 /** Installs a handler of the whole program. */
 export function installProgramHandler(handler: Closure): void {
   const enter = handler.code.mode === "tail-resumptive" && E.probe === null ? handler.enter : undefined;
-  E.program = new segments.Segment(SegmentKind.Program, E.program, handler, handler.code.effect!, enter, null, -1);
+  E.program = new segments.Segment(SegmentKind.Program, E.program, handler, handler.code.key, enter, null, -1);
   for (const site of sites) site.top = null;
   currentHost().handlerInstalled?.(handler);
 }
 
 /** The clause of the whole program that handles this effect, if there is one. */
 export function programHandler(effect: string): Closure | undefined {
-  return lookup(E.program, effect).handler ?? undefined;
+  return lookup(E.program, effectKey(effect)).handler ?? undefined;
 }
 
 /** Forgets the program's handlers: a new program begins. */

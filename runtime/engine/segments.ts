@@ -12,7 +12,7 @@
 // G2. Looking for a handler starts at E.now.h and follows `below`; an "under" segment jumps, because a handler's clause runs
 //     outside its own handler; a "base" segment goes on to the handlers of the whole program.
 
-import type { Code } from "./code.ts";
+import type { Code, EffectKey } from "./code.ts";
 import type { Closure, Enter, Value } from "./values.ts";
 
 /** Suspended code of one unit: where it stopped and what it held. */
@@ -75,8 +75,8 @@ export class Segment {
     public below: Segment | null,
     /** The handler's clause: Handled and Program only. */
     readonly handler: Closure | null,
-    /** `handler.code.effect`, kept here for the search; "" without a handler. */
-    readonly effect: string,
+    /** `handler.code.key`, kept here for the search; null without a handler. */
+    readonly key: EffectKey | null,
     /** The clause when it may be run in place, as a call (tail-resumptive). */
     readonly enter: Enter | undefined,
     /**

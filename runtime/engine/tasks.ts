@@ -6,6 +6,7 @@ import {
   ask,
   drive,
   E,
+  keyOf,
   lookup,
   makeRequest,
   Op,
@@ -113,10 +114,10 @@ function pending(): Op {
 
 /** Performs at the innermost suspension point of E.now.h. */
 function inject(request: EffectRequest): Value {
-  const handler = lookup(E.now.h, request.site.effect);
+  const handler = lookup(E.now.h, keyOf(request));
   if (handler.enter === undefined) return perform(handler, request, E.now.h);
   const performer = E.now.h;
-  E.now.h = new Segment(SegmentKind.Under, performer, null, "", undefined, handler.below, E.serial);
+  E.now.h = new Segment(SegmentKind.Under, performer, null, null, undefined, handler.below, E.serial);
   E.now.h.frames = Frame.of(CLAUSE, 1, [handler.handler!, request]);
   return undefined;
 }
@@ -161,7 +162,8 @@ export function traceOf(stack: Segment): TraceLine[] {
       if (lines.length === TRACE_LINES) return [...lines, { code: null, at: 0, note: "… further frames" }];
       lines.push({ code: f.code, at: f.at, note: null });
     }
-    if (s.kind === SegmentKind.Handled) lines.push({ code: null, at: 0, note: `inside handle "${s.effect}"` });
+    if (s.kind === SegmentKind.Handled)
+      lines.push({ code: null, at: 0, note: `inside handle "${s.handler!.code.effect}"` });
     if (s.kind === SegmentKind.Under && s.limit !== s.below) lines.push({ code: null, at: 0, note: "performed by" });
   }
   return lines;

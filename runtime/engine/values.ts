@@ -17,7 +17,7 @@
 // V2. SIGNAL is no value. A call that returns it says: "I am suspending; save your frame and return SIGNAL too". It is
 //     JavaScript's null, which nothing else in a program ever is: no test is shorter, and there is one after every call.
 
-import type { ClassCode, Code, TraitCode } from "./code.ts";
+import type { ClassCode, Code, EffectKey, TraitCode } from "./code.ts";
 import { Fifo } from "./fifo.ts";
 import type { Segment } from "./segments.ts";
 
@@ -147,7 +147,8 @@ export function mixInto(object: Instance, trait: TraitValue): void {
 
 /** The request a handler's clause sees as `effect`, and the reactor as a request: payload fields named by `fieldKey`. */
 export interface EffectRequest {
-  readonly site: { readonly effect: string };
+  /** `key`: of those that are performed often, so that a search need not ask for it. */
+  readonly site: { readonly effect: string; readonly key?: EffectKey };
   [field: `f_${string}`]: Value;
 }
 

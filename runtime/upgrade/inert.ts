@@ -92,7 +92,7 @@ export class InertCodes {
     let segment = this.#handlers.get(index);
     if (segment === undefined) {
       const kind = index === 0 ? SegmentKind.Root : SegmentKind.Program;
-      segment = new Segment(kind, null, null, "", undefined, null, 0);
+      segment = new Segment(kind, null, null, null, undefined, null, 0);
       this.#handlers.set(index, segment);
       this.#numbers.set(segment, index);
     }

@@ -174,9 +174,9 @@ describe("size and depth", { timeout: 60_000 }, () => {
       outer.next = frame;
       frame = outer;
     }
-    let top = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    let top = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     top.frames = frame;
-    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, "", undefined, top, 0);
+    for (let i = 0; i < 500_000; i++) top = new Segment(SegmentKind.Under, top, null, null, undefined, top, 0);
     const again = decodeStack(encodeStack(top, options), context).stack;
     let segments = 0;
     let bottom = again;
@@ -200,7 +200,7 @@ describe("size and depth", { timeout: 60_000 }, () => {
     });
     const inner = Frame.of(code("handle_client"), 4, ["GET /", 17, true, undefined]);
     inner.next = Frame.of(code("main/fun#1"), 4, [3, "host", [1, 2], 0.5]);
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = inner;
     expect(encodeStack(base, options).length).toBeLessThan(100);
   });
@@ -296,7 +296,7 @@ describe("hostile bytes", () => {
 
   test("frames that go round are refused", () => {
     const frame = new Frame(codes[1]!, 1);
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     base.frames = frame;
     const k = new Continuation(base, base);
     const bytes = encode(k, options);
@@ -305,19 +305,19 @@ describe("hostile bytes", () => {
   });
 
   test("a stack is no value and a value no stack", () => {
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     expect(() => decode(encodeStack(base, options), context)).toThrow("where a value is expected");
     expect(() => decodeStack(encode(1), context)).toThrow("a value where a stack is expected");
   });
 
   test("a stack whose search for handlers would run off is refused", () => {
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
-    const top = new Segment(SegmentKind.Under, base, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
+    const top = new Segment(SegmentKind.Under, base, null, null, undefined, null, 0);
     expect(() => decodeStack(encodeStack(top, options), context)).toThrow("a stack that searches nowhere");
   });
 
   test("frames that do not fit their code are refused", () => {
-    const base = new Segment(SegmentKind.Base, null, null, "", undefined, null, 0);
+    const base = new Segment(SegmentKind.Base, null, null, null, undefined, null, 0);
     const points = codes[1]!.points.map((point) => ({ ...point, slots: point.slots.slice(1) }));
     const other: Code = { ...codes[1]!, points: [...points, points[0]!] };
     base.frames = Frame.of(other, 2, [1]);

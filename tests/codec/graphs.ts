@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import type { CodecContext } from "../../runtime/codec/format.ts";
-import type { ClassCode, Code, TraitCode } from "../../runtime/engine/code.ts";
+import { type ClassCode, type Code, effectKey, type TraitCode } from "../../runtime/engine/code.ts";
 import { makeRequest } from "../../runtime/engine/machine.ts";
 import { Frame, Segment, SegmentKind } from "../../runtime/engine/segments.ts";
 import type { EffectRequest, Value } from "../../runtime/engine/values.ts";
@@ -27,6 +27,8 @@ const HASH = "0123456789abcdef0123456789abcdef";
 
 const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
+const ASK = effectKey("ASK");
+
 /** A unit of code with this many captures; its suspension point n holds n slots. */
 function stubCode(captures: number, mode: Code["mode"]): Code {
   const enter = (): Value => undefined;
@@ -40,6 +42,7 @@ function stubCode(captures: number, mode: Code["mode"]): Code {
     source: null,
     points: Array.from({ length: 6 }, (_, at) => ({ start: 0, end: 0, slots: names("s", at) })),
     effect: mode === null ? null : "ASK",
+    key: mode === null ? null : ASK,
     mode,
     enter,
     body: enter,
@@ -75,9 +78,9 @@ export const traits: readonly TraitCode[] = names("Trait", 2).map((name, i) => (
   methods: new Map([[`shout${i}$0`, codes[0]!]]),
 }));
 
-const root = new Segment(SegmentKind.Root, null, null, "", undefined, null, -1);
+const root = new Segment(SegmentKind.Root, null, null, null, undefined, null, -1);
 const handler = new Closure(clauses[0]!, 1, clauses[0]!.enter);
-const program = new Segment(SegmentKind.Program, root, handler, "ASK", clauses[0]!.enter, null, -1);
+const program = new Segment(SegmentKind.Program, root, handler, ASK, clauses[0]!.enter, null, -1);
 const programSegments = [root, program];
 export const programIndex = (segment: Segment): number => programSegments.indexOf(segment);
 
@@ -286,7 +289,7 @@ function segments(nodes: readonly object[], kinds: readonly number[], bottom: Se
         : kind === SegmentKind.Under
           ? nth(below, i)
           : null;
-    const segment = new Segment(kind, below, handled ? clause : null, handled ? "ASK" : "", enter, limit, 0);
+    const segment = new Segment(kind, below, handled ? clause : null, handled ? ASK : null, enter, limit, 0);
     segment.frames = frames[i % (frames.length + 1)] ?? null;
     return segment;
   };
@@ -360,8 +363,8 @@ function partsOf(object: object): unknown[] {
   if (object instanceof TraitValue) return [object.code.id];
   if (object instanceof Frame) return [object.code, object.at, ...object.slots, object.next];
   if (object instanceof Segment) {
-    const { kind, below, handler, effect, enter, limit, frames } = object;
-    return [kind, below, handler, effect, enter, limit, frames];
+    const { kind, below, handler, key, enter, limit, frames } = object;
+    return [kind, below, handler, key, enter, limit, frames];
   }
   if (object instanceof Continuation) return [object.top, object.bottom];
   const all = Object.entries(object);

@@ -158,15 +158,7 @@ export class Reading {
     if (bytes === undefined) return;
     for (const handler of this.#packer.unpack(bytes, 0) as Closure[])
       this.#handlers.push(
-        new Segment(
-          SegmentKind.Program,
-          this.#handlers.at(-1)!,
-          handler,
-          handler.code.effect ?? "",
-          undefined,
-          null,
-          -1,
-        ),
+        new Segment(SegmentKind.Program, this.#handlers.at(-1)!, handler, handler.code.key, undefined, null, -1),
       );
   }
 
