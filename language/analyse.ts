@@ -17,6 +17,7 @@
 // U3. When files come or go, or imports change, everything is linked and solved anew.
 
 import type * as ast from "./ast.ts";
+import { Derived } from "./derived.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
 import { type Facts, factsOf } from "./effects/facts.ts";
 import { createLinker, difference, moveLinker } from "./effects/link.ts";
@@ -118,17 +119,17 @@ export function createWorkspace(): Workspace {
     );
     const { lists } = joinedBefore;
     const { items } = lists;
-    const linked = { ...lists, byFile: new Map([...files].map(([path, { entries }]) => [path, entries])) };
-    const outside = new Map([...files].map(([path, file]) => [path, file.outside]));
-    const registry = registryOf(outside, previous?.registry);
-    const isSameShape = previous !== null && sameShape(previous.files, files);
-    const changes = previous && isSameShape ? changesBetween(previous.files, files, items) : null;
+    const version: ReadonlyMap<string, FileEntry> = new Map(files);
+    const linked = { ...lists, byFile: new Derived(version, ({ entries }) => entries) };
+    const registry = registryOf(new Derived(version, ({ outside }) => outside), previous?.registry);
+    const isSameShape = previous !== null && sameShape(previous.files, version);
+    const changes = previous && isSameShape ? changesBetween(previous.files, version, items) : null;
     for (const file of files.values()) forgetChanged(file, changes);
     const moved = previous && isSameShape ? moveLinker(previous.solution.linker, linked, registry) : null;
     const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(linked, registry));
-    previous = { files: new Map(files), registry, solution };
+    previous = { files: version, registry, solution };
     for (const file of files.values()) file.snapshot ??= snapshotOf(file, (entry) => checkItem(entry, registry));
-    last = analysisOf(files, lists, registry, factsOf(solution));
+    last = analysisOf(version, lists, registry, factsOf(solution));
     return last;
   }
 
@@ -266,9 +267,10 @@ const effectsOfBuiltins = (names: ReadonlySet<string>): string[] =>
 function sameShape(before: ReadonlyMap<string, FileEntry>, after: ReadonlyMap<string, FileEntry>): boolean {
   if (before.size !== after.size) return false;
   const paths = before.keys();
-  for (const [path, file] of after) {
+  for (const path of after.keys()) {
     if (paths.next().value !== path) return false;
     const old = before.get(path)!;
+    const file = after.get(path)!;
     if (old !== file && importsOf(old) !== importsOf(file)) return false;
   }
   return true;
@@ -292,8 +294,9 @@ function changesBetween(
 ): Changes {
   const changed = new Set<string>();
   let ofOutline = false;
-  for (const [path, file] of after) {
+  for (const path of after.keys()) {
     const old = before.get(path)!;
+    const file = after.get(path)!;
     if (old === file) continue;
     const { before: gone, after: come } = difference(old.entries, file.entries);
     const was = headersOf(gone);
@@ -367,12 +370,9 @@ function snapshotOf({ tree, names, entries }: FileEntry, check: (entry: Entry) =
 const fileOf = new WeakMap<ItemNames, string>();
 
 function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registry: Registry, facts: Facts): Analysis {
-  const trees = new Map<string, ast.FileTree>();
   const snapshots = new Map<string, Snapshot>();
-  for (const [path, { tree, snapshot }] of files) {
-    trees.set(path, tree);
-    snapshots.set(path, snapshot!);
-  }
+  for (const path of files.keys()) snapshots.set(path, files.get(path)!.snapshot!);
+  const trees = new Derived(snapshots, ({ tree }) => tree);
   const indexes = new Map<string, ReadonlyMap<ItemNames, number>>();
   const locate = (names: ItemNames): { file: string; index: number; offset: number } => {
     const file = fileOf.get(names)!;
@@ -407,8 +407,7 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
     return { file: at.file, span: { start: start + offset, end: end + offset } };
   };
 
-  const diagnosticOf = ({ rule, problem }: Finding, names: ItemNames): Diagnostic => {
-    const { file, offset } = locate(names);
+  const diagnosticOf = ({ rule, problem }: Finding, names: ItemNames, file: string, offset: number): Diagnostic => {
     const related = (problem.related ?? []).flatMap(({ message, at }): RelatedPlace[] => {
       const place = located(at, names);
       return place ? [{ message, ...place }] : [];
@@ -425,13 +424,14 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
   };
 
   const diagnosticsOf = (file: string): readonly Diagnostic[] => {
-    const { names: all, findings } = snapshots.get(file) ?? { names: [], findings: [] };
+    const snapshot = snapshots.get(file);
     const found: Diagnostic[] = [];
-    for (const [index, names] of all.entries()) {
-      for (const finding of findings[index]!) found.push(diagnosticOf(finding, names));
-      if (workspaceFindings.size === 0) continue;
-      for (const finding of workspaceFindings.get(names) ?? []) found.push(diagnosticOf(finding, names));
-    }
+    snapshot?.names.forEach((names, index) => {
+      const { offset } = snapshot.tree.items[index]!;
+      for (const finding of snapshot.findings[index]!) found.push(diagnosticOf(finding, names, file, offset));
+      if (workspaceFindings.size === 0) return;
+      for (const finding of workspaceFindings.get(names) ?? []) found.push(diagnosticOf(finding, names, file, offset));
+    });
     return found.sort(compareDiagnostics);
   };
 

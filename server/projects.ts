@@ -103,6 +103,8 @@ export class Projects {
     }
     for (const path of [...project.paths]) await this.#readImports(project, path, turn);
     if (this.#folders.get(root) !== project) return;
+    // The next session is likely to begin with the same documents open.
+    for (const path of this.#open.keys()) project.save(path);
     project.isComplete = true;
     this.events.progress(root, paths.length, paths.length);
     this.events.changed(project.paths);

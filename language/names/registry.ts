@@ -31,7 +31,7 @@ export function buildRegistry(files: ReadonlyMap<string, RegistryFile>): Registr
 
 /** What the registry has to know of one file. It holds as long as the file does. */
 export interface FileNames {
-  readonly exports: ReadonlyMap<string, readonly Global[]>;
+  readonly exports: Exports;
   readonly imports: readonly ast.ImportDeclaration[];
   /** The names of `exports`, in order, once for each declaration. */
   readonly outline: string;
@@ -51,7 +51,39 @@ export function fileNames(file: string, names: readonly ItemNames[]): FileNames 
       else exports.set(exported.name, [meaning]);
     }
   });
-  return { exports, imports, outline: outline.join() };
+  return { exports: new Exports(exports), imports, outline: outline.join() };
+}
+
+type Declared = ReadonlyMap<string, readonly Global[]>;
+
+const NONE: Declared = new Map();
+/** So many names of a file stand apart at most. */
+const APART = 16;
+
+/** Declarations by name. Those of a few names stand apart from the rest, which versions share: a copy of all at each edit costs. */
+class Exports {
+  readonly #all: Declared;
+  /** Instead of what is in `#all` under the same names. */
+  readonly #now: Declared;
+
+  constructor(all: Declared, now = NONE) {
+    this.#all = all;
+    this.#now = now;
+  }
+
+  get(name: string): readonly Global[] | undefined {
+    return this.#now.get(name) ?? this.#all.get(name);
+  }
+
+  names(): Iterable<string> {
+    return this.#all.keys();
+  }
+
+  /** With other declarations of names that are there. */
+  with(others: Declared): Exports {
+    const now = new Map([...this.#now, ...others]);
+    return now.size <= APART ? new Exports(this.#all, now) : new Exports(new Map([...this.#all, ...now]));
+  }
 }
 
 /** The same for the next version of the file: behind `start` items, some have gone and others have come. */
@@ -68,15 +100,19 @@ export function fileNamesAgain(
     is.exports[0]?.name === was.exports[0]?.name;
   if (gone.length !== come.length || !come.every((item, index) => isLike(item, gone[index]!)))
     return fileNames(file, names);
-  const exports = new Map(old.exports);
+  const others = new Map<string, readonly Global[]>();
   for (const [index, item] of come.entries())
     for (const exported of item.exports) {
       const itemIndex = start + index;
       const now: Global = { kind: "global", file, itemIndex, export: exported };
-      const declared = exports.get(exported.name)!.map((each) => (each.itemIndex === itemIndex ? now : each));
-      exports.set(exported.name, declared);
+      const { name } = exported;
+      const declared = others.get(name) ?? old.exports.get(name)!;
+      others.set(
+        name,
+        declared.map((each) => (each.itemIndex === itemIndex ? now : each)),
+      );
     }
-  return { ...old, exports };
+  return { ...old, exports: old.exports.with(others) };
 }
 
 /** Who declares what at top level. It holds as long as no file's outline changes. */
@@ -99,11 +135,11 @@ function declaringIn(files: ReadonlyMap<string, FileNames>, previous: NewestRegi
   const found = new Map<string, string[]>();
   const duplicates = new Set<string>();
   for (const [file, { exports }] of files) {
-    for (const [name, declarations] of exports) {
+    for (const name of exports.names()) {
       const all = found.get(name);
       if (all) all.push(file);
       else found.set(name, [file]);
-      if (all || declarations.length > 1) duplicates.add(name);
+      if (all || exports.get(name)!.length > 1) duplicates.add(name);
     }
   }
   const names = [...new Set([...found.keys(), ...builtinNames()])];
@@ -113,8 +149,8 @@ function declaringIn(files: ReadonlyMap<string, FileNames>, previous: NewestRegi
 function hasSameOutlines(before: ReadonlyMap<string, FileNames>, after: ReadonlyMap<string, FileNames>): boolean {
   if (before.size !== after.size) return false;
   const paths = before.keys();
-  for (const [file, { outline }] of after)
-    if (paths.next().value !== file || before.get(file)!.outline !== outline) return false;
+  for (const file of after.keys())
+    if (paths.next().value !== file || before.get(file)!.outline !== after.get(file)!.outline) return false;
   return true;
 }
 
@@ -185,7 +221,7 @@ export function registryOf(files: ReadonlyMap<string, FileNames>, previous?: New
     exportOf: (file, name) => exportOf(file, name) ?? UNDEFINED,
     importedFile,
     hasMissingImport: (file) => importsIn(file).some((each) => !each.alias && importedFile(file, each) === undefined),
-    exportsIn: (file) => [...(files.get(file)?.exports.keys() ?? [])],
+    exportsIn: (file) => [...(files.get(file)?.exports.names() ?? [])],
     declarationsOf: (name) =>
       (declaring.files.get(name) ?? []).flatMap((file) => files.get(file)?.exports.get(name) ?? []),
     duplicates: () => declaring.duplicates,

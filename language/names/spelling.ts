@@ -53,7 +53,10 @@ export class Spellings {
         if (areApart(letters, other)) continue;
         const candidate = names[i]!;
         if (candidate === name) continue;
-        const distance = small !== null && candidate.toLowerCase() === small ? 0.5 : editDistance(name, candidate);
+        const isCase = letters === other && candidate.toLowerCase() === small;
+        // Nearer than one letter is only the same name in another case.
+        if (!isCase && found !== undefined && found.distance <= 1) continue;
+        const distance = isCase ? 0.5 : editDistance(name, candidate);
         if (distance < (found?.distance ?? limit + 1)) found = { name: candidate, distance };
       }
     };

@@ -178,7 +178,7 @@ function converting(view: View, found: language.Diagnostic, docs: string | null)
 /** Built-ins that have a newer name: no fault of the program, so only hints, which editors strike out. */
 function olderSpellings(view: View, file: string): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const [index, names] of view.analysis.namesIn(file).entries()) {
+  view.analysis.namesIn(file).forEach((names, index) => {
     for (const { name, span, now } of olderIn(names)) {
       if (view.analysis.registry.meaningOf(file, name).kind !== "builtin") continue;
       found.push({
@@ -189,7 +189,7 @@ function olderSpellings(view: View, file: string): Diagnostic[] {
         tags: [DiagnosticTag.Deprecated],
       });
     }
-  }
+  });
   return found;
 }
 

@@ -20,4 +20,24 @@ describe("a session", () => {
     expect(answer).toBeNull();
     expect(server.errors).toEqual([]);
   });
+
+  test("keeps what it has parsed for the next one, of open documents too", async () => {
+    const written = new Set<string>();
+    let list = (_uris: string[]): void => undefined;
+    const listed = new Promise<string[]>((resolve) => {
+      list = resolve;
+    });
+    server = await startServer("fun f() 1;\n//- /b.wal\nfun g() 2;\n", {
+      open: ["/main.wal"],
+      host: {
+        list: () => listed,
+        items: { read: () => new Map(), write: (path) => void written.add(path) },
+      },
+    });
+    // The answer says that the document has been opened: before the folder is read.
+    await server.client.sendRequest("walia/isComplete");
+    list(["file:///main.wal", "file:///b.wal"]);
+    await server.complete();
+    expect([...written].sort()).toEqual(["/b.wal", "/main.wal"]);
+  });
 });
