@@ -19,6 +19,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   createMessageConnection,
   type MessageConnection,
+  type Position,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
@@ -229,6 +230,7 @@ async function benchTyping(cache: string): Promise<void> {
       await timed(3, ask);
       show(method, await timed(places.length, ask), "p95 ≤ 10 ms");
     }
+    await benchOthers(walia, positionOf, places);
     const tokens = (): Promise<{ resultId: string }> =>
       walia.client.sendRequest("textDocument/semanticTokens/full", { textDocument });
     show("semantic tokens, full", await timed(20, tokens), "≤ 60 ms");
@@ -252,6 +254,39 @@ async function benchTyping(cache: string): Promise<void> {
     await stop(other);
     for (const each of [folder, typeScript]) rmSync(each, { recursive: true });
   }
+}
+
+/** What an editor asks for at the cursor, in what it shows, and of the whole file. */
+async function benchOthers(
+  { client, uri }: Session,
+  positionOf: (offset: number) => Position,
+  places: readonly number[],
+): Promise<void> {
+  const textDocument = { uri };
+  const at = (n: number) => ({ textDocument, position: positionOf(places[n]! + 9) });
+  // As many lines as a window shows.
+  const shown = (n: number) => {
+    const { line } = positionOf(places[n]!);
+    return { textDocument, range: { start: { line, character: 0 }, end: { line: line + 60, character: 0 } } };
+  };
+  const chosen = (n: number) => {
+    const { position } = at(n);
+    return { textDocument, range: { start: position, end: position }, context: { diagnostics: [] } };
+  };
+  const requests: readonly (readonly [string, (n: number) => object])[] = [
+    ["signatureHelp", (n) => ({ textDocument, position: positionOf(places[n]! + "account.deposit(".length) })],
+    ["documentHighlight", at],
+    ["references", (n) => ({ ...at(n), context: { includeDeclaration: true } })],
+    ["rename", (n) => ({ ...at(n), newName: "paid" })],
+    ["codeAction", chosen],
+    ["inlayHint", shown],
+    ["codeLens", () => ({ textDocument })],
+    ["documentSymbol", () => ({ textDocument })],
+    ["foldingRange", () => ({ textDocument })],
+    ["formatting", () => ({ textDocument, options: { tabSize: 4, insertSpaces: true } })],
+  ];
+  for (const [method, paramsOf] of requests)
+    show(method, await timed(20, (n) => client.sendRequest(`textDocument/${method}`, paramsOf(5 * n))));
 }
 
 async function benchOpening(cache: string): Promise<void> {

@@ -17,7 +17,6 @@
 // U3. When files come or go, or imports change, everything is linked and solved anew.
 
 import type * as ast from "./ast.ts";
-import { Derived } from "./derived.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
 import { type Facts, factsOf } from "./effects/facts.ts";
 import { createLinker, difference, moveLinker } from "./effects/link.ts";
@@ -120,8 +119,15 @@ export function createWorkspace(): Workspace {
     const { lists } = joinedBefore;
     const { items } = lists;
     const version: ReadonlyMap<string, FileEntry> = new Map(files);
-    const linked = { ...lists, byFile: new Derived(version, ({ entries }) => entries) };
-    const registry = registryOf(new Derived(version, ({ outside }) => outside), previous?.registry);
+    const byFile = new Map<string, readonly Entry[]>();
+    const outside = new Map<string, FileNames>();
+    for (const path of version.keys()) {
+      const file = version.get(path)!;
+      byFile.set(path, file.entries);
+      outside.set(path, file.outside);
+    }
+    const linked = { ...lists, byFile };
+    const registry = registryOf(outside, previous?.registry);
     const isSameShape = previous !== null && sameShape(previous.files, version);
     const changes = previous && isSameShape ? changesBetween(previous.files, version, items) : null;
     for (const file of files.values()) forgetChanged(file, changes);
@@ -370,9 +376,13 @@ function snapshotOf({ tree, names, entries }: FileEntry, check: (entry: Entry) =
 const fileOf = new WeakMap<ItemNames, string>();
 
 function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registry: Registry, facts: Facts): Analysis {
+  const trees = new Map<string, ast.FileTree>();
   const snapshots = new Map<string, Snapshot>();
-  for (const path of files.keys()) snapshots.set(path, files.get(path)!.snapshot!);
-  const trees = new Derived(snapshots, ({ tree }) => tree);
+  for (const path of files.keys()) {
+    const { tree, snapshot } = files.get(path)!;
+    trees.set(path, tree);
+    snapshots.set(path, snapshot!);
+  }
   const indexes = new Map<string, ReadonlyMap<ItemNames, number>>();
   const locate = (names: ItemNames): { file: string; index: number; offset: number } => {
     const file = fileOf.get(names)!;
