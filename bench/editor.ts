@@ -258,12 +258,13 @@ async function benchTyping(cache: string): Promise<void> {
 
 /** What an editor asks for at the cursor, in what it shows, and of the whole file. */
 async function benchOthers(
-  { client, uri }: Session,
+  { client, uri, text }: Session,
   positionOf: (offset: number) => Position,
   places: readonly number[],
 ): Promise<void> {
   const textDocument = { uri };
   const at = (n: number) => ({ textDocument, position: positionOf(places[n]! + 9) });
+  const functionAt = (n: number) => text.indexOf("fun statement_", places[n]! - 400) + "fun ".length;
   // As many lines as a window shows.
   const shown = (n: number) => {
     const { line } = positionOf(places[n]!);
@@ -277,7 +278,7 @@ async function benchOthers(
     ["signatureHelp", (n) => ({ textDocument, position: positionOf(places[n]! + "account.deposit(".length) })],
     ["documentHighlight", at],
     ["references", (n) => ({ ...at(n), context: { includeDeclaration: true } })],
-    ["rename", (n) => ({ ...at(n), newName: "paid" })],
+    ["rename", (n) => ({ textDocument, position: positionOf(functionAt(n)), newName: "renamed" })],
     ["codeAction", chosen],
     ["inlayHint", shown],
     ["codeLens", () => ({ textDocument })],
