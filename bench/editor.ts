@@ -55,7 +55,10 @@ async function start(command: readonly string[], folder: string, file: string, e
     processId: process.pid,
     rootUri: uri,
     workspaceFolders: [{ uri, name: "bench" }],
-    capabilities: { textDocument: { diagnostic: {} } },
+    // As VS Code: what a code action changes is asked for when one is chosen.
+    capabilities: {
+      textDocument: { diagnostic: {}, codeAction: { dataSupport: true, resolveSupport: { properties: ["edit"] } } },
+    },
   });
   await client.sendNotification("initialized", {});
   const path = join(folder, file);
