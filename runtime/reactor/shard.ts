@@ -55,11 +55,11 @@ const TURN = 8;
 /** How many tasks run between two looks at the clock. */
 const LOOK = 8;
 /**
- * How many timers are woken in one turn, with those who are ready before them and as urgent; or, when who would be woken is in the
- * store, where it takes no room, with all who are ready. More would only wait in the run queue instead of the wheel.
+ * How many timers are woken at a time, with those who are ready before them and as urgent. More would only wait in the run queue
+ * instead of the wheel.
  */
 const DUE = 4096;
-/** How many at least. */
+/** How many at least; and when some are in the store: as many as run next, so that most have ended before they would be written again. */
 const FEW_DUE = 64;
 /** When so many tasks have run in two turns, and as many are left, it is a rush (drivers/driver.ts, D9). */
 const RUSH = 64;
@@ -656,8 +656,10 @@ export class Reactor implements Host, Completions {
     this.#ranBefore = this.#ran;
     this.#ran = 0;
     this.#inTurn = true;
-    if (this.#someDue) this.#wakeDue(start);
-    this.#runQueued();
+    do {
+      if (this.#someDue) this.#wakeDue(start);
+      this.#runQueued();
+    } while (this.#someDue && this.#queue.length === 0 && !this.#mustPause());
     this.keeper?.noneSteps();
     if (this.#isHeld) this.#inTurn = false;
     if (this.#isFinished() || this.#isHeld) return;
@@ -706,6 +708,11 @@ export class Reactor implements Host, Completions {
       this.#untilLook = LOOK;
       peer?.receive();
     }
+  }
+
+  /** Nothing more runs in this turn. */
+  #mustPause(): boolean {
+    return this.#isFinished() || this.#isHeld || this.turnIsOver();
   }
 
   #isRush(): boolean {
@@ -808,8 +815,7 @@ export class Reactor implements Host, Completions {
 
   /** Wakes tasks whose time has come; a million at once take several turns. */
   #wakeDue(now: number): void {
-    const ready = this.keeper?.someAreCold === true ? this.#queue.length : this.#queue.urgent;
-    const most = Math.max(FEW_DUE, DUE - ready);
+    const most = this.keeper?.someAreCold === true ? FEW_DUE : Math.max(FEW_DUE, DUE - this.#queue.urgent);
     for (let n = 0; n < most; n++) {
       const sleeper = this.#timers.takeDue(now);
       if (sleeper === undefined) break;

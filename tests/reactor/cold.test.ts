@@ -57,6 +57,20 @@ describe.each(LIMITS)("a task that sleeps when its program is killed, limit %s",
     expect(run.isOver).toBe(true);
   });
 
+  test("is read shortly before it runs, also when very many are due at once", () => {
+    const text = "async fun sleeper(i) { sleep(100); print i; }\nfor (i in 0..500) sleeper(i);\nsleep(9000);\n";
+    const run = stoppedAfter(50, text, limit).goesOn();
+    const { lines, read } = run;
+    let most = 0;
+    lines.push = (line) => {
+      most = Math.max(most, read.length - lines.length);
+      return Array.prototype.push.call(lines, line);
+    };
+    run.pass(200);
+    expect([...lines]).toEqual(Array.from({ length: 500 }, (_, i) => String(i)));
+    expect(most).toBeLessThan(100);
+  });
+
   test("is not lost when the program is killed again and again, at once or later", () => {
     const stopped = stoppedAfter(
       50,
