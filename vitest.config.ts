@@ -16,6 +16,6 @@ export default defineConfig({
     pool: "forks",
     execArgv: ["--stack-size=3900"],
     // Some tests start several processes, and a machine may be busy.
-    testTimeout: 60_000,
+    testTimeout: 240_000,
   },
 });

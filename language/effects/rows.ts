@@ -285,16 +285,18 @@ function instantiate(
 ): boolean {
   const row = rows.at(id)!;
   const cause: Cause = { at: edge.at, via: edge.callee };
+  // What is passed here cannot be seen: the path ends at this call, whatever the callee is (E3).
+  const unseen: Cause = { at: edge.at, via: -1 };
   const callee = linker.units.at(edge.callee)?.unit;
   const caller = linker.units.at(id)?.unit;
   // Behind a dispatch it is not known which method gets the arguments.
-  if (!callee || !caller) return addUnknown(row, cause);
+  if (!callee || !caller) return addUnknown(row, unseen);
   if (param.unit !== callee) {
-    return isAround(param.unit, caller) ? addVariable(row, linker, param, masked, cause) : addUnknown(row, cause);
+    return isAround(param.unit, caller) ? addVariable(row, linker, param, masked, cause) : addUnknown(row, unseen);
   }
   const position = callee.locals.filter((local) => local.role === "param").indexOf(param);
   const link = edge.args[position];
-  if (!link || link.unknown || link.starts.length > 0) return addUnknown(row, cause);
+  if (!link || link.unknown || link.starts.length > 0) return addUnknown(row, unseen);
   let changed = false;
   if (link.param) changed = addVariable(row, linker, link.param, masked, cause);
   for (const passed of link.calls) {
@@ -304,7 +306,7 @@ function instantiate(
       const both = masked.reduce(withMask, inner.masked);
       const visible =
         inner.param.unit !== linker.units.at(passed)!.unit && isAround(inner.param.unit, linker.units.at(id)!.unit);
-      if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, passedCause))
+      if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, unseen))
         changed = true;
     }
   }

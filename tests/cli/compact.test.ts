@@ -42,7 +42,7 @@ test("compact takes away channels and atomics that nobody has, and no others", a
   expect(await sharedIn(file)).toHaveLength(before.length * 2);
   expect((await walia(["horizon", "compact"], { in: folder })).code).toBe(0);
   expect(await sharedIn(file)).toEqual(before);
-}, 60_000);
+});
 
 /** Channels and atomics of a file. */
 async function sharedIn(file: string): Promise<Change[]> {

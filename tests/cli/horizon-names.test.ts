@@ -31,4 +31,4 @@ test("a listener is named, whatever its session function is; and a frame has onl
   expect(shown).not.toMatch(/%|\(temporary\) +nil/);
   // Tools get all of it.
   expect((await ask("show", id, "--json")).out).toMatch(/"name": ?"%/);
-}, 60_000);
+});

@@ -58,7 +58,7 @@ test("with a limit on their memory, more tasks sleep than there is room for, and
   const { out, code } = await walia([...words, "--shards", "2", "main.wal"], options);
   expect(out.replace("asleep\n", "")).toBe("3684000\n");
   expect(code).toBe(0);
-}, 60_000);
+});
 
 test("a limit is a size, and for what is kept", async () => {
   const ended = await walia(["run", "--memory-limit", "8", "main.wal"]);

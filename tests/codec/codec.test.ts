@@ -145,7 +145,7 @@ describe("encode and decode", () => {
   });
 });
 
-describe("size and depth", { timeout: 60_000 }, () => {
+describe("size and depth", () => {
   const deep = (depth: number, wrap: (inner: Value) => Value): Value => {
     let value: Value = "inmost";
     for (let i = 0; i < depth; i++) value = wrap(value);

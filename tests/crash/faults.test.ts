@@ -68,7 +68,7 @@ describe.skipIf(disk === undefined)("a call that fails", () => {
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
 describe.skipIf(!isRoot)("a full disk", () => {
-  test("is said to be full, and keeps what was acknowledged", { timeout: 120_000 }, async () => {
+  test("is said to be full, and keeps what was acknowledged", async () => {
     const folder = temporaryFolder();
     const small = join(folder.path, "small");
     mkdirSync(small);

@@ -147,9 +147,7 @@ describe.skipIf(disk === undefined)("a power cut", () => {
     }
   });
 
-  test("of a disk that only says that it has synced loses something, so this would be seen", {
-    timeout: 120_000,
-  }, async () => {
+  test("of a disk that only says that it has synced loses something, so this would be seen", async () => {
     const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
     const recording = await record(seed, true);
     const { images, wrong } = await cutOften(recording, 60, randomFrom(seed));

@@ -149,6 +149,17 @@ handle "COUNT" { total = total + 1; resume(effect.continuation, total) }
     const path = analysis.facts.pathToFact(unitOf(analysis, "through"), "home");
     expect(path.map((step) => step.unit.path)).toEqual(["through", "add"]);
   });
+
+  test("the way ends where something is passed that cannot be seen, also to oneself", () => {
+    const circles = analyseFixture(`
+fun again(f, thing) { f(); again(thing.go, thing) }
+fun one(f, thing) { f(); other(thing.go, thing) }
+fun other(f, thing) { f(); one(thing.go, thing) }
+`);
+    for (const name of ["again", "one", "other"])
+      for (const fact of ["home", "unknown", "suspends"] as const)
+        expect(circles.facts.pathToFact(unitOf(circles, name), fact).length).toBeLessThan(3);
+  });
 });
 
 describe("entry points and handlers", () => {

@@ -33,6 +33,9 @@ const EDITS: readonly (readonly [string, string, string])[] = [
   ["a name that collides with another file", "fun limits", "fun helper"],
 ];
 
+const FACTS = ["suspends", "waits", "home", "unknown"] as const;
+
+/** What holds of each unit. Why may be said in several ways, but every way ends. */
 const facts = (analysis: Analysis): unknown =>
   [...analysis.files].map(([file, tree]) =>
     tree.items.map((_, index) =>
@@ -41,6 +44,7 @@ const facts = (analysis: Analysis): unknown =>
         row: analysis.facts.rowOf(unit),
         suspends: analysis.facts.maySuspend(unit),
         place: analysis.facts.placeOf(unit),
+        ways: FACTS.map((fact) => analysis.facts.pathToFact(unit, fact).length > 0),
       })),
     ),
   );

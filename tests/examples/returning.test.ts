@@ -7,8 +7,6 @@ import { folderWith, type Running, startWalia, walia } from "../cli/command.ts";
 import { Peer } from "../cli/peer.ts";
 import { freePort, root } from "./command.ts";
 
-const TIME = 60_000;
-
 /** An example in a folder of its own, in which it may be killed and run again. What it says is on the disk before it is seen. */
 class Kept {
   readonly #folder: string;
@@ -51,7 +49,7 @@ async function kill(program: Running): Promise<void> {
   await program.ended;
 }
 
-test("a long letter is written in pieces, over broken connections and a kill", { timeout: TIME }, async () => {
+test("a long letter is written in pieces, over broken connections and a kill", async () => {
   const port = await freePort();
   const example = new Kept("long_letter.wal", String(port));
   const letter = "Dear Charles,\nthe engine weaves\nalgebraical patterns.\nAda\n.\n";
@@ -82,9 +80,7 @@ test("a long letter is written in pieces, over broken connections and a kill", {
   await kill(again);
 });
 
-test("purchases are decided over a socket, by walia horizon resume, and after a restart", {
-  timeout: TIME,
-}, async () => {
+test("purchases are decided over a socket, by walia horizon resume, and after a restart", async () => {
   const port = await freePort();
   const example = new Kept("purchases.wal", String(port));
   const asked = ["a telescope for 900", "a yacht for 250000", "a pencil for 2"];
@@ -113,7 +109,7 @@ test("purchases are decided over a socket, by walia horizon resume, and after a 
   expect((await second.ended).code).toBe(0);
 });
 
-test("purchases that nobody decides keep their deadlines while the program is killed", { timeout: TIME }, async () => {
+test("purchases that nobody decides keep their deadlines while the program is killed", async () => {
   // A day of half a second.
   const example = new Kept("purchases.wal", "0", "500");
   const first = example.run();

@@ -8,9 +8,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Client, freePort, Program, root } from "./command.ts";
 
-const TIME = 30_000;
-
-test("handle_client answers clients in the order in which they speak", { timeout: TIME }, async () => {
+test("handle_client answers clients in the order in which they speak", async () => {
   const port = await freePort();
   const program = new Program("run", "examples/handle_client.wal", String(port));
   await program.printed(`Waiting for clients on port ${port}\n`);
@@ -32,7 +30,7 @@ A client left without a word
   expect(program.errors).toBe("");
 });
 
-test("tcp_echo sends every client back what it sends", { timeout: TIME }, async () => {
+test("tcp_echo sends every client back what it sends", async () => {
   const port = await freePort();
   const program = new Program("run", "examples/tcp_echo.wal", String(port));
   await program.printed(`Echoing on port ${port}\n`);
@@ -63,7 +61,7 @@ async function httpHello(): Promise<{ program: Program; port: number }> {
 
 const HELLO = "Hello from Walia!\n";
 
-test("http_hello speaks with curl", { timeout: TIME }, async ({ skip }) => {
+test("http_hello speaks with curl", async ({ skip }) => {
   if (spawnSync("curl", ["--version"]).status !== 0) skip("curl is not installed");
   const { program, port } = await httpHello();
   const curl = (...args: string[]): string => execFileSync("curl", ["-s", ...args], { encoding: "utf8" });
@@ -78,7 +76,7 @@ test("http_hello speaks with curl", { timeout: TIME }, async ({ skip }) => {
   expect(program.errors).toBe("");
 });
 
-test("http_hello keeps connections alive", { timeout: TIME }, async () => {
+test("http_hello keeps connections alive", async () => {
   const { program, port } = await httpHello();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ports = new Set<number | undefined>();
@@ -101,7 +99,7 @@ test("http_hello keeps connections alive", { timeout: TIME }, async () => {
   expect(program.errors).toBe("");
 });
 
-test("http_hello takes requests in pieces, several at once, and with bodies", { timeout: TIME }, async () => {
+test("http_hello takes requests in pieces, several at once, and with bodies", async () => {
   const { program, port } = await httpHello();
   const client = await Client.connect(port);
   const request = "GET / HTTP/1.1\r\nHost: here\r\nX-Other: 1\r\nX-Other: 2\r\n\r\n";
@@ -121,7 +119,7 @@ test("http_hello takes requests in pieces, several at once, and with bodies", { 
   expect(program.errors).toBe("");
 });
 
-test("http_hello refuses what is no request and goes on serving", { timeout: TIME }, async () => {
+test("http_hello refuses what is no request and goes on serving", async () => {
   const { program, port } = await httpHello();
   const refused: readonly (readonly [request: string, status: string])[] = [
     ["nonsense\r\n\r\n", "400"],
@@ -156,7 +154,7 @@ test("http_hello refuses what is no request and goes on serving", { timeout: TIM
   expect(program.errors).toBe("");
 });
 
-test("sensor_monitor tells of each event of its two ports", { timeout: TIME }, async ({ skip }) => {
+test("sensor_monitor tells of each event of its two ports", async ({ skip }) => {
   if (process.platform === "win32") skip("there are no named pipes");
   const folder = mkdtempSync(join(tmpdir(), "walia-ports-"));
   try {
@@ -180,13 +178,13 @@ test("sensor_monitor tells of each event of its two ports", { timeout: TIME }, a
   }
 });
 
-test("the tests in mocking_io pass", { timeout: TIME }, async () => {
+test("the tests in mocking_io pass", async () => {
   const program = new Program("test", "examples/mocking_io.wal");
   expect(await program.ended).toBe(0);
   expect(program.output).toMatch(/3 passed/);
 });
 
-test("walia check finds nothing to say about the examples", { timeout: TIME }, async () => {
+test("walia check finds nothing to say about the examples", async () => {
   const program = new Program("check", "examples");
   expect(await program.ended).toBe(0);
 });

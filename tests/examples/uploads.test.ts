@@ -10,8 +10,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort, Program, root } from "./command.ts";
 
-const TIME = 60_000;
-
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -79,7 +77,7 @@ const PATCH_TYPE = { "Content-Type": "application/offset+octet-stream" };
 const checksum = (algorithm: string, data: string): string =>
   `${algorithm} ${createHash(algorithm).update(data).digest("base64")}`;
 
-test("the upload server answers as tus 1.0 wants it", { timeout: TIME }, async () => {
+test("the upload server answers as tus 1.0 wants it", async () => {
   const server = await Server.start();
   const abilities = await server.ask("OPTIONS", "/files", { "Tus-Resumable": "" });
   expect(abilities).toMatchObject({
@@ -146,7 +144,7 @@ test("the upload server answers as tus 1.0 wants it", { timeout: TIME }, async (
   server.end();
 });
 
-test("several uploads at once do not meet", { timeout: TIME }, async () => {
+test("several uploads at once do not meet", async () => {
   const server = await Server.start();
   const uploads = await Promise.all(
     [3, 5, 7, 9].map(async (n) => {
@@ -164,7 +162,7 @@ test("several uploads at once do not meet", { timeout: TIME }, async () => {
   server.end();
 });
 
-test("what is no HTTP is refused, and a client that breaks off goes on where it was", { timeout: TIME }, async () => {
+test("what is no HTTP is refused, and a client that breaks off goes on where it was", async () => {
   const server = await Server.start();
   const garbage = connect(server.port, "127.0.0.1");
   garbage.end("GET / HTTP/1.1\r\nno header\r\n\r\n");
@@ -191,7 +189,7 @@ test("what is no HTTP is refused, and a client that breaks off goes on where it 
   server.end();
 });
 
-test("killed on the way, the server goes on with the upload in the same task", { timeout: 2 * TIME }, () => {
+test("killed on the way, the server goes on with the upload in the same task", () => {
   const demo = spawnSync(process.execPath, ["scripts/demo-upload.mjs", "--size", "4", "--kills", "2"], {
     cwd: root,
     encoding: "utf8",

@@ -82,7 +82,7 @@ describe("random changes", () => {
       fc.property(disturbed, (text) => void checkFormat(text)),
       options,
     );
-  }, 120_000);
+  });
 });
 
 test("the examples and the library are formatted", () => {

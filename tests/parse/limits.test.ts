@@ -95,4 +95,4 @@ test("a line of 5 MB", () => {
   expect(messages(`x = ${"a + b * ".repeat(625_000)}1;`)).toEqual(refused);
   expect(messages("(".repeat(5_000_000))).toEqual(refused);
   expect(messages(`"${"a".repeat(5_000_000)}`)).toEqual(refused);
-}, 20_000);
+});

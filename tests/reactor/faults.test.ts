@@ -212,9 +212,7 @@ onEachDriver((on) => {
     });
   });
 
-  test("a random life of connections, resets and withdrawals leaves no descriptor behind", {
-    timeout: 60_000,
-  }, async () => {
+  test("a random life of connections, resets and withdrawals leaves no descriptor behind", async () => {
     const act = fc.constantFrom("write", "read", "both", "reset", "end", "withdraw", "ready", "close", "leave");
     const life = async (acts: readonly string[]): Promise<void> => {
       const { listener, connection, peer } = await connected();

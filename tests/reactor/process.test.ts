@@ -46,7 +46,7 @@ onEachDriver((on) => {
     };
   }
 
-  test("a program that only waits uses no CPU", { timeout: 40_000 }, async () => {
+  test("a program that only waits uses no CPU", async () => {
     const fifo = join(folder, `${on.name}-idle`);
     execFileSync("mkfifo", [fifo]);
     const source = `
@@ -66,7 +66,7 @@ onEachDriver((on) => {
     expect(JSON.parse(output).cpu).toBeLessThan(10);
   });
 
-  test("a process ends by itself when its program does, whatever is still open", { timeout: 20_000 }, async () => {
+  test("a process ends by itself when its program does, whatever is still open", async () => {
     const fifo = join(folder, `${on.name}-open`);
     execFileSync("mkfifo", [fifo]);
     const source = `
@@ -107,7 +107,7 @@ onEachDriver((on) => {
     expect(JSON.parse(output)).toMatchObject({ output: "read one\n", faults: "" });
   });
 
-  test("a signal that nobody waits for does what it always does", { timeout: 20_000 }, async () => {
+  test("a signal that nobody waits for does what it always does", async () => {
     const source = `
     async fun once() { perform "SIGNAL" { name: "SIGTERM" }; }
     perform "IO_WRITE" { fd: 1, data: "" };
@@ -122,9 +122,7 @@ onEachDriver((on) => {
     expect(ended).toMatchObject({ code: null, signal: "SIGTERM" });
   });
 
-  test("running out of descriptors is a fault of the task that asked, and the program goes on", {
-    timeout: 20_000,
-  }, async () => {
+  test("running out of descriptors is a fault of the task that asked, and the program goes on", async () => {
     const source = `
     fun open_many() {
       handle "FAULT" { effect.kind + " " + effect.code }

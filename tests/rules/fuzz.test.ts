@@ -58,7 +58,7 @@ function afresh({ files }: Analysis): Analysis {
   return workspace.analyse();
 }
 
-test("mutated programs are analysed, before and after the change", { timeout: 60_000 }, () => {
+test("mutated programs are analysed, before and after the change", () => {
   const cache = memoryCache();
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   // Parsing mutated text takes most of the time: the runs that a slow machine does not get to are left out.
