@@ -306,8 +306,7 @@ function instantiate(
       const both = masked.reduce(withMask, inner.masked);
       const visible =
         inner.param.unit !== linker.units.at(passed)!.unit && isAround(inner.param.unit, linker.units.at(id)!.unit);
-      if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, unseen))
-        changed = true;
+      if (visible ? addVariable(row, linker, inner.param, both, passedCause) : addUnknown(row, unseen)) changed = true;
     }
   }
   for (const each of link.builtins) {
