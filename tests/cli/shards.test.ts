@@ -238,14 +238,17 @@ describe.each(["uring", "libuv"])("on two shards, driver %s", (driver) => {
     const folder = folderWith({
       "waits.wal": 'async fun tell() { print "ready"; } tell(); sleep(100000);',
       "hears.wal":
-        'async fun hear() { perform "SIGNAL" { name: "SIGTERM" }; print "heard"; exit(5); } hear(); while (walia_metrics().SUBMISSIONS == 0) sleep(1); print "ready"; sleep(100000);',
+        'async fun hear() { perform "SIGNAL" { name: "SIGTERM" }; print "heard"; exit(5); } hear(); while (walia_metrics().SUBMISSIONS == 0) sleep(1); perform "SIGNAL" { name: "SIGWINCH" }; print "ready"; sleep(100000);',
     });
     const waits = startWalia(["run", "--shards", "2", "--driver", driver, "waits.wal"], { in: folder });
     await waits.line();
     waits.child.kill("SIGINT");
     expect((await waits.ended).signal).toBe("SIGINT");
     const hears = startWalia(["run", "--shards", "2", "--driver", driver, "hears.wal"], { in: folder });
+    // Signals are asked for in order, and this one harms nobody who does not wait for it: once it is heard, the other is waited for.
+    const poking = setInterval(() => hears.child.kill("SIGWINCH"), 20);
     await hears.line();
+    clearInterval(poking);
     hears.child.kill("SIGTERM");
     const { code, out } = await hears.ended;
     expect({ code, out }).toEqual({ code: 5, out: "ready\nheard\n" });
