@@ -34,6 +34,13 @@ test.each([
   expect(ran).toEqual({ output: "woken\n", faults: "", exitCode: 3 });
 });
 
+/** The lines that a program without faults prints, with blanks between them. */
+async function printedBy(program: string): Promise<string> {
+  const { output, faults } = await runWalia(program);
+  expect(faults).toBe("");
+  return output.trimEnd().split("\n").join(" ");
+}
+
 test.each([
   [
     "tasks begin in the order in which they were started",
@@ -59,7 +66,7 @@ test.each([
   ["it may cancel its awaiter", "var f = awaits_canceller(); print await outcome(f)", "Cancelled"],
   ["it may end the program, and its awaiter does not go on", 'await leave(); print "still here"', ""],
 ])("awaited before it has begun: %s", async (_what, program, output) => {
-  const ran = await runWalia(`
+  const printed = await printedBy(`
     async fun say(n) { print n; n }
     async fun down(n) if (n == 0) 0 else 1 + await down(n - 1);
     async fun fib(n) { if (n < 2) return n; var a = fib(n - 1); var b = fib(n - 2); await a + await b }
@@ -74,8 +81,7 @@ test.each([
     const futures = Channel(1);
     async fun main() { ${program.replace("awaits_canceller();", "awaits_canceller(); futures.send(f);")}; }
     await main();`);
-  expect(ran.faults).toBe("");
-  expect(ran.output.trimEnd().split("\n").join(" ")).toBe(output);
+  expect(printed).toBe(output);
 });
 
 test.each([
@@ -104,7 +110,7 @@ test.each([
     "1",
   ],
 ])("given a value that it waits for: %s", async (_what, program, output) => {
-  const ran = await runWalia(`
+  const printed = await printedBy(`
     async fun takes(c) { while (true) print c.receive(); }
     async fun names(c, name) { while (true) print [name, c.receive()]; }
     async fun sleeps(c) { while (true) { print c.receive(); sleep(1); } }
@@ -117,6 +123,5 @@ test.each([
     async fun leaves(c) { print c.receive(); exit(0); }
     async fun main() { var c = Channel(); ${program} }
     await main();`);
-  expect(ran.faults).toBe("");
-  expect(ran.output.trimEnd().split("\n").join(" ")).toBe(output);
+  expect(printed).toBe(output);
 });

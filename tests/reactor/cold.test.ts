@@ -2,8 +2,11 @@
 // tell them from the others.
 
 import { describe, expect, test } from "vitest";
+import { Future } from "../../runtime/engine/values.ts";
 import { Table } from "../../runtime/horizon/tables.ts";
 import { readTask, taskChanges } from "../../runtime/horizon/task-record.ts";
+import { WarmTasks } from "../../runtime/reactor/keep/warm.ts";
+import { LiveTask } from "../../runtime/reactor/task.ts";
 import { build, Run } from "../upgrade/kept.ts";
 
 /** Whoever sleeps is in the file only when its program goes on; with a limit of a byte, as soon as it is on the disk. */
@@ -293,4 +296,44 @@ sleep(1000);
     expect(run.lines).toEqual(["first 1000100", "second 1000600"]);
     expect(run.isOver).toBe(true);
   });
+});
+
+describe("on a disk that is slow, tasks that are started", () => {
+  const text = `
+async fun sleeper(i) { sleep(9000); print i; }
+for (i in 0..200) { sleeper(i); sleep(20); }
+checkpoint();
+print "started";
+sleep(20000);
+`;
+  const started = (memoryLimit: number | undefined): Run => {
+    const run = new Run(build({ "main.wal": text }), undefined, null, [], new Set(), memoryLimit);
+    run.isDiskSlow = true;
+    return run.pass(3000);
+  };
+
+  test("wait for it when they take twice what they may (warm.ts, M4), and all wake", () => {
+    const run = started(20_000);
+    expect(run.awaited.length).toBeGreaterThan(1);
+    run.pass(40_000);
+    expect(run.lines.toSorted()).toEqual(["started", ...Array.from({ length: 200 }, (_, i) => String(i))].toSorted());
+  });
+
+  test.each([undefined, 10_000_000])("do not while they may take what they do, limit %s", (limit) => {
+    expect(started(limit).awaited).toEqual([]);
+  });
+});
+
+test("how many tasks would fill the memory is told by what those of the last cut take", () => {
+  const warm = new WarmTasks(100_000);
+  const holds = (): number => {
+    let tasks = 1;
+    while (!warm.wouldFill(tasks + 1)) tasks++;
+    return tasks;
+  };
+  const before = holds();
+  for (let n = 0; n < 10; n++) warm.add(new LiveTask(new Future(n), "t", false, 1), 1, 2000);
+  expect(holds()).toBe(before);
+  warm.written(1);
+  expect(holds()).toBeLessThan(before / 10);
 });

@@ -61,6 +61,12 @@ export class Run {
   readonly records: Records;
   /** Tasks that were in the file only and have been read, by their numbers. */
   readonly read: number[] = [];
+  /** A step is on the disk only when somebody waits for it, instead of at once. */
+  isDiskSlow = false;
+  /** Steps that somebody has waited for. */
+  readonly awaited: number[] = [];
+  #steps = 0;
+  #durable = 0;
   readonly #driver = new HandDriver();
   readonly #reactor: Reactor;
 
@@ -87,7 +93,7 @@ export class Run {
         journal: {
           step: (changes: readonly Change[]) => this.#write(changes),
           flush: () => undefined,
-          wait: () => true,
+          wait: (stamp) => this.#wait(stamp),
           prepare: () => undefined,
           takeStamp: () => 0,
           part: () => 0,
@@ -95,7 +101,7 @@ export class Run {
           size: 0,
           limit: 1,
           isFull: false,
-          isDurable: () => true,
+          isDurable: (stamp) => stamp <= this.#durable,
         },
         code: {
           code: (id) => loaded.codes.get(id),
@@ -148,7 +154,15 @@ export class Run {
 
   #write(changes: readonly Change[]): number {
     writeTo(this.records, changes);
-    return 0;
+    this.#steps++;
+    if (!this.isDiskSlow) this.#durable = this.#steps;
+    return this.#steps;
+  }
+
+  #wait(stamp: number): boolean {
+    this.awaited.push(stamp);
+    this.#durable = Math.max(this.#durable, stamp);
+    return true;
   }
 }
 

@@ -61,12 +61,13 @@ export async function diff(words: readonly string[], { folder, terminal, cache }
     const files = { before: shownPath(before, folder), after: shownPath(after, folder) };
     terminal.print(`${JSON.stringify({ version: 1, ...files }).slice(0, -1)},"tasks":[`);
   }
+  let tasks = 0;
   for (const { id, was, is } of storedTasks(found)) {
     const task = compareTasks(id, first.view(id, was), second.view(id, is));
-    const isFirst = counts.added + counts.gone + counts.changed === 0;
     counts[task.change]++;
-    if (isJson) terminal.print(`${isFirst ? "" : ","}${JSON.stringify(task)}`);
+    if (isJson) terminal.print(`${tasks === 0 ? "" : ","}${JSON.stringify(task)}`);
     else for (const line of taskLines(task)) terminal.print(oneLine(line));
+    tasks++;
   }
   if (isJson) terminal.print(`],${JSON.stringify({ variables, others }).slice(1)}`);
   else {
@@ -76,7 +77,6 @@ export async function diff(words: readonly string[], { folder, terminal, cache }
   }
   for (const one of damage) terminal.complain(`${terminal.errorPaint.error("not compared")} ${damageText(one)}`);
   if (damage.length > 0) return ExitCode.FileTrouble;
-  const tasks = counts.added + counts.gone + counts.changed;
   return tasks + variables.length + others.length === 0 ? ExitCode.Fine : ExitCode.Found;
 }
 

@@ -246,6 +246,7 @@ export class Keeper {
     if (this.#warm.takeGarbage()) collectGarbage();
     if (!this.#warm.areTooMany) return;
     const { journal, durability } = this.#options;
+    // M4 of warm.ts; in `off` nothing is on the disk before the program asks for it.
     const { overdue } = this.#warm;
     if (overdue !== null && durability !== "off") this.#attempt(() => this.#await(overdue));
     for (const { task, generation } of this.#warm.takeSurplus((stamp) => journal.isDurable(stamp)))
