@@ -27,6 +27,7 @@ const BUNDLES = [
 const FILES = [
   ...BUNDLES.map((name) => `dist/${name}`),
   "bin/walia.js",
+  "bin/package.json",
   "client/media",
   "client/walkthrough",
   "client/walia.schema.json",

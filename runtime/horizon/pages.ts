@@ -30,8 +30,8 @@ const HEAD = 24;
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
 const NO_PAGE = -1;
-/** Pages that are read at once where they follow each other. */
-const READ_AHEAD = 64;
+/** Pages that are read at once where they follow each other: more would have left the processor's caches when they are looked at. */
+const READ_AHEAD = 16;
 /** No tree of pages with two keys each is deeper in a file that fits on a disk. */
 const DEEPEST = 48;
 
