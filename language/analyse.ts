@@ -18,7 +18,7 @@
 
 import type * as ast from "./ast.ts";
 import { compareDiagnostics, type Diagnostic, type RelatedPlace } from "./diagnostics.ts";
-import { type Facts, factsOf } from "./effects/facts.ts";
+import { Facts } from "./effects/facts.ts";
 import { createLinker, difference, moveLinker } from "./effects/link.ts";
 import { type Solution, solve, solveAgain } from "./effects/rows.ts";
 import { summarize } from "./effects/summary.ts";
@@ -135,7 +135,7 @@ export function createWorkspace(): Workspace {
     const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(linked, registry));
     previous = { files: version, registry, solution };
     for (const file of files.values()) file.snapshot ??= snapshotOf(file, (entry) => checkItem(entry, registry));
-    last = analysisOf(version, lists, registry, factsOf(solution));
+    last = analysisOf(version, lists, registry, new Facts(solution));
     return last;
   }
 

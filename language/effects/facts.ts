@@ -1,4 +1,7 @@
 // Everything derived from the effect rows of a workspace, in one value: for the rules, the compiler and the editor.
+//
+// It is a class because each version of a workspace has one. An object with `get`s of its own gets a shape of its own in V8,
+// which knows the functions, and through them that version, until the next full collection.
 
 import type * as ast from "../ast.ts";
 import type { ItemNames, Unit } from "../names/model.ts";
@@ -28,81 +31,107 @@ export interface EffectRow {
   readonly open: boolean;
 }
 
-export interface Facts {
-  rowOf(unit: Unit): EffectRow;
-  maySuspend(unit: Unit): boolean;
-  surelyWaits(unit: Unit): boolean;
-  isRecursive(unit: Unit): boolean;
-  callHeight(unit: Unit): number;
-  placeOf(unit: Unit): Place;
-  clauseOf(handle: ast.Handle, names: ItemNames): ClauseFact;
-  readonly entryPoints: readonly EntryPoint[];
+export class Facts {
   readonly programHandlers: readonly ProgramHandler[];
-  readonly unhandled: readonly Unhandled[];
-  /** Handlers of blocks that cannot perform their effect. */
-  readonly unreached: readonly { readonly handle: ast.Handle; readonly names: ItemNames }[];
-  /** Effects that are performed anywhere, by the program or by a built-in that it calls. */
-  readonly performed: { has(effect: string): boolean };
-  /** Where a unit surely waits: its performs, awaits, and calls of what waits. */
-  waitsIn(unit: Unit): readonly ast.Span[];
-  /** What each place of a unit may bring about. */
-  sitesIn(unit: Unit): readonly SiteFacts[];
-  pathToEffect(unit: Unit, effect: string): readonly PathStep[];
-  pathToFact(unit: Unit, fact: "suspends" | "waits" | "home" | "unknown"): readonly PathStep[];
-  /** The handlers that may receive an effect performed in `unit`, nearest first. */
-  handlersFor(unit: Unit, effect: string): readonly Handler[];
-  /** The ways of an effect performed in `unit`, each to its handler or to where nobody handles it. */
-  receiversOf(unit: Unit, effect: string): readonly Receiver[];
-  /** Every place where an effect is performed. */
-  sourcesOf(effect: string): readonly EffectSource[];
-}
+  readonly #solution: Solution;
+  readonly #places = new Map<Unit, Place>();
+  #entries: readonly EntryPoint[] | undefined;
 
-export function factsOf(solution: Solution): Facts {
-  const { linker, rows } = solution;
-  const handlers = programHandlers(solution);
-  const places = new Map<Unit, Place>();
-  let entries: readonly EntryPoint[] | undefined;
-  return {
-    rowOf: (unit) => {
-      const row = rows.at(linker.idOf(unit))!;
-      const params = new Set([...row.variables.values()].map((variable) => variable.param.name));
-      return {
-        effects: [...row.effects.keys()].sort(),
-        callsParameters: [...params].sort(),
-        open: row.unknown !== null,
-      };
-    },
-    maySuspend: (unit) => maySuspend(solution, unit),
-    surelyWaits: (unit) => surelyWaits(solution, unit),
-    isRecursive: (unit) => isRecursive(solution, unit),
-    callHeight: (unit) => callHeight(solution, unit),
-    placeOf: (unit) => {
-      const known = places.get(unit) ?? placeOf(solution, handlers, unit);
-      places.set(unit, known);
-      return known;
-    },
-    clauseOf: clauseFacts,
-    get entryPoints() {
-      entries ??= entryPoints(solution, handlers);
-      return entries;
-    },
-    programHandlers: handlers,
-    get unhandled() {
-      return unhandledEffects(solution, handlers);
-    },
-    get unreached() {
-      return [...solution.marked.unreached].map((id) => {
-        const { unit, item } = linker.units.at(id)!;
-        return { handle: unit.node as ast.Handle, names: item.names };
-      });
-    },
-    performed: solution.performed,
-    waitsIn: (unit) => waitsIn(solution, unit),
-    sitesIn: (unit) => sitesIn(solution, unit),
-    pathToEffect: (unit, effect) => pathToEffect(solution, unit, effect),
-    pathToFact: (unit, fact) => pathToFact(solution, unit, fact),
-    handlersFor: (unit, effect) => handlersFor(solution, unit, effect),
-    receiversOf: (unit, effect) => receiversOf(solution, unit, effect),
-    sourcesOf: (effect) => sourcesOf(solution, effect),
-  };
+  constructor(solution: Solution) {
+    this.#solution = solution;
+    this.programHandlers = programHandlers(solution);
+  }
+
+  rowOf(unit: Unit): EffectRow {
+    const { linker, rows } = this.#solution;
+    const row = rows.at(linker.idOf(unit))!;
+    const params = new Set([...row.variables.values()].map((variable) => variable.param.name));
+    return {
+      effects: [...row.effects.keys()].sort(),
+      callsParameters: [...params].sort(),
+      open: row.unknown !== null,
+    };
+  }
+
+  maySuspend(unit: Unit): boolean {
+    return maySuspend(this.#solution, unit);
+  }
+
+  surelyWaits(unit: Unit): boolean {
+    return surelyWaits(this.#solution, unit);
+  }
+
+  isRecursive(unit: Unit): boolean {
+    return isRecursive(this.#solution, unit);
+  }
+
+  callHeight(unit: Unit): number {
+    return callHeight(this.#solution, unit);
+  }
+
+  placeOf(unit: Unit): Place {
+    const known = this.#places.get(unit) ?? placeOf(this.#solution, this.programHandlers, unit);
+    this.#places.set(unit, known);
+    return known;
+  }
+
+  clauseOf(handle: ast.Handle, names: ItemNames): ClauseFact {
+    return clauseFacts(handle, names);
+  }
+
+  get entryPoints(): readonly EntryPoint[] {
+    this.#entries ??= entryPoints(this.#solution, this.programHandlers);
+    return this.#entries;
+  }
+
+  get unhandled(): readonly Unhandled[] {
+    return unhandledEffects(this.#solution, this.programHandlers);
+  }
+
+  /** Handlers of blocks that cannot perform their effect. */
+  get unreached(): readonly { readonly handle: ast.Handle; readonly names: ItemNames }[] {
+    const { linker, marked } = this.#solution;
+    return [...marked.unreached].map((id) => {
+      const { unit, item } = linker.units.at(id)!;
+      return { handle: unit.node as ast.Handle, names: item.names };
+    });
+  }
+
+  /** Effects that are performed anywhere, by the program or by a built-in that it calls. */
+  get performed(): { has(effect: string): boolean } {
+    return this.#solution.performed;
+  }
+
+  /** Where a unit surely waits: its performs, awaits, and calls of what waits. */
+  waitsIn(unit: Unit): readonly ast.Span[] {
+    return waitsIn(this.#solution, unit);
+  }
+
+  /** What each place of a unit may bring about. */
+  sitesIn(unit: Unit): readonly SiteFacts[] {
+    return sitesIn(this.#solution, unit);
+  }
+
+  pathToEffect(unit: Unit, effect: string): readonly PathStep[] {
+    return pathToEffect(this.#solution, unit, effect);
+  }
+
+  pathToFact(unit: Unit, fact: "suspends" | "waits" | "home" | "unknown"): readonly PathStep[] {
+    return pathToFact(this.#solution, unit, fact);
+  }
+
+  /** The handlers that may receive an effect performed in `unit`, nearest first. */
+  handlersFor(unit: Unit, effect: string): readonly Handler[] {
+    return handlersFor(this.#solution, unit, effect);
+  }
+
+  /** The ways of an effect performed in `unit`, each to its handler or to where nobody handles it. */
+  receiversOf(unit: Unit, effect: string): readonly Receiver[] {
+    return receiversOf(this.#solution, unit, effect);
+  }
+
+  /** Every place where an effect is performed. */
+  sourcesOf(effect: string): readonly EffectSource[] {
+    return sourcesOf(this.#solution, effect);
+  }
 }
