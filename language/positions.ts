@@ -10,6 +10,8 @@
 // P1. A line ends with "\n", "\r\n" or a lone "\r"; a position never points between "\r" and "\n".
 // P2. Conversions clamp: a position after the end of its line means the end of that line, as editors do.
 
+import { commonEnds } from "./common-ends.ts";
+
 declare const offsetBrand: unique symbol;
 declare const lineColumnBrand: unique symbol;
 declare const lspBrand: unique symbol;
@@ -24,41 +26,67 @@ export const lspPosition = (line: number, character: number): LspPosition => ({ 
 
 /** The lines of one version of a text. */
 export interface LineIndex {
-  readonly length: number;
+  readonly text: string;
   /** Where each line starts. */
   readonly starts: Int32Array;
   /** Where each line ends, its line break excluded. */
   readonly ends: Int32Array;
 }
 
-const NEWLINE = 10;
 const RETURN = 13;
 
-export function lineIndex(text: string): LineIndex {
-  // Made at every edit of a file: so in numbers of four bytes that nobody has to collect.
-  let starts = new Int32Array(64 + (text.length >> 4));
-  let lines = 1;
-  const add = (start: number): void => {
-    if (lines === starts.length) {
-      const longer = new Int32Array(2 * lines);
-      longer.set(starts);
-      starts = longer;
-    }
-    starts[lines++] = start;
-  };
-  if (text.includes("\r")) {
-    const breaks = /\r\n|\n|\r/g;
-    while (breaks.test(text)) add(breaks.lastIndex);
-  } else for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) add(at + 1);
+/** The lines of a text. Of those of an earlier version, `old`, it takes what an edit has left. */
+export function lineIndex(text: string, old: LineIndex = EMPTY): LineIndex {
+  const { prefix, suffix } = commonEnds(old.text, text);
+  const shift = text.length - old.text.length;
+  // Whether a line starts at a place is said by the two characters before it and the one behind it (P1).
+  const kept = old.starts.subarray(0, Math.max(1, firstAtLeast(old.starts, prefix)));
+  const moved = old.starts.subarray(firstAtLeast(old.starts, old.text.length - suffix + 2));
+  const from = kept.at(-1)!;
+  const made = startsIn(text.slice(from, moved.length > 0 ? moved[0]! + shift : text.length), from);
+  if (moved.length > 0) made.pop();
 
-  const ends = new Int32Array(lines);
-  for (let line = 0; line < lines - 1; line++) {
+  // In numbers of four bytes that nobody has to collect.
+  const starts = new Int32Array(kept.length + made.length + moved.length);
+  starts.set(kept);
+  starts.set(made, kept.length);
+  const behind = kept.length + made.length;
+  for (let line = 0; line < moved.length; line++) starts[behind + line] = moved[line]! + shift;
+  return { text, starts, ends: endsOf(text, starts) };
+}
+
+const EMPTY: LineIndex = { text: "", starts: new Int32Array(1), ends: new Int32Array(1) };
+
+/** Where lines start behind the first one, in a piece of a text. */
+function startsIn(piece: string, from: number): number[] {
+  const found: number[] = [];
+  const breaks = /\r\n|\n|\r/g;
+  while (breaks.test(piece)) found.push(from + breaks.lastIndex);
+  return found;
+}
+
+function endsOf(text: string, starts: Int32Array): Int32Array {
+  const ends = new Int32Array(starts.length);
+  const hasReturns = text.includes("\r");
+  for (let line = 0; line < ends.length - 1; line++) {
     const last = starts[line + 1]! - 1;
-    const isPair = text.charCodeAt(last) === NEWLINE && text.charCodeAt(last - 1) === RETURN;
-    ends[line] = isPair ? last - 1 : last;
+    ends[line] =
+      hasReturns && text.charCodeAt(last - 1) === RETURN && text.charCodeAt(last) !== RETURN ? last - 1 : last;
   }
-  ends[lines - 1] = text.length;
-  return { length: text.length, starts: starts.subarray(0, lines), ends };
+  ends[ends.length - 1] = text.length;
+  return ends;
+}
+
+/** The first of some growing numbers that is `least` or more, by its index. */
+function firstAtLeast(numbers: Int32Array, least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function toLineColumn(index: LineIndex, at: Offset): LineColumn {
@@ -113,14 +141,7 @@ function widthOf(character: string, encoding: "utf-8" | "utf-32"): number {
 
 /** The last line that starts at or before the offset. */
 function lineOf(index: LineIndex, at: number): number {
-  let low = 0;
-  let high = index.starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (index.starts[middle]! <= at) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return Math.max(0, firstAtLeast(index.starts, at + 1) - 1);
 }
 
 function inLine(index: LineIndex, line: number, at: number): number {
@@ -129,6 +150,6 @@ function inLine(index: LineIndex, line: number, at: number): number {
 
 function offsetIn(index: LineIndex, line: number, column: number): Offset {
   if (line < 0) return offset(0);
-  if (line >= index.starts.length) return offset(index.length);
+  if (line >= index.starts.length) return offset(index.text.length);
   return offset(Math.min(index.starts[line]! + Math.max(0, column), index.ends[line]!));
 }

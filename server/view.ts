@@ -107,7 +107,7 @@ export class Lines {
   of(tree: ast.FileTree): LineIndex {
     const known = this.#known.get(tree.path);
     if (known?.tree === tree) return known.index;
-    const index = lineIndex(tree.text);
+    const index = lineIndex(tree.text, known?.index);
     this.#known.set(tree.path, { tree, index });
     return index;
   }

@@ -12,6 +12,7 @@
 // edit (`scanAgain`), and then split whole, which is a walk over numbers.
 
 import type * as ast from "../ast.ts";
+import { commonEnds } from "../common-ends.ts";
 import { commentBefore, Kind, type Scan, scan, scanAgain, startsDeclaration, startsLine, wordAt } from "./scan.ts";
 
 export interface ItemText {
@@ -93,23 +94,6 @@ function splitScan(source: Scan, pieceAt: (start: number, end: number, cut: bool
   if (offset < text.length) add(text.length, false);
   return { scan: source, items };
 }
-
-/** How many characters two texts have in common at their start, and behind that at their end. */
-export function commonEnds(a: string, b: string): { prefix: number; suffix: number } {
-  const shorter = Math.min(a.length, b.length);
-  // Whole pieces first: to compare two of them is one operation.
-  const isSame = (atA: number, atB: number): boolean => a.slice(atA, atA + PIECE) === b.slice(atB, atB + PIECE);
-  let prefix = 0;
-  while (prefix + PIECE <= shorter && isSame(prefix, prefix)) prefix += PIECE;
-  while (prefix < shorter && a.charCodeAt(prefix) === b.charCodeAt(prefix)) prefix++;
-  let suffix = 0;
-  const most = shorter - prefix;
-  while (suffix + PIECE <= most && isSame(a.length - suffix - PIECE, b.length - suffix - PIECE)) suffix += PIECE;
-  while (suffix < most && a.charCodeAt(a.length - 1 - suffix) === b.charCodeAt(b.length - 1 - suffix)) suffix++;
-  return { prefix, suffix };
-}
-
-const PIECE = 1024;
 
 /** The last item that starts at or before an offset. */
 function itemAt(items: readonly ItemText[], offset: number): number {

@@ -30,6 +30,18 @@ describe("positions", () => {
     expect(toLsp(index, offset(3))).toEqual({ line: 0, character: 2 });
   });
 
+  test("lines after an edit are those of the text read from its start", () => {
+    const pieces = fc.array(fc.constantFrom("a", "bc", "\n", "\r\n", "\r", "\r\r"));
+    fc.assert(
+      fc.property(pieces, pieces, pieces, pieces, (before, gone, come, behind) => {
+        const old = lineIndex([...before, ...gone, ...behind].join(""));
+        const text = [...before, ...come, ...behind].join("");
+        expect(lineIndex(text, old)).toEqual(lineIndex(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("round trips", () => {
     const pieces = fc.constantFrom("a", "\t", "\n", "\r\n", "\r", "😀", "é", " ", "fun");
     fc.assert(
