@@ -16,6 +16,7 @@ import type * as ast from "../ast.ts";
 import { fold, type Prefix, type Tail, type Term } from "./fold.ts";
 import { characterValue, numberValue, stringValue } from "./literals.ts";
 import { expected, tooLongChain } from "./messages.ts";
+import { cheaply } from "./ohm.ts";
 import { docsByOffset, type Scan, trimEnd } from "./scan.ts";
 
 /** Operators, members and calls in one operation, and branches in one `else if` ladder: the tree stays shallow enough to walk. */
@@ -619,7 +620,7 @@ export const actions: WaliaActionDict<unknown> = {
   farName: (_s, name) => identifier(name),
 };
 
-export const semantics = grammars.Walia.createSemantics().addOperation<unknown>("ast", actions);
+export const semantics = cheaply(grammars.Walia.createSemantics().addOperation<unknown>("ast", actions));
 
 interface Init {
   readonly entangled: boolean;

@@ -6,6 +6,7 @@ import grammars, { type DraftSemantics } from "../../syntaxes/walia.ohm-bundle.j
 import type * as ast from "../ast.ts";
 import { buildFrom, semantics, spanOf } from "./build.ts";
 import { expected, firstOfEachLine, neverClosed, unexpected, whyNot } from "./messages.ts";
+import { cheaply } from "./ohm.ts";
 import { type Scan, trimEnd } from "./scan.ts";
 
 /** An item that is wrong in more places than this is not helped by more messages. */
@@ -65,7 +66,7 @@ function openBraces(scan: Scan): number[] {
 const hole = (node: Node): ast.NilLiteral => ({ kind: "Nil", ...spanOf(node) });
 const errorStatement = (node: Node): ast.ErrorStatement => ({ kind: "Error", ...spanOf(node) });
 
-const draftSemantics: DraftSemantics = grammars.Draft.extendSemantics(semantics as DraftSemantics)
+const operations: DraftSemantics = grammars.Draft.extendSemantics(semantics as DraftSemantics)
   .extendOperation<unknown>("ast", {
     stray(_close, _s) {
       return { statement: errorStatement(this), end: this.source.endIdx, terminated: true };
@@ -148,6 +149,7 @@ const draftSemantics: DraftSemantics = grammars.Draft.extendSemantics(semantics 
     geneMember: (node) => brokenAs("geneMember", node),
     branch: (node) => brokenAs("arm", node),
   });
+const draftSemantics = cheaply(operations);
 
 const missing = (what: string, node: Node): Fault[] => [{ kind: "missing", what, at: node.source.startIdx }];
 
