@@ -18,6 +18,7 @@ import { build, MAX_CHAIN } from "./build.ts";
 import { buildDraft } from "./draft.ts";
 import { type Piece, type Split, split, splitAgain, splitAtDeclarations } from "./items.ts";
 import { expected, firstOfEachLine, tooLongChain } from "./messages.ts";
+import "./matching.ts";
 import "./ohm.ts";
 import { isOpenComment, Kind, type Scan, scan } from "./scan.ts";
 
