@@ -15,6 +15,7 @@ import { faultText } from "../runtime/cli/trace.ts";
 import { View } from "../runtime/cli/view.ts";
 import type { LoadedProgram } from "../runtime/compile/load.ts";
 import type { Driver } from "../runtime/reactor/drivers/driver.ts";
+import type { Turns } from "../runtime/reactor/turns.ts";
 
 export interface RunOptions {
   /** What `args()` yields. */
@@ -27,6 +28,9 @@ export interface RunOptions {
   readonly driver?: Driver & { readonly written?: Written };
   /** Told of the program when it is in the engine, before it starts. */
   readonly loaded?: (program: LoadedProgram) => void;
+  /** The reactor's clock, and who is told of its turns. */
+  readonly now?: () => number;
+  readonly turns?: Turns;
   /** Ends the program after this many milliseconds, with code 0. */
   readonly limit?: number;
   /** False: runs a program that has error diagnostics all the same. */
@@ -81,6 +85,8 @@ export async function runWalia(
       args: options.args ?? [],
       ports: options.ports ?? new Map(),
       input: options.input ?? "",
+      ...(options.now === undefined ? {} : { now: options.now }),
+      ...(options.turns === undefined ? {} : { turns: options.turns }),
       print: (line) => {
         written[1] += `${line}\n`;
       },

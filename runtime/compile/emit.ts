@@ -13,7 +13,6 @@
 
 import type * as es from "estree";
 import { FIELDS } from "../engine/segments.ts";
-import { STACK_LIMIT } from "../engine/stack.ts";
 import { fieldKey, methodKey } from "../engine/values.ts";
 import { type Atom, type CoreUnit, entersCode, type Op, type Point, type Slot, type Stmt } from "./core.ts";
 import { AtomEmitter, isNumberAtom, truthy } from "./emit-atoms.ts";
@@ -125,7 +124,7 @@ class Emitter {
   /** M6 of engine/machine.ts. */
   #overflowCheck(): es.Statement {
     const slots = [...(this.unit.usesSelf ? ["self"] : []), ...this.unit.params.map((param) => param.slot)];
-    return js.when(js.binary(">", js.id("d"), js.value(STACK_LIMIT)), [
+    return js.when(js.binary(">", js.id("d"), js.element(js.id("room"), js.value(0))), [
       ...this.#context(),
       js.ret(js.call("overflow", this.#code, ...saved(slots))),
     ]);

@@ -17,7 +17,7 @@ export interface BuiltinTables {
 
 /** What generated code uses of the engine, by name. `load.ts` provides exactly these. */
 export const RUNTIME_NAMES = [
-  "E save overflow find lookFrom perform performFrom under pass runClause handled installProgramHandler resume resumeTail awaitValue tick spawn made",
+  "E room save overflow find lookFrom perform performFrom under pass runClause handled installProgramHandler resume resumeTail awaitValue tick spawn made",
   "add arithmetic compare bitwise negate checkType truncateType getMember setMember getIndex setIndex iterable range noMatch",
   "call invoke invokeSuper construct fault isEqual isTruthy isExit makeExit requestWith makeMap classCaptures",
   "Closure Cell Future Instance MapValue ClassValue",

@@ -11,6 +11,7 @@ import * as machine from "../engine/machine.ts";
 import * as operators from "../engine/operators.ts";
 import type { Probes } from "../engine/probes.ts";
 import type { Frame } from "../engine/segments.ts";
+import { room } from "../engine/stack.ts";
 import { awaitValue, taskCodes, tick } from "../engine/tasks.ts";
 import type { Enter, Value } from "../engine/values.ts";
 import * as values from "../engine/values.ts";
@@ -203,6 +204,7 @@ class Loader {
       ...{ getMember, setMember, getIndex, setIndex, iterable, range, noMatch, spawn },
       ...{
         E,
+        room,
         save,
         overflow,
         find,

@@ -94,7 +94,7 @@ export interface Host {
   trySend?(channel: Channel, value: Value, depth: number): boolean;
   /** Receives from a channel, if that need not wait; else SIGNAL. */
   tryReceive?(channel: Channel): Value;
-  /** The running task has had its share of time (asked at loop ends, now and then). */
+  /** The running task has had its share of time (asked at loop ends, now and then, and when code has no room on the stack). */
   turnIsOver(): boolean;
   /** It may have another at once, because nothing else wants to run; a new turn has then begun. */
   mayGoOn(): boolean;

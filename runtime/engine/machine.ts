@@ -22,6 +22,8 @@
 //     in an old one costs more than the rest of such a perform. Whoever ran the clause puts E.now.h back.
 // M6. Depth is passed down as a parameter, in bytes of host stack (an estimate). Code entered beyond `STACK_LIMIT` saves
 //     itself and returns SIGNAL (Overflow); the first driver near the top of the host stack goes on from there.
+//     Another thread that wants a task to stop leaves it no room at all (`room`), and its next call is an Overflow, too: with one,
+//     the task gives way if it has had its share of time, as loops do at their ends (`giveWay`).
 // M7. A perform that is the last thing a tail-resumptive clause does is left to whoever ran the clause (`pass`): nothing of
 //     the clause is needed any more, so a request may pass any number of handlers on a stack that does not grow.
 
@@ -29,7 +31,7 @@ import { builtinCode, type Code, type EffectKey, effectKey } from "./code.ts";
 import { currentHost } from "./host.ts";
 import * as segments from "./segments.ts";
 import { type Frame, type Segment, SegmentKind } from "./segments.ts";
-import { STACK_LIMIT } from "./stack.ts";
+import { room, STACK_LIMIT } from "./stack.ts";
 import type { Closure, Continuation, EffectRequest, Value } from "./values.ts";
 import * as values from "./values.ts";
 
@@ -43,7 +45,7 @@ export enum Op {
   Abort,
   /** `resume`: `continuation`, `value`. */
   Resume,
-  /** The host stack is too deep. */
+  /** The host stack is too deep, or somebody wants the task to stop. */
   Overflow,
   /** Nobody in the program handles `request`: the host does. */
   Ask,
@@ -152,9 +154,10 @@ function makeMachine() {
     return SIGNAL;
   }
 
-  /** Entered beyond STACK_LIMIT (M6): with the parameters, which are the slots of point 0. */
+  /** Entered without `room` (M6): with the parameters, which are the slots of point 0. */
   function overflow(code: Code, s0?: Value, s1?: Value, s2?: Value, s3?: Value, more?: readonly Value[]): object {
     E.op = Op.Overflow;
+    room[0] = STACK_LIMIT;
     return save(code, 0, s0, s1, s2, s3, more);
   }
 
@@ -443,7 +446,7 @@ function makeMachine() {
           }
           case Op.Overflow: {
             const limit = currentHost().memoryLimit?.();
-            result = limit === undefined ? undefined : outOfMemory(limit);
+            result = limit === undefined ? giveWay() : outOfMemory(limit);
             current = E.now.h;
             if (result === SIGNAL) continue;
             break;
@@ -608,6 +611,13 @@ export function ask(request: EffectRequest): Value {
   E.op = Op.Ask;
   return values.SIGNAL;
 }
+
+/** Lets other tasks run when the one that runs has had its share. */
+export function giveWay(): Value {
+  const host = currentHost();
+  return host.turnIsOver() && !host.mayGoOn() ? ask({ site: SPENT }) : undefined;
+}
+const SPENT = { effect: "spent" };
 
 /** A request with these payload fields. */
 export function makeRequest(effect: string, payload: Readonly<Record<string, Value>>): EffectRequest {

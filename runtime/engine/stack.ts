@@ -13,3 +13,13 @@ function hostStack(): number {
 
 /** Depth, in bytes, at which entered code saves itself and unwinds. */
 export const STACK_LIMIT: number = Math.floor(hostStack() * 0.4);
+
+/**
+ * In its only word, what entered code compares its depth with: STACK_LIMIT, or NO_ROOM while another thread wants the task that
+ * runs to say at its next call whether it has had its share.
+ */
+export const room = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+room[0] = STACK_LIMIT;
+
+/** Less than any depth. */
+export const NO_ROOM = -1;

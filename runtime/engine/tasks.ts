@@ -6,6 +6,7 @@ import {
   ask,
   drive,
   E,
+  giveWay,
   keyOf,
   lookup,
   makeRequest,
@@ -197,12 +198,10 @@ export function awaitValue(value: Value, depth: number): Value {
 }
 const AWAIT = { effect: "await" };
 
-/** Called at loop ends every few thousand turns: lets other tasks run when this one has had its share. */
+/** Called at loop ends every few thousand turns. */
 export function tick(): Value {
   const host = currentHost();
   if (!host.turnIsOver()) return undefined;
   const limit = host.memoryLimit?.();
-  if (limit !== undefined) return outOfMemory(limit);
-  return host.mayGoOn() ? undefined : ask({ site: SPENT });
+  return limit === undefined ? giveWay() : outOfMemory(limit);
 }
-const SPENT = { effect: "spent" };

@@ -6,6 +6,7 @@ import type { Driver } from "./drivers/driver.ts";
 import type { Engine } from "./engine.ts";
 import type { KeeperOptions } from "./keep/keeper.ts";
 import type { PeerOptions } from "./shards/peer.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ReactorOptions {
   readonly driver: Driver;
@@ -31,6 +32,8 @@ export interface ReactorOptions {
   readonly mostTasks?: number | undefined;
   /** Makes this shard one of several; without it, it is the only one. */
   readonly peer?: PeerOptions;
+  /** Lets another thread see turns that take too long. */
+  readonly turns?: Turns;
   /** Keeps the program, so that another run can go on with it. */
   readonly keeper?: KeeperOptions | undefined;
 }

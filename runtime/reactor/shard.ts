@@ -638,7 +638,9 @@ export class Reactor implements Host, Completions {
     const start = this.now();
     const { flight } = this.counters;
     if (flight.isWanted) flight.mark(Mark.Busy, start);
+    this.#options.turns?.begins();
     this.#takeTurn(start);
+    this.#options.turns?.ended();
     const end = this.now();
     if (flight.isWanted) flight.mark(Mark.Idle, end);
     this.counters.turns++;

@@ -274,3 +274,21 @@ describe("the command line", () => {
     expect({ code, out, err }).toEqual({ code: 0, out: "1\n", err: "walia: driver libuv (asked for), cores 2\n" });
   });
 });
+
+describe("a recursion that would take years lets others run", () => {
+  const run = (source: string, ...options: readonly string[]) =>
+    walia(["run", ...options, "a.wal"], {
+      in: folderWith({ "a.wal": `fun years(n) if (n == 0) 0 else years(n - 1) + years(n - 1);\n${source}` }),
+    });
+
+  test("a timer, on the only core", async () => {
+    const source = `async fun late() { sleep(20); print "late"; exit(3); } late(); years(50);`;
+    expect(await run(source, "--shards", "1", "--no-wld")).toMatchObject({ code: 3, out: "late\n", err: "" });
+  });
+
+  test("what is to be on the disk first, and tasks on the other core", async () => {
+    const source = `async fun busy() { years(50) }
+      async fun keeps() { sleep(20); checkpoint(); print "kept"; exit(3); } busy(); busy(); busy(); keeps();`;
+    expect(await run(source, "--shards", "2")).toMatchObject({ code: 3, out: "kept\n", err: "" });
+  });
+});

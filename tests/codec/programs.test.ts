@@ -1,5 +1,5 @@
 // The law on which stealing, the horizon and the debugger rest: whatever a program does, its stack encoded and decoded
-// before every single delivery of a value into it changes nothing that can be seen.
+// before every single delivery of a value into it changes nothing that can be seen. Nor does it that a task gives way at a call.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { encodeStack } from "../../runtime/codec/encode.ts";
 import type { CodecContext } from "../../runtime/codec/format.ts";
 import type { LoadedProgram } from "../../runtime/compile/load.ts";
 import { programIndexOf, programSegment, setProbe } from "../../runtime/engine/machine.ts";
+import { NO_ROOM, room, STACK_LIMIT } from "../../runtime/engine/stack.ts";
 import type { Value } from "../../runtime/engine/values.ts";
 import { Atomic, Cell, Channel, Closure, captureOf, Future, Instance, MapValue } from "../../runtime/engine/values.ts";
 import { runWalia } from "../run.ts";
@@ -30,12 +31,12 @@ function heldByGlobals(program: LoadedProgram): Map<object, number> {
   return held;
 }
 
-/** Makes every delivery go through bytes. Gives the number of deliveries so far. */
-function throughBytes(program: LoadedProgram): () => number {
+/** Makes every delivery go through bytes, and tells of every other. Gives the number of deliveries so far. */
+function throughBytes(program: LoadedProgram, tell: () => void = () => undefined): () => number {
   let count = 0;
   const shared = new Map<number, Future | Channel | Atomic>();
   setProbe((stack, value) => {
-    count++;
+    if (++count % 2 === 0) tell();
     const held = heldByGlobals(program);
     const objects = [...held.keys()];
     const find =
@@ -66,6 +67,29 @@ function throughBytes(program: LoadedProgram): () => number {
   return () => count;
 }
 
+/** Makes every other turn end at its first call (engine/machine.ts, M6); the one between gets it over with. */
+function givingWay() {
+  let turns = 0;
+  const counted = {
+    /** How many turns have ended so. */
+    gaveWay: 0,
+    // In each turn an hour goes by, so that it is over when it asks.
+    now: () => Date.now() + turns * 3_600_000,
+    turns: {
+      begins: () => {
+        if (++turns % 2 === 1) room[0] = NO_ROOM;
+      },
+      ended: () => {
+        if (turns % 2 === 1 && room[0] === STACK_LIMIT) counted.gaveWay++;
+        room[0] = STACK_LIMIT;
+      },
+    },
+    // Else a task that runs alone would go on at once.
+    limit: 600_000,
+  };
+  return counted;
+}
+
 async function same(source: string, args: readonly string[] = [], output?: string): Promise<void> {
   const plain = await runWalia(source, { args });
   // A program that fails would be the same both times and show nothing.
@@ -79,12 +103,19 @@ async function same(source: string, args: readonly string[] = [], output?: strin
   });
   expect(probed).toEqual(plain);
   expect(deliveries()).toBeGreaterThan(0);
+  expect(await runWalia(source, { args, ...givingWay(), loaded: (program) => void throughBytes(program) })).toEqual(
+    plain,
+  );
+  setProbe(null);
+  const turns = givingWay();
+  expect(await runWalia(source, { args, ...turns })).toEqual(plain);
+  expect(turns.gaveWay).toBeGreaterThan(0);
 }
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const programs = readdirSync(EXAMPLES).filter((name) => name.endsWith(".out"));
 
-describe("every example runs the same with its stack in bytes at every suspension", () => {
+describe("every example runs the same with its stack in bytes at every suspension, and giving way at calls", () => {
   test.each(programs)("%s", (output) => {
     const name = output.replace(".out", ".wal");
     const args = name === "word_count.wal" ? [new URL("data/walia.txt", EXAMPLES).pathname] : [];

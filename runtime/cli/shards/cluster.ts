@@ -15,6 +15,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
 import { attend } from "../../reactor/drivers/uring/attendant.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
+import { TurnWatcher } from "../../reactor/turns.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { KeptStart, ShardGo, ShardNews, ShardStart } from "./messages.ts";
 
@@ -62,6 +63,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
   const memory = SharedMemory.create(options.shards);
   const counters = options.counters ?? counterMemory({ shards: options.shards }, Date.now());
   const running = new Map<number, Worker>();
+  const watcher = new TurnWatcher();
 
   return new Promise((resolve, reject) => {
     let outcome: { readonly code: number } | { readonly error: Error } | null = null;
@@ -120,6 +122,12 @@ export function runCluster(options: ClusterOptions): Promise<number> {
         case "needShards":
           if (outcome === null) for (let shard = 1; shard < options.shards; shard++) goOn(shard, startShard(shard));
           break;
+        case "turns":
+          watcher.add(news.shared);
+          break;
+        case "watchTurns":
+          if (outcome === null) watcher.watch();
+          break;
         case "finished":
           if (outcome === null) keeping?.ended();
           end({ code: news.exitCode });
@@ -147,6 +155,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     const end = (how: NonNullable<typeof outcome>): void => {
       if (outcome !== null) return;
       outcome = how;
+      watcher.stop();
       memory.stop();
       for (const shard of running.keys()) memory.wake(shard);
       if (running.size === 0) settle();

@@ -9,6 +9,7 @@ import type { CounterMemory } from "../../nexus/counters.ts";
 import type { DriverKind } from "../../reactor/drivers/choose.ts";
 import type { Image, Sleepers } from "../../reactor/keep/image.ts";
 import type { Durability, KeeperOptions } from "../../reactor/keep/keeper.ts";
+import type { SharedTurns } from "../../reactor/turns.ts";
 
 /** What a shard's thread starts with. */
 export interface ShardStart {
@@ -71,6 +72,10 @@ export type ShardNews =
   | { readonly kind: "keepFailed"; readonly reason: string }
   /** There is work for more shards. */
   | { readonly kind: "needShards" }
+  /** What the thread shares with who watches its turns; it has not begun any. */
+  | { readonly kind: "turns"; readonly shared: SharedTurns }
+  /** It has begun one, and nobody watches. */
+  | { readonly kind: "watchTurns" }
   /** Nobody reads standard output any more. */
   | { readonly kind: "brokenPipe" }
   /** A mistake of ours. */

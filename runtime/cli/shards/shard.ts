@@ -3,9 +3,11 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { installProgramHandler, programSegment } from "../../engine/machine.ts";
+import { room } from "../../engine/stack.ts";
 import type { Driver } from "../../reactor/drivers/driver.ts";
 import { Reactor } from "../../reactor/shard.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
+import { sharedTurns, WatchedTurns } from "../../reactor/turns.ts";
 import { load } from "../execute.ts";
 import { paint } from "../paint.ts";
 import { faultText } from "../trace.ts";
@@ -48,6 +50,8 @@ async function runShard(): Promise<void> {
       () => reactor,
       (stream, data) => tell({ kind: "written", stream, data }),
     );
+  const turns = sharedTurns(room);
+  tell({ kind: "turns", shared: turns });
   const reactor: Reactor = new Reactor({
     driver,
     ports: start.ports,
@@ -61,6 +65,7 @@ async function runShard(): Promise<void> {
       tell({ kind: "complaint", text: faultText(fault, task, view) });
     },
     keeper,
+    turns: new WatchedTurns(turns, () => tell({ kind: "watchTurns" })),
     peer: {
       shard,
       memory,
