@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Connection, createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { clientHost, mixedHost } from "./client-host.ts";
+import { collector, youngSpace } from "./collector.ts";
 import { nodeHost } from "./node-host.ts";
 import { createServer } from "./server.ts";
 import { standardStreams } from "./stdio.ts";
@@ -26,3 +27,10 @@ const docs = join(fileURLToPath(import.meta.url), "../../docs");
 const tools = new URL("./server-tools.cjs", import.meta.url).href;
 createServer(connection, mixedHost(nodeHost(docs, build, tools), clientHost(connection)));
 connection.listen();
+
+// Over a socket or a named pipe V8 collects when it must: nobody but the connection sees the messages there.
+const space = youngSpace();
+if (space !== null) {
+  if (process.argv.includes("--stdio")) process.stdin.on("data", collector(space));
+  else if (process.argv.includes("--node-ipc")) process.on("message", collector(space));
+}
