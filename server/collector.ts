@@ -1,7 +1,8 @@
 // Collects what is young in memory while nobody waits. V8 does it when there is no more room, which is in the middle of one
 // keystroke of ten or so, and who types waits for it.
 //
-// C1. A collection begins QUIET milliseconds after the last message has come, and not if another one comes meanwhile.
+// C1. A collection begins when for QUIET milliseconds no message has come and nothing was done. A timer that is late was kept waiting
+//     by work: then there is an answer that the client has hardly read yet.
 // C2. It takes place only when half of the room is taken: what a collection finds alive twice is old from then on, so there must not
 //     be many. And there is at most one for each message, so who does nothing costs nothing.
 
@@ -18,11 +19,20 @@ export interface YoungSpace {
   collect(): void;
 }
 
+/** So much later a timer may come than it was set for, in milliseconds. */
+const LATE = 2;
+
 /** What is to be called for each message that comes. */
 export function collector(space: YoungSpace): () => void {
   let messages = 0;
+  let since = performance.now();
   const timer = setTimeout(() => void rest(), QUIET).unref();
+  const wait = (): void => {
+    since = performance.now();
+    timer.refresh();
+  };
   async function rest(): Promise<void> {
+    if (performance.now() - since > QUIET + LATE) return wait();
     const before = messages;
     // In the first turn what has come is read, in the second its handlers run.
     await nextTurn();
@@ -31,7 +41,7 @@ export function collector(space: YoungSpace): () => void {
   }
   return () => {
     messages++;
-    timer.refresh();
+    wait();
   };
 }
 

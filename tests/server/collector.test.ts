@@ -37,6 +37,18 @@ test("it does not when a message came while it was about to", async () => {
   expect(space.collected).toBe(0);
 });
 
+test("it waits for as long again when it was kept waiting", async () => {
+  const space = watched();
+  collector(space)();
+  // Work that takes 30 ms: the clock goes on, and no timer comes.
+  const now = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 30);
+  await vi.advanceTimersByTimeAsync(QUIET + 3);
+  expect(space.collected).toBe(0);
+  now.mockRestore();
+  await vi.advanceTimersByTimeAsync(2 * QUIET);
+  expect(space.collected).toBe(1);
+});
+
 test("it does not while there is much room", async () => {
   const space = watched(false);
   const message = collector(space);
