@@ -666,6 +666,7 @@ export class Reactor implements Host, Completions {
     if (this.#isHeld) this.#inTurn = false;
     if (this.#isFinished() || this.#isHeld) return;
     if (this.#queue.length === 0 && !this.#someDue) this.#nothingToRun();
+    else this.peer?.tellAll();
     if (this.#isFinished()) return;
     this.#inTurn = false;
     this.keeper?.turnEnded();
@@ -863,7 +864,7 @@ export class Reactor implements Host, Completions {
   trySend(channel: Channel, value: Value, depth: number): boolean {
     // Whoever ran on top of the sender may have ended the program: then that goes no further.
     if (this.#isHere(channel)) return trySend(this, channel, value, depth) && !this.#isFinished();
-    return this.keeper?.isLarge(value) !== true && this.peer!.loans.trySend(channel, value);
+    return this.peer!.loans.trySend(channel, value);
   }
 
   tryReceive(channel: Channel): Value {
@@ -877,6 +878,7 @@ export class Reactor implements Host, Completions {
 
   turnIsOver(): boolean {
     this.peer?.deal(this.#queue);
+    this.peer?.tellAll();
     return this.now() >= this.#turnEnds || this.keeper?.isAwaited === true;
   }
 

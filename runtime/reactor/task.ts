@@ -18,7 +18,8 @@
 // There may be millions of tasks, so what is said of one in a few bits is in one number.
 
 import { Task } from "../engine/host.ts";
-import { type Channel, type EffectRequest, Future, type Value } from "../engine/values.ts";
+import { type Channel, type EffectRequest, Future } from "../engine/values.ts";
+import type { Loan } from "./shards/loans.ts";
 
 export enum TaskState {
   Fresh,
@@ -100,8 +101,8 @@ export class LiveTask extends Task {
 
 /** Stands on this shard for a task of another one that is parked on a request which is answered here (shards/peer.ts, R1). */
 export class Delegate extends LiveTask {
-  /** What is lent with the answer: items of a channel, or room in it (shards/loans.ts). */
-  loan: { readonly channel: Channel; readonly of: Value[] | number } | null = null;
+  /** What is lent with the answer: an end of a channel (shards/loans.ts). */
+  loan: { readonly channel: Channel; readonly of: Loan } | null = null;
 
   constructor(
     id: number,

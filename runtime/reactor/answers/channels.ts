@@ -6,12 +6,15 @@
 // K3. Closing loses nothing: what is in the channel and what waiting senders hold is still received; then it yields nil.
 //     Sending afterwards is a fault.
 // K4. A task that need not wait does not ask: on the channel's own shard the library tries first (`trySend`, `tryReceive`).
-// K5. Another shard that comes back for more is lent an end (shards/loans.ts): the next items, or room for so many. While it
-//     is lent nobody else uses it: who wants to waits, and has it asked back. Closing is a use of the sending end.
-// K6. Lent items count as being in the channel and lent room as taken, so a channel holds as much as its capacity says.
+// K5. Another shard that comes back for more is lent an end (shards/loans.ts): from then on items go there as they are sent, or come
+//     from there as far as there is room. While it is lent nobody else uses it: who wants to waits, and has it asked back. Closing
+//     is a use of the sending end.
+// K6. Lent items count as being in the channel until their room has come back, and lent room as taken, so a channel holds as
+//     much as its capacity says; and for everybody who waits on another shard, one more, which is for him. If he has stopped
+//     waiting when it comes, it stays in the channel.
 // K7. In a program that is kept, a value has a largest size, and so have the items of a channel together (keep/limits.ts, Z1). What
 //     is more is refused, also when its sender has waited; only then is it known how much the channel holds. Items of lent
-//     ends are counted where they are: those sent into lent room are small, larger ones are asked for.
+//     ends are counted where they are: those between shards are small, larger ones are asked for.
 // K8. On a channel without room, a receiver goes on as soon as it has its value, on top of the sender (shard.ts, E5): it would
 //     have to before the next value. With room, a sender fills that first, so that a receiver is woken once for many.
 
@@ -24,49 +27,60 @@ import { channelTooLarge, LARGEST_VALUE, valueTooLarge } from "../keep/limits.ts
 import { faultInput, wrongField } from "../payload.ts";
 import type { Reactor } from "../shard.ts";
 import { ChannelEnd } from "../shards/loans.ts";
+import { Inlet, Outlet, type StreamEnd, WINDOW, windowOf } from "../shards/streams.ts";
 import type { Delegate, LiveTask } from "../task.ts";
 
-/** The most that is lent at once, and how many more requests it takes when nothing of a loan was used. */
-const MOST_LENT = 1024;
-const PENALTY = -3;
+/** The most requests in a row that it takes to be lent an end. */
+const MOST_PATIENCE = 64;
+
+/** An end that another shard has. */
+interface Lent<Stream extends StreamEnd> {
+  readonly stream: Stream;
+  isRecalled: boolean;
+  /** Of the receiving end: items that have come back, and how many that were sent are accounted for (Z3 in loans.ts). */
+  readonly back: Value[];
+  accounted: number;
+}
 
 /** One end of a channel. */
-class End {
+class End<Stream extends StreamEnd> {
   readonly tasks = new Fifo<LiveTask>();
-  /** Which shard has it, and how much of what it was lent has not been seen to be used; null when it is here. */
-  loan: { readonly shard: number; readonly lent: number; left: number; isRecalled: boolean } | null = null;
-  /** The shard of the last request that was answered, and how much a loan to it may be: it doubles with each request. */
+  /** Null when it is here. */
+  loan: Lent<Stream> | null = null;
+  /** The shard of the last request that was answered, how many there were in a row, and how many it takes to be lent the end. */
   #user = -1;
-  #size = 0;
+  #requests = 0;
+  #patience = 2;
 
   /** Somebody of the channel's own shard has used it. */
   usedHere(): void {
     this.#user = -1;
   }
 
-  /** A shard has used it by a request: how much it may be lent with the answer. */
-  usedBy(shard: number): number {
-    if (this.#user !== shard) this.#size = 0;
-    else this.#size = this.#size < 0 ? this.#size + 1 : Math.min(Math.max(this.#size * 2, 1), MOST_LENT);
+  /** A shard has used it by a request: whether it is to be lent the end with the answer. */
+  usedBy(shard: number): boolean {
+    this.#requests = this.#user === shard ? this.#requests + 1 : 1;
     this.#user = shard;
-    return this.#size;
+    return this.#requests >= this.#patience && this.loan === null && this.tasks.length === 0;
   }
 
-  lend(shard: number, count: number): void {
-    this.loan = { shard, lent: count, left: count, isRecalled: false };
+  lend(stream: Stream): void {
+    this.loan = { stream, isRecalled: false, back: [], accounted: 0 };
   }
 
-  /** The loan is over; so much of it was not used. */
-  isBack(unused: number): void {
-    if (unused > 0) this.#size = this.loan!.lent > unused ? this.loan!.lent - unused : PENALTY;
+  /** The loan is over; so many items have gone through it. An end that was lent for little is lent less readily. */
+  isBack(used: number): void {
+    const isWorthIt = used > 2 * this.#patience;
+    this.#patience = isWorthIt ? 2 : Math.min(2 * this.#patience, MOST_PATIENCE);
+    this.#requests = 0;
     this.loan = null;
   }
 }
 
 /** What is going on at a channel; kept in the channel itself (`waiting`). */
 class Ends {
-  readonly sending = new End();
-  readonly receiving = new End();
+  readonly sending = new End<Inlet>();
+  readonly receiving = new End<Outlet>();
   /** Who waits to close it (K5). */
   readonly closing: LiveTask[] = [];
 }
@@ -89,15 +103,18 @@ function channelOf(reactor: Reactor, task: LiveTask, request: EffectRequest): Ch
 
 /** How many items may still be put in (K6). */
 function roomOf(channel: Channel, { sending, receiving }: Ends): number {
-  return channel.capacity - channel.items.length - (sending.loan?.left ?? 0) - (receiving.loan?.left ?? 0);
+  const { capacity } = channel;
+  const room = receiving.loan === null ? capacity : capacity - windowOf(channel) + receiving.loan.stream.room;
+  return room - channel.items.length - (sending.loan?.stream.granted ?? 0);
 }
 
 /** Whether an end may be used here. If not, it is asked back (K5). */
-function isHere(reactor: Reactor, channel: Channel, end: End, which: ChannelEnd): boolean {
-  if (end.loan === null) return true;
-  if (!end.loan.isRecalled) {
-    end.loan.isRecalled = true;
-    reactor.peer!.recall(channel, which, end.loan.shard);
+function isHere(reactor: Reactor, channel: Channel, end: End<StreamEnd>, which: ChannelEnd): boolean {
+  const { loan } = end;
+  if (loan === null) return true;
+  if (!loan.isRecalled) {
+    loan.isRecalled = true;
+    reactor.peer!.recall(channel, which, loan.stream.to);
   }
   return false;
 }
@@ -118,17 +135,31 @@ function put(reactor: Reactor, channel: Channel, value: Value, depth: number): b
     if (channel.items.length >= channel.capacity) return false;
   } else {
     if (!isHere(reactor, channel, ends.sending, ChannelEnd.Sending)) return false;
-    const receiver = ends.receiving.loan === null ? ends.receiving.tasks.shift() : undefined;
+    const { loan, tasks } = ends.receiving;
+    const receiver = loan === null ? tasks.shift() : undefined;
     if (receiver !== undefined) {
       reactor.handOver(receiver, reactor.copy(value), channel.capacity === 0 ? depth : TOO_DEEP);
       return true;
     }
     if (roomOf(channel, ends) <= 0) return false;
+    if (loan !== null && mayGo(reactor, channel, ends, value)) {
+      loan.stream.put(reactor.copy(value));
+      return true;
+    }
   }
   if (!fits(channel, size)) return false;
   channel.items.push(reactor.copy(value));
   channel.bytes += size;
   return true;
+}
+
+/** Whether the next item goes on to the shard that has the receiving end. For a large one the end is asked back (K7). */
+function mayGo(reactor: Reactor, channel: Channel, { receiving }: Ends, item: Value): boolean {
+  const { stream, isRecalled } = receiving.loan!;
+  if (isRecalled || stream.room <= 0 || channel.items.length > 0) return false;
+  if (reactor.keeper?.isLarge(item) !== true) return true;
+  isHere(reactor, channel, receiving, ChannelEnd.Receiving);
+  return false;
 }
 
 /** What a value counts towards the limits (K7); nothing while none apply. */
@@ -156,16 +187,21 @@ const send: Answer = {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;
     const ends = endsOf(channel);
+    const mayLend = task.isDelegate() && ends.sending.usedBy(task.from) && reactor.peer!.mayLend;
     if (put(reactor, channel, request.f_value, TOO_DEEP)) {
-      if (task.isDelegate()) lendRoom(reactor, channel, ends, task);
+      if (mayLend) lendRoom(reactor, channel, ends, task);
       reactor.resume(task, undefined);
+      grantRoom(channel, ends);
       return;
     }
     const refusal = channel.closed
       ? faultInput("IoError", "send on a closed channel", { code: "EPIPE" })
       : refusalOf(reactor, channel, ends, request.f_value);
-    if (refusal === null) ends.sending.tasks.push(task);
-    else reactor.wake(task, refusal);
+    if (refusal !== null) reactor.wake(task, refusal);
+    else if (mayLend && reactor.keeper?.isLarge(request.f_value) !== true) {
+      lendRoom(reactor, channel, ends, task);
+      reactor.peer!.lendToWaiting(task);
+    } else ends.sending.tasks.push(task);
   },
   withdraw: (_reactor, task, request) => endsOf(request.f_channel as Channel).sending.tasks.remove(task),
 };
@@ -211,14 +247,33 @@ function take(reactor: Reactor, channel: Channel): Value {
   const ends = channel.waiting as Ends | undefined;
   if (ends !== undefined && !isHere(reactor, channel, ends.receiving, ChannelEnd.Receiving)) return SIGNAL;
   if (channel.items.length > 0) {
-    const item = channel.items.shift();
-    channel.bytes -= sizeIn(reactor, item);
-    letSenderIn(reactor, channel);
+    const item = takeItem(reactor, channel);
+    if (ends !== undefined) {
+      if (roomOf(channel, ends) > 0) letSenderIn(reactor, channel);
+      grantRoom(channel, ends);
+    }
     return item;
   }
   const next = takeFromSender(reactor, channel);
   if (next !== undefined) return next.value;
   return channel.closed ? undefined : SIGNAL;
+}
+
+/** Takes the first item out of the channel itself. */
+function takeItem(reactor: Reactor, channel: Channel): Value {
+  const item = channel.items.shift();
+  channel.bytes -= sizeIn(reactor, item);
+  return item;
+}
+
+/** Takes the first item out for another shard; SIGNAL: there is none, or one too large to be between shards (K7). */
+function takeToGo(reactor: Reactor, channel: Channel): Value {
+  if (channel.items.length === 0) return SIGNAL;
+  const item = takeItem(reactor, channel);
+  if (reactor.keeper?.isLarge(item) !== true) return item;
+  channel.items.unshift([item]);
+  channel.bytes += sizeIn(reactor, item);
+  return SIGNAL;
 }
 
 const receive: Answer = {
@@ -227,11 +282,19 @@ const receive: Answer = {
     const channel = channelOf(reactor, task, request);
     if (channel === undefined) return;
     const ends = endsOf(channel);
+    const isOver = channel.closed && channel.items.length === 0;
+    const mayLend = task.isDelegate() && ends.receiving.usedBy(task.from) && reactor.peer!.mayLend && !isOver;
     const value = take(reactor, channel);
-    if (value === SIGNAL) ends.receiving.tasks.push(task);
-    else {
-      if (task.isDelegate()) lendItems(reactor, channel, ends, task);
+    if (value !== SIGNAL) {
+      if (mayLend) lendItems(reactor, channel, ends, task);
       reactor.resume(task, value);
+      if (mayLend) goOn(reactor, channel, ends);
+    } else if (mayLend) {
+      lendItems(reactor, channel, ends, task);
+      reactor.peer!.lendToWaiting(task);
+    } else {
+      ends.receiving.tasks.push(task);
+      grantRoom(channel, ends);
     }
   },
   withdraw: (_reactor, task, request) => endsOf(request.f_channel as Channel).receiving.tasks.remove(task),
@@ -251,63 +314,128 @@ const close: Answer = {
 
 function closeNow(reactor: Reactor, channel: Channel, ends: Ends, task: LiveTask): void {
   channel.closed = true;
-  handOut(reactor, channel, ends);
+  // Whoever waits elsewhere has to ask again to learn of it.
+  isHere(reactor, channel, ends.receiving, ChannelEnd.Receiving);
+  goOn(reactor, channel, ends);
   reactor.resume(task, undefined);
 }
 
-/** Gives waiting receivers what there is for them. */
-function handOut(reactor: Reactor, channel: Channel, { receiving }: Ends): void {
-  while (receiving.loan === null && receiving.tasks.length > 0) {
-    const value = take(reactor, channel);
-    if (value === SIGNAL) return;
-    reactor.resume(receiving.tasks.shift()!, value);
+/** Whatever can go on does: items to those who wait for them, senders into what room there is, room to who has the sending end. */
+function goOn(reactor: Reactor, channel: Channel, ends: Ends): void {
+  do handOut(reactor, channel, ends);
+  while (roomOf(channel, ends) > 0 && letSenderIn(reactor, channel));
+  grantRoom(channel, ends);
+}
+
+/** Gives waiting receivers, or the shard that has the receiving end, what there is for them. */
+function handOut(reactor: Reactor, channel: Channel, ends: Ends): void {
+  const { loan, tasks } = ends.receiving;
+  if (loan !== null) {
+    while (loan.stream.room > 0 && !loan.isRecalled) {
+      const item = takeToGo(reactor, channel);
+      if (item !== SIGNAL) loan.stream.put(item);
+      else if (channel.items.length > 0) isHere(reactor, channel, ends.receiving, ChannelEnd.Receiving);
+      else return;
+    }
+    return;
   }
+  while (tasks.length > 0) {
+    // He waits no longer when it is asked how much there is room for.
+    const task = tasks.shift()!;
+    const value = take(reactor, channel);
+    if (value === SIGNAL) {
+      tasks.unshift([task]);
+      return;
+    }
+    reactor.resume(task, value);
+  }
+}
+
+/** Lets the shard that has the sending end know what else it may send (K6). */
+function grantRoom(channel: Channel, ends: Ends): void {
+  const { loan } = ends.sending;
+  if (loan === null || loan.isRecalled) return;
+  const { stream } = loan;
+  const room = Math.min(roomOf(channel, ends) + ends.receiving.tasks.length, WINDOW - stream.granted);
+  if (room > 0) stream.grant(room);
 }
 
 // ---- Loans (K5) ----
 
-/** Lends half of the items that are next: the rest makes room while those are used. All of them, if no more will come. */
+/** Lends the receiving end, with the next items. */
 function lendItems(reactor: Reactor, channel: Channel, { receiving }: Ends, delegate: Delegate): void {
-  const { items } = channel;
-  const count = Math.min(receiving.usedBy(delegate.from), channel.closed ? items.length : items.length >> 1);
-  if (count <= 0 || receiving.tasks.length > 0 || !reactor.peer!.mayLend) return;
-  const lent = items.take(count);
-  channel.bytes -= bytesOf(reactor, lent);
-  delegate.loan = { channel, of: lent };
-  receiving.lend(delegate.from, count);
-}
-
-function lendRoom(reactor: Reactor, channel: Channel, ends: Ends, delegate: Delegate): void {
-  const { sending } = ends;
-  const count = Math.min(sending.usedBy(delegate.from), roomOf(channel, ends));
-  if (count <= 0 || sending.tasks.length > 0 || !reactor.peer!.mayLend) return;
-  delegate.loan = { channel, of: count };
-  sending.lend(delegate.from, count);
-}
-
-/** A shard has sent an item for which it was lent room. */
-export function itemCame(reactor: Reactor, channel: Channel, item: Value): void {
-  reactor.keeper?.touchChannel(channel);
-  const ends = endsOf(channel);
-  ends.sending.loan!.left--;
-  channel.items.push(item);
-  channel.bytes += sizeIn(reactor, item);
-  handOut(reactor, channel, ends);
-}
-
-/** A loan is over: what was not used of it comes back, items or an amount of room. */
-export function loanCameBack(reactor: Reactor, channel: Channel, rest: readonly Value[] | number): void {
-  reactor.keeper?.touchChannel(channel);
-  const ends = endsOf(channel);
-  if (typeof rest === "number") ends.sending.isBack(rest);
-  else {
-    ends.receiving.isBack(rest.length);
-    channel.items.unshift(rest);
-    channel.bytes += bytesOf(reactor, rest);
+  const items: Value[] = [];
+  while (items.length < windowOf(channel)) {
+    const item = takeToGo(reactor, channel);
+    if (item === SIGNAL) break;
+    items.push(item);
   }
-  handOut(reactor, channel, ends);
-  while (roomOf(channel, ends) > 0 && letSenderIn(reactor, channel));
-  if (ends.sending.loan === null) for (const task of ends.closing.splice(0)) closeNow(reactor, channel, ends, task);
+  const room = windowOf(channel) - items.length;
+  receiving.lend(new Outlet(reactor.peer!, channel, delegate.from, room, items.length));
+  reactor.peer!.lends(channel);
+  delegate.loan = { channel, of: [items, room, channel.closed] };
+}
+
+/** Lends the sending end, with the room that there is. */
+function lendRoom(reactor: Reactor, channel: Channel, ends: Ends, delegate: Delegate): void {
+  const room = Math.max(Math.min(roomOf(channel, ends), WINDOW), 0);
+  ends.sending.lend(new Inlet(reactor.peer!, channel, delegate.from, room, 0));
+  reactor.peer!.lends(channel);
+  delegate.loan = { channel, of: room };
+}
+
+/** The shard that has the sending end has sent items. */
+export function itemsCame(reactor: Reactor, channel: Channel, items: readonly Value[]): void {
+  reactor.keeper?.touchChannel(channel);
+  const ends = endsOf(channel);
+  ends.sending.loan!.stream.took(items.length);
+  for (const item of items) channel.items.push(item);
+  channel.bytes += bytesOf(reactor, items);
+  goOn(reactor, channel, ends);
+}
+
+/** The shard that has the receiving end has room for more. */
+export function roomCame(reactor: Reactor, channel: Channel, room: number): void {
+  reactor.keeper?.touchChannel(channel);
+  const ends = endsOf(channel);
+  ends.receiving.loan!.stream.room += room;
+  goOn(reactor, channel, ends);
+}
+
+/** Items cannot go to the shard that has the receiving end: it has to ask, and is told so. */
+export function itemsRefused(reactor: Reactor, channel: Channel, items: readonly Value[]): void {
+  channel.items.unshift(items);
+  channel.bytes += bytesOf(reactor, items);
+  isHere(reactor, channel, endsOf(channel).receiving, ChannelEnd.Receiving);
+}
+
+/** The shard that has the sending end gives it back. */
+export function sendingEndCameBack(reactor: Reactor, channel: Channel): void {
+  const ends = endsOf(channel);
+  const { stream } = ends.sending.loan!;
+  stream.end();
+  ends.sending.isBack(stream.come);
+  reactor.peer!.loanIsOver(channel);
+  goOn(reactor, channel, ends);
+  for (const task of ends.closing.splice(0)) closeNow(reactor, channel, ends, task);
+}
+
+/** The shard that has the receiving end gives it back, or what came after it had; `accounted`: how many items it speaks of (Z3). */
+export function itemsCameBack(reactor: Reactor, channel: Channel, items: readonly Value[], accounted: number): void {
+  reactor.keeper?.touchChannel(channel);
+  const ends = endsOf(channel);
+  const loan = ends.receiving.loan!;
+  const { stream, back } = loan;
+  loan.isRecalled = true;
+  loan.accounted += accounted;
+  for (const item of items) back.push(item);
+  if (loan.accounted < stream.sent) return;
+  const rest = back.concat(stream.takeBack());
+  channel.items.unshift(rest);
+  channel.bytes += bytesOf(reactor, rest);
+  ends.receiving.isBack(stream.sent - back.length);
+  reactor.peer!.loanIsOver(channel);
+  goOn(reactor, channel, ends);
 }
 
 export const channelAnswers: Readonly<Record<string, Answer>> = { send, receive, close };

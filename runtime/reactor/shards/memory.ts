@@ -291,6 +291,10 @@ export class SharedMemory {
     Atomics.store(this.#words, this.#at(shard, UNDERWAY), underway);
     Atomics.store(this.#words, this.#at(shard, IDLE), 1);
   }
+  /** Whether it has nothing to run: a hint, which may be old when it is read. */
+  isIdle(shard: number): boolean {
+    return Atomics.load(this.#words, this.#at(shard, IDLE)) === 1;
+  }
   beBusy(shard: number): void {
     Atomics.add(this.#words, this.#at(shard, EPOCH), 1);
     Atomics.store(this.#words, this.#at(shard, IDLE), 0);

@@ -6,7 +6,7 @@
 //   Task       a task that has not begun or is ready, with its stack and what it goes on with
 //   Request    what a parked task asks, for the shard that can answer it; Answer brings it back; Withdraw asks for less
 //   Settled, Cancel, Observed, PassedOn, Dropped     links.ts
-//   Item, Recall, Return                             loans.ts
+//   Items, Room, Recall, Return                      loans.ts, streams.ts
 //   Handler    the program has a new handler for the whole program; from shard 0
 //   Constant   the value of a constant that tasks may read anywhere; from shard 0, before any message after it was computed
 //
@@ -50,16 +50,17 @@ import {
 } from "../../engine/values.ts";
 import { Mark } from "../../nexus/flight.ts";
 import type { Place } from "../answer.ts";
-import { itemCame, loanCameBack } from "../answers/channels.ts";
+import { itemsCame, itemsCameBack, itemsRefused, roomCame, sendingEndCameBack } from "../answers/channels.ts";
 import { nameOf } from "../payload.ts";
 import type { RunQueue } from "../queue.ts";
 import type { Reactor } from "../shard.ts";
-import { Delegate, LiveTask, type TaskFuture, TaskState } from "../task.ts";
+import { Delegate, LiveTask, type TaskFuture, TaskState, UNARMED } from "../task.ts";
 import { type LinkHost, SharedLinks } from "./links.ts";
-import { ChannelEnd, type LoanHost, Loans } from "./loans.ts";
+import { type ChannelEnd, type Loan, type LoanHost, Loans } from "./loans.ts";
 import type { SharedMemory } from "./memory.ts";
 import { type CodeContext, inputFromValue, inputToValue, Packer } from "./parcel.ts";
 import type { Ring } from "./ring.ts";
+import type { StreamEnd } from "./streams.ts";
 
 /** The most tasks that go to another shard at once. */
 const MOST = 128;
@@ -74,7 +75,8 @@ enum MessageKind {
   Observed,
   PassedOn,
   Dropped,
-  Item,
+  Items,
+  Room,
   Recall,
   Return,
   Handler,
@@ -83,6 +85,8 @@ enum MessageKind {
 
 /** The answer to a request that has been withdrawn (R2). */
 const WITHDRAWN = undefined;
+/** The answer to one that waits, from now on, at an end of a channel that is lent with it. */
+const AT_LOAN = true;
 
 export interface PeerOptions {
   readonly shard: number;
@@ -121,6 +125,8 @@ export class Peer implements LinkHost, LoanHost {
   readonly #blocked = new Set<number>();
   readonly #asked = new Map<number, Asked>();
   readonly #delegates = new Map<string, Delegate>();
+  /** Who has something to say soon (W2 in streams.ts). */
+  #toTell: StreamEnd[] = [];
   /** Shard 0: constants that the others have not been told, by their index. */
   #unsent: number[];
   #tokens = 0;
@@ -233,14 +239,19 @@ export class Peer implements LinkHost, LoanHost {
       case MessageKind.Dropped:
         this.links.dropped(id!, from, values[1] as number);
         break;
-      case MessageKind.Item:
-        itemCame(this.#reactor, this.links.channel(id!), values[1]);
+      case MessageKind.Items:
+        if (this.#isOwn(id!)) itemsCame(this.#reactor, this.links.channel(id!), values[1] as Value[]);
+        else this.loans.itemsCame(id!, this.links.borrowed(id!), values[1] as Value[], from);
+        break;
+      case MessageKind.Room:
+        if (this.#isOwn(id!)) roomCame(this.#reactor, this.links.channel(id!), values[1] as number);
+        else this.loans.roomCame(this.links.borrowed(id!), values[1] as number);
         break;
       case MessageKind.Recall:
         this.#recalled(id!, values[1] as ChannelEnd);
         break;
       case MessageKind.Return:
-        loanCameBack(this.#reactor, this.links.channel(id!), values[1] as Value[] | number);
+        this.#loanCameBack(this.links.channel(id!), values[1] as Value[] | undefined, values[2] as number);
         break;
       case MessageKind.Constant:
         this.#options.constants[id!]!.v = values[1];
@@ -315,12 +326,27 @@ export class Peer implements LinkHost, LoanHost {
 
   set standsStill(does: boolean) {
     this.#standsStill = does;
-    if (does) this.loans.giveBackAll();
+    if (!does) return;
+    this.loans.giveBackAll();
+    this.tellAll();
   }
 
-  #borrow(channel: Channel, loan: readonly Value[] | number): void {
+  #borrow(channel: Channel, loan: Loan): void {
     this.loans.borrow(channel, loan);
     if (this.#standsStill) this.loans.giveBackAll();
+  }
+
+  #isOwn(id: number): boolean {
+    return this.memory.creatorOf(id) === this.shard;
+  }
+
+  /** An end of a channel of this shard is lent: until it is back the channel is kept (Z4 in loans.ts). */
+  lends(channel: Channel): void {
+    this.links.passedOn(channel, this.shard);
+  }
+
+  loanIsOver(channel: Channel): void {
+    this.links.dropped(channel.id, this.shard, 1);
   }
 
   /** Somebody wants an end of a channel of this shard that another one has. */
@@ -333,18 +359,59 @@ export class Peer implements LinkHost, LoanHost {
     if (channel !== undefined) this.loans.giveBack(channel, end);
   }
 
-  sendItem(channel: Channel, value: Value): boolean {
-    try {
-      this.#post(this.memory.creatorOf(channel.id), MessageKind.Item, [channel.id, value]);
-      return true;
-    } catch (error) {
-      if (error instanceof CodecError) return false;
-      throw error;
-    }
+  /** `rest`: items that were not used; undefined for a sending end. */
+  #loanCameBack(channel: Channel, rest: readonly Value[] | undefined, come: number): void {
+    if (rest === undefined) sendingEndCameBack(this.#reactor, channel);
+    else itemsCameBack(this.#reactor, channel, rest, come);
   }
 
-  giveBack(channel: Channel, rest: readonly Value[] | number): void {
-    this.#post(this.memory.creatorOf(channel.id), MessageKind.Return, [channel.id, rest as Value]);
+  postReturn(to: number, id: number, rest: Value[] | undefined, come: number): void {
+    this.#post(to, MessageKind.Return, [id, rest, come]);
+  }
+
+  postItems(to: number, channel: Channel, items: Value[]): void {
+    this.#post(to, MessageKind.Items, [channel.id, items]);
+  }
+
+  postRoom(to: number, channel: Channel, room: number): void {
+    this.#post(to, MessageKind.Room, [channel.id, room]);
+  }
+
+  refused(channel: Channel, items: readonly Value[]): void {
+    itemsRefused(this.#reactor, channel, items);
+  }
+
+  askOwner(task: LiveTask, owner: number): void {
+    this.ask(task, task.request!, owner);
+  }
+
+  resume(task: LiveTask, value: Value): void {
+    this.#reactor.resume(task, value);
+  }
+
+  isLarge(value: Value): boolean {
+    return this.#reactor.keeper?.isLarge(value) === true;
+  }
+
+  /** While this shard stands still for a cut, nothing waits here. */
+  isWaiting(shard: number): boolean {
+    return this.#standsStill || this.memory.isIdle(shard);
+  }
+
+  later(end: StreamEnd): void {
+    this.#toTell.push(end);
+  }
+
+  /** Tells the others what could wait a moment. */
+  tellAll(): void {
+    while (this.#toTell.length > 0) {
+      const ends = this.#toTell;
+      this.#toTell = [];
+      for (const end of ends) {
+        end.isDue = false;
+        end.tell();
+      }
+    }
   }
 
   // ---- Tasks that move (D) ----
@@ -452,15 +519,11 @@ export class Peer implements LinkHost, LoanHost {
     }
   }
 
-  /** R1 */
+  /** R1. Or it waits here, at an end of a channel that is lent. */
   ask(task: LiveTask, request: EffectRequest, of: number): void {
-    const token = ++this.#tokens;
     const { f_channel: channel } = request;
-    if (channel instanceof Channel) {
-      // What it asks for was not to be had of a loan.
-      const end = request.site.effect === "receive" ? ChannelEnd.Receiving : ChannelEnd.Sending;
-      this.loans.giveBack(channel, end);
-    }
+    if (channel instanceof Channel && this.loans.wait(task, channel, request)) return;
+    const token = ++this.#tokens;
     try {
       this.#post(of, MessageKind.Request, [token, task.id, task.name, request]);
     } catch (error) {
@@ -473,6 +536,11 @@ export class Peer implements LinkHost, LoanHost {
 
   /** Takes back what a task has asked of another shard; `withdrawn` is called unless an answer was under way (R2). */
   withdraw(task: LiveTask, withdrawn: () => void): void {
+    if (task.armed === UNARMED) {
+      this.loans.withdraw(task);
+      withdrawn();
+      return;
+    }
     const asked = this.#asked.get(task.armed)!;
     if (asked.withdrawn === null) this.#post(asked.of, MessageKind.Withdraw, [task.armed]);
     asked.withdrawn = withdrawn;
@@ -495,7 +563,9 @@ export class Peer implements LinkHost, LoanHost {
         return;
       } catch (error) {
         if (!(error instanceof CodecError)) throw error;
-        loanCameBack(this.#reactor, loan.channel, loan.of);
+        const { channel, of } = loan;
+        if (typeof of === "number") this.#loanCameBack(channel, undefined, 0);
+        else this.#loanCameBack(channel, of[0], of[0].length);
       }
     }
     try {
@@ -504,6 +574,15 @@ export class Peer implements LinkHost, LoanHost {
       const refused: Input = { kind: "fault", fault: cannotGo(error, "an answer") };
       this.#post(from, MessageKind.Answer, [token, inputToValue(refused)]);
     }
+  }
+
+  /** A delegate's request is not answered: its task waits by itself, at the end of a channel that it is lent. */
+  lendToWaiting(delegate: Delegate): void {
+    const { from, token, loan } = delegate;
+    delegate.request = null;
+    delegate.state = TaskState.Done;
+    this.#delegates.delete(`${from}:${token}`);
+    this.#post(from, MessageKind.Answer, [token, AT_LOAN, loan!.of]);
   }
 
   #withdrawDelegate(from: number, token: number): void {
@@ -517,9 +596,13 @@ export class Peer implements LinkHost, LoanHost {
     const asked = this.#asked.get(token as number);
     if (asked === undefined) throw new Error("broken R1: an answer that nobody waits for");
     this.#asked.delete(token as number);
-    if (loan !== undefined) this.#borrow(asked.task.request!.f_channel as Channel, loan as Value[] | number);
-    if (input === WITHDRAWN) asked.withdrawn?.();
-    else this.#reactor.wake(asked.task, inputFromValue(input, this.#options.code));
+    const { task, of, withdrawn } = asked;
+    if (loan !== undefined) this.#borrow(task.request!.f_channel as Channel, loan as Loan);
+    if (input === AT_LOAN && withdrawn === null) {
+      task.armed = UNARMED;
+      this.ask(task, task.request!, of);
+    } else if (input === WITHDRAWN || input === AT_LOAN) withdrawn?.();
+    else this.#reactor.wake(task, inputFromValue(input, this.#options.code));
   }
 
   // ---- Nothing to do (Q) ----
@@ -535,7 +618,8 @@ export class Peer implements LinkHost, LoanHost {
 
   /** Nothing to run: `underway` operations and timers may bring something. */
   beIdle(underway: number): void {
-    this.loans.giveBackAll();
+    this.loans.rest();
+    this.tellAll();
     if (this.#idle) this.memory.beIdle(this.shard, underway);
     else {
       this.#idle = true;
