@@ -139,6 +139,102 @@ const programs: readonly (readonly [name: string, source: string, ...lines: read
     "true",
   ],
   [
+    "a value that was sent reaches somebody, also when those who waited for it were cancelled",
+    `
+    async fun sender(channel, n) { for (i in 0..n) { channel.send(i + 1); } true }
+    async fun taker(channel, got) {
+        handle "CANCELLED" { nil }
+        var item = channel.receive();
+        while (item != nil) { got.add(item); item = channel.receive(); }
+    }
+    async fun impatient(channel, got) {
+        for (i in 0..5) {
+            var one = taker(channel, got);
+            sleep(i % 3);
+            cancel(one);
+            await ended(one);
+        }
+    }
+    async fun ended(future) { handle "FAULT" { nil } await future }
+    async fun trial(capacity, n) {
+        var channel = Channel(capacity);
+        var got = Atomic(0);
+        var sends = sender(channel, n);
+        var tries = impatient(channel, got);
+        var last = taker(channel, got);
+        await sends;
+        await tries;
+        channel.close();
+        await last;
+        got.get()
+    }
+    print all([trial(0, 30), trial(1, 30), trial(5, 40)]);
+    `,
+    "[465, 465, 820]",
+  ],
+  [
+    "a sender that is cancelled while it waits has sent what it said, in order",
+    `
+    async fun sender(channel, n, sent) {
+        handle "CANCELLED" { nil }
+        for (i in 0..n) { channel.send(i); sent.add(1); }
+    }
+    async fun ended(future) { handle "FAULT" { nil } await future }
+    async fun receiver(channel) {
+        var next = 0;
+        var item = channel.receive();
+        while (item != nil) { assert(item == next, "order"); next = next + 1; item = channel.receive(); }
+        next
+    }
+    async fun trial(capacity, ms) {
+        var channel = Channel(capacity);
+        var sent = Atomic(0);
+        var sends = sender(channel, 1000, sent);
+        var receives = receiver(channel);
+        sleep(ms);
+        cancel(sends);
+        await ended(sends);
+        channel.close();
+        var got = await receives;
+        got - sent.get()
+    }
+    print all([trial(0, 3), trial(1, 5), trial(4, 9)]);
+    `,
+    "[0, 0, 0]",
+  ],
+  [
+    "what is sent to another core is as it was when it was sent, and what is left when the channel closes is received",
+    `
+    async fun sender(channel, n) {
+        var all_so_far = [];
+        for (i in 0..n) {
+            all_so_far.add(i);
+            channel.send(if (i % 3 == 0) "no " + str(i) else all_so_far);
+            if (i % 7 == 3) { yield_now(); }
+        }
+        channel.close();
+        true
+    }
+    async fun receiver(channel) {
+        var seen = 0;
+        while (true) {
+            var item = channel.receive();
+            if (item == nil) { return seen; }
+            assert(if (seen % 3 == 0) item == "no " + str(seen) else item.length() == seen + 1, "the " + str(seen) + "th");
+            seen = seen + 1;
+            if (seen % 11 == 0) { sleep(1); }
+        }
+    }
+    async fun pair(capacity, n) {
+        var channel = Channel(capacity);
+        sender(channel, n);
+        await receiver(channel)
+    }
+    print all([pair(0, 20), pair(3, 25), pair(50, 40)]);
+    `,
+    "[20, 25, 40]",
+  ],
+  [
     "an atomic counts every addition once",
     `
     async fun add(counter, n) { for (i in 0..n) { counter.add(1); if (i == 2) { yield_now(); } } true }

@@ -8,8 +8,8 @@
 //
 // Z1. At most one shard has each end of a channel, and nobody else uses the end meanwhile. So what happens at an end happens on
 //     one shard, in the order in which it is called, as if there were no others.
-// Z2. The borrower sends a Return when the end is recalled, when a task asks for what only the owner can do, when the end was not
-//     used between two rests, and when the shard stands still for a cut (keep/stand.ts). A Recall that finds no loan has crossed
+// Z2. The borrower sends a Return when the end is recalled, when a task asks for what only the owner can do, when nothing has
+//     happened at the end for a while, and when the shard stands still for a cut (keep/stand.ts). A Recall that finds no loan has crossed
 //     its Return: messages keep their order, so a later loan cannot have come before it.
 // Z3. A receiving end has come back when all items that were sent to it are accounted for: the Return says how many had come, and
 //     those that come after it are sent back at once. Until then the owner uses and lends it to nobody. A sending end has come
@@ -22,6 +22,9 @@ import { Fifo } from "../../engine/fifo.ts";
 import { type Channel, type EffectRequest, SIGNAL, type Value } from "../../engine/values.ts";
 import type { LiveTask } from "../task.ts";
 import { Inlet, Outlet, type StreamHost, windowOf } from "./streams.ts";
+
+/** After so many rests an end that is not used is given back. */
+const MOST_RESTS = 8;
 
 export enum ChannelEnd {
   Sending,
@@ -51,8 +54,8 @@ class Borrowed {
   readonly receivers = new Fifo<LiveTask>();
   /** The channel is closed: what lies in it is the last. */
   isLast = false;
-  /** Since the last rest. */
-  isUsed = true;
+  /** How often the shard has rested since something happened here. */
+  rests = 0;
 }
 
 export class Loans {
@@ -85,7 +88,7 @@ export class Loans {
   trySend(channel: Channel, value: Value): boolean {
     const here = borrowedOf(channel);
     if (here === undefined || here.sending === null || here.sending.room <= 0) return false;
-    here.isUsed = true;
+    here.rests = 0;
     return this.#put(here.sending, value);
   }
 
@@ -102,7 +105,7 @@ export class Loans {
     if (channel.items.length === 0) return SIGNAL;
     const item = channel.items.shift();
     const here = borrowedOf(channel)!;
-    here.isUsed = true;
+    here.rests = 0;
     this.#grant(channel, here);
     return item;
   }
@@ -132,7 +135,7 @@ export class Loans {
       here.receivers.push(task);
       this.#grant(channel, here);
     }
-    here.isUsed = true;
+    here.rests = 0;
     return true;
   }
 
@@ -152,6 +155,7 @@ export class Loans {
       this.#host.postReturn(from, id, items, items.length);
       return;
     }
+    here.rests = 0;
     here.receiving.took(items.length);
     for (const item of items) {
       const receiver = here.receivers.shift();
@@ -165,6 +169,7 @@ export class Loans {
   roomCame(channel: Channel | undefined, room: number): void {
     const here = borrowedOf(channel);
     if (channel === undefined || here === undefined || here.sending === null) return;
+    here.rests = 0;
     here.sending.room += room;
     while (here.senders.length > 0 && here.sending.room > 0) {
       const sender = here.senders.shift()!;
@@ -213,13 +218,13 @@ export class Loans {
     }
   }
 
-  /** The shard has nothing to run. What nobody has used since the last time, and nobody waits for, is of no use here. */
+  /** The shard has nothing to run. An end at which nothing has happened for a while, and nobody waits, is of no use here. */
   rest(): void {
     for (const channel of this.#channels) {
       const here = borrowedOf(channel)!;
-      if (!here.isUsed && here.receivers.length === 0) this.giveBack(channel, ChannelEnd.Receiving);
-      if (!here.isUsed && here.senders.length === 0) this.giveBack(channel, ChannelEnd.Sending);
-      here.isUsed = false;
+      if (++here.rests < MOST_RESTS) continue;
+      if (here.receivers.length === 0) this.giveBack(channel, ChannelEnd.Receiving);
+      if (here.senders.length === 0) this.giveBack(channel, ChannelEnd.Sending);
     }
   }
 }

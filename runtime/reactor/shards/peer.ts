@@ -393,9 +393,9 @@ export class Peer implements LinkHost, LoanHost {
     return this.#reactor.keeper?.isLarge(value) === true;
   }
 
-  /** While this shard stands still for a cut, nothing waits here. */
+  /** While this shard stands still for a cut, nothing waits here. Who has been rung and is still to look is not rung for each item. */
   isWaiting(shard: number): boolean {
-    return this.#standsStill || this.memory.isIdle(shard);
+    return this.#standsStill || (this.memory.isIdle(shard) && !this.memory.hasMail(shard));
   }
 
   later(end: StreamEnd): void {
