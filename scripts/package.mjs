@@ -64,7 +64,7 @@ const manifest = manifestWith(packages);
 writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
 // The editor takes the type for that of its entries, and in a browser it knows scripts only. Node asks the nearest folder.
-for (const folder of ["bin", "dist"]) writeFileSync(join(stage, folder, "package.json"), '{ "type": "module" }\n');
+writeFileSync(join(stage, "dist/package.json"), '{ "type": "module" }\n');
 
 // Everything that stands here goes in.
 writeFileSync(join(stage, ".vscodeignore"), ".vscodeignore\n");

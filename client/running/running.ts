@@ -15,13 +15,17 @@ export function registerRunning(context: ExtensionContext, server: Server, comma
   subscriptions.push(workspace.onDidGrantWorkspaceTrust(setCanRun));
   if (command !== undefined) subscriptions.push(tasks.registerTaskProvider("walia", new WaliaTasks(command)));
 
-  subscriptions.push(
-    commands.registerCommand("walia.run", async (target?: string | Uri) => {
+  const run =
+    (...options: readonly string[]) =>
+    async (target?: string | Uri): Promise<void> => {
       const reason = whyNotRun(command);
       if (reason !== undefined) return void window.showWarningMessage(reason);
       const file = await savedFile(target);
-      if (file !== undefined) await tasks.executeTask(runTask(command!, file, await server.programOf(file)));
-    }),
+      if (file !== undefined) await tasks.executeTask(runTask(command!, file, await server.programOf(file), options));
+    };
+  subscriptions.push(
+    commands.registerCommand("walia.run", run()),
+    commands.registerCommand("walia.runNexus", run("--nexus")),
   );
 }
 

@@ -24,6 +24,8 @@ interface WaliaTaskDefinition extends TaskDefinition {
   readonly command: Verb;
   /** Files and folders; without one, the workspace folder. */
   readonly paths?: readonly string[];
+  /** Of the command: `--nexus`, `--shards=1`, `--json`, … */
+  readonly options?: readonly string[];
   /** The program's own, for `run`. */
   readonly args?: readonly string[];
 }
@@ -53,11 +55,19 @@ export class WaliaTasks implements TaskProvider {
   }
 }
 
-/** The task that runs a file, with the paths that its program is made of, in the folder that it belongs to. */
-export function runTask(command: WaliaCommand, file: Uri, paths: readonly string[]): Task {
+/**
+ * The task that runs a file, with the paths that its program is made of and options of the command, in the folder that it belongs
+ * to.
+ */
+export function runTask(
+  command: WaliaCommand,
+  file: Uri,
+  paths: readonly string[],
+  options: readonly string[] = [],
+): Task {
   const folder = workspace.getWorkspaceFolder(file);
   const args = workspace.getConfiguration("walia", file).get<string[]>("run.arguments", []);
-  const definition: WaliaTaskDefinition = { type: "walia", command: "run", paths, args };
+  const definition: WaliaTaskDefinition = { type: "walia", command: "run", options, paths, args };
   const task = createTask(command, definition, {
     scope: folder ?? TaskScope.Workspace,
     name: l10n.t("run {0}", workspace.asRelativePath(file)),
@@ -82,9 +92,9 @@ interface Placed {
 }
 
 function createTask(command: WaliaCommand, definition: WaliaTaskDefinition, { scope, name, cwd }: Placed): Task {
-  const { command: verb, paths = [], args = [] } = definition;
+  const { command: verb, options = [], paths = [], args = [] } = definition;
   // With the dashes, every path before them is a file of the program.
-  const words = [verb, ...paths, ...(verb === "run" ? ["--", ...args] : [])];
+  const words = [verb, ...options, ...paths, ...(verb === "run" ? ["--", ...args] : [])];
   const { program, args: all, env } = command.invocation(words);
   const execution = new ProcessExecution(program, [...all], { env: { ...env }, ...(cwd === undefined ? {} : { cwd }) });
   return new Task(definition, scope, name, "walia", execution, verb === "run" ? [] : ["$walia"]);

@@ -11,6 +11,7 @@ import { execute, load } from "./execute.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { expandNames, textReader } from "./files.ts";
 import type { Kept } from "./kept.ts";
+import { shownPath } from "./paths.ts";
 import { type RunOptions, runOptions } from "./run-options.ts";
 import { prepareRun, type Runnable } from "./store.ts";
 import { faultText } from "./trace.ts";
@@ -44,7 +45,8 @@ export async function run(words: readonly string[], context: Context): Promise<n
   const driver = await chooseDriver(options.driver ?? undefined);
   if (driver instanceof DriverError) throw new UsageError("run", driver.text);
   if (options.isVerbose) terminal.complain(`walia: driver ${driver.kind} (${driver.reason}), cores ${shards}`);
-  const watching = await startWatching(watch, { title: names.join(" "), shards, terminal });
+  const title = names.map((name) => shownPath(name, folder)).join(" ");
+  const watching = await startWatching(watch, { title, shards, terminal });
   const kept = await keptProgram(options, runnable, paths, context);
   const start: Start = { runnable, ports, options, watching, kept, view, context };
   try {

@@ -227,6 +227,24 @@ describe("in a workspace that is trusted", () => {
     await window.picture("run");
   });
 
+  test("lanes, events and effects of a running program are shown, and what it printed when it has ended", async () => {
+    const { page } = await open("busy.wal");
+    await window.command("Walia: Run File and Watch Its Cores");
+    const rows = page.locator(".xterm-rows");
+    await rows.getByText("EVENT_SATURATION").waitFor();
+    await window.command("View: Toggle Maximized Panel");
+    await rows.getByText("TIMER").first().waitFor();
+    await expect.poll(() => rows.getByText("fib(29) is 514229").count()).toBeGreaterThan(5);
+    // What a terminal says of its size when that has changed.
+    const size = page.locator(".terminal-resize-overlay");
+    await expect.poll(() => size.evaluate((div) => getComputedStyle(div).opacity)).toBe("0");
+    await window.picture("nexus");
+    await window.command("Terminal: Focus Terminal");
+    await page.keyboard.press("Control+C");
+    await rows.getByText("EVENT_SATURATION").waitFor({ state: "hidden" });
+    await rows.getByText("fib(29) is 514229").first().waitFor();
+  });
+
   test("a lens above the program runs it", async () => {
     const { page } = await open("main.wal");
     await page.locator(".codelens-decoration a", { hasText: "Run" }).first().click();
