@@ -71,8 +71,7 @@ export function applied(text: string, edits: readonly OwnEdit[]): string {
 
 /** Items that the edits leave alone are not parsed again. */
 function cacheOf(tree: ast.FileTree): ItemCache {
-  const known = new Map(tree.items.map((item) => [item.tree.hash, item.tree]));
-  return { get: (hash) => known.get(hash), set: (hash, item) => void known.set(hash, item) };
+  return new Map(tree.items.map((item) => [item.tree.text, item.tree]));
 }
 
 // ---- Two lists of edits, one after the other, as one ----
