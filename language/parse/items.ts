@@ -8,8 +8,12 @@
 // I4. A declaration keyword at the start of a line begins an item also where a `;` is missing; the item before it is
 //     then marked `cut`.
 //
-// What an edit does to items can be far away: a bracket may find its partner anywhere. So a version is read again around the
-// edit (`scanAgain`), and then split whole, which is a walk over numbers.
+// A version is read again around the edit (`scanAgain`), and its items are those of the one before, but for some around the
+// edit (`splitAgain`):
+//
+// I5. Where an item ends depends on its tokens and the two behind them, and on how brackets pair. What an edit does to these can be
+//     far away: a bracket may find its partner anywhere. But in front of an item that is *settled* no bracket is open, so
+//     pairs behind that place do not depend on what is before it, nor the other way round.
 
 import type * as ast from "../ast.ts";
 import { commonEnds } from "../common-ends.ts";
@@ -18,6 +22,10 @@ import { commentBefore, Kind, type Scan, scan, scanAgain, startsDeclaration, sta
 export interface ItemText {
   readonly offset: number;
   readonly piece: Piece;
+  /** The number of its first token. */
+  readonly first: number;
+  /** I5 */
+  readonly settled: boolean;
 }
 
 /** An item without its place. Versions of a file share those that are the same. */
@@ -41,18 +49,29 @@ export function splitItems(text: string): readonly ItemText[] {
 }
 
 export function split(text: string): Split {
-  return splitScan(scan(text), (start, end, cut) => ({ text: text.slice(start, end), cut }));
+  return splitFrom(scan(text), [], START, {
+    pieceAt: (start, end, cut) => ({ text: text.slice(start, end), cut }),
+    restAt: () => null,
+  });
 }
 
-/** What `split` says of a text, found from what it said of an earlier version. */
+/** What `split` says of a text, found from what it said of an earlier version (I5). */
 export function splitAgain(old: Split, text: string): Split {
   const before = old.scan.text;
   const { prefix, suffix } = commonEnds(before, text);
   const shift = text.length - before.length;
+  const { scan: source, front, behind } = scanAgain(old.scan, text, prefix, suffix);
+  const added = source.table.length - old.scan.table.length;
   const { items } = old;
+  // The item behind `begin` starts, with the token after its first, in front of what was read again.
+  let begin = lastThat(items, ({ first }) => first <= front - 2) - 1;
+  while (begin > 0 && !items[begin]!.settled) begin--;
   // Candidates for the item that comes next, in front of the edit and behind it.
-  let first = 0;
-  let last = itemAt(items, before.length - suffix);
+  let first = Math.max(0, begin);
+  let last = Math.max(
+    first,
+    lastThat(items, ({ offset }) => offset <= before.length - suffix),
+  );
   const known = (start: number, end: number, cut: boolean): Piece | undefined => {
     if (end <= prefix) {
       while (first < items.length && items[first]!.offset < start) first++;
@@ -62,10 +81,19 @@ export function splitAgain(old: Split, text: string): Split {
     while (last < items.length && items[last]!.offset < start - shift) last++;
     return matching(items[last], start - shift, end - shift, cut);
   };
-  return splitScan(
-    scanAgain(old.scan, text, prefix, suffix),
-    (start, end, cut) => known(start, end, cut) ?? { text: detached(text.slice(start, end)), cut },
-  );
+  return splitFrom(source, items.slice(0, first), items[first] ?? START, {
+    pieceAt: (start, end, cut) => known(start, end, cut) ?? { text: detached(text.slice(start, end)), cut },
+    restAt: (token, offset) => {
+      // With the token before it, since the space and the comments between them count.
+      if (token <= source.table.length - behind) return null;
+      while (last < items.length && items[last]!.offset < offset - shift) last++;
+      const same = items[last];
+      if (same?.offset !== offset - shift || same.first !== token - added || !same.settled) return null;
+      return items
+        .slice(last)
+        .map(({ offset, piece, first, settled }) => ({ offset: offset + shift, piece, first: first + added, settled }));
+    },
+  });
 }
 
 /** The same text by itself: in V8 a slice holds on to all of the text, and an item outlives many versions of its file. */
@@ -76,32 +104,51 @@ function matching(item: ItemText | undefined, start: number, end: number, cut: b
   return item.piece.text.length === end - start ? item.piece : undefined;
 }
 
-/** Splits a text of which tokens and comments are known. */
-function splitScan(source: Scan, pieceAt: (start: number, end: number, cut: boolean) => Piece): Split {
+/** Where the first item starts. */
+const START = { offset: 0, first: 0 };
+
+/** What is known of items before they are found. */
+interface Earlier {
+  pieceAt(start: number, end: number, cut: boolean): Piece;
+  /** All items from a place on, the first of which is settled; null when they have to be found. */
+  restAt(first: number, offset: number): readonly ItemText[] | null;
+}
+
+/** Splits a text of which tokens and comments are known, behind the items `kept`; the next one begins at `start`, and is settled. */
+function splitFrom(
+  source: Scan,
+  kept: readonly ItemText[],
+  start: Pick<ItemText, "offset" | "first">,
+  { pieceAt, restAt }: Earlier,
+): Split {
   const { text, table } = source;
-  const ends = bracketEnds(source);
-  const items: ItemText[] = [];
-  let offset = 0;
+  const brackets = bracketsFrom(source, start.first);
+  const items = [...kept];
+  let { offset, first } = start;
+  let settled = true;
   const add = (end: number, cut: boolean): void => {
-    items.push({ offset, piece: pieceAt(offset, end, cut) });
+    items.push({ offset, piece: pieceAt(offset, end, cut), first, settled });
     offset = end;
   };
-  for (let index = 0; index < table.length; ) {
-    const { next, cut } = endOfItem(source, ends, index);
+  while (first < table.length) {
+    const rest = settled ? restAt(first, offset) : null;
+    if (rest !== null) return { scan: source, items: items.concat(rest) };
+    const { next, cut } = endOfItem(source, brackets, first);
     add(next < table.length ? endOfLastLine(source, next) : lastOffset(source), cut);
-    index = next;
+    first = next;
+    settled = brackets.isSettledAt(next);
   }
   if (offset < text.length) add(text.length, false);
   return { scan: source, items };
 }
 
-/** The last item that starts at or before an offset. */
-function itemAt(items: readonly ItemText[], offset: number): number {
+/** The number of the last item for which something holds that holds for all before it; 0 when it holds for none. */
+function lastThat(items: readonly ItemText[], holds: (item: ItemText) => boolean): number {
   let low = 0;
   let high = items.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (items[middle]!.offset <= offset) low = middle;
+    if (holds(items[middle]!)) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -129,8 +176,13 @@ function isJoined(source: Scan, index: number): boolean {
 
 // ---- Brackets ----
 
-/** By token: where the bracket that opens there is closed, or one of the two below. */
-type BracketEnds = Int32Array;
+/** How brackets pair, from some token on in front of which none is open. It reads no further than it is asked for. */
+interface Brackets {
+  /** Where the bracket that opens at a token is closed, or one of the two below. */
+  endOf(token: number): number;
+  /** Whether no bracket is open in front of a token, which is behind those that `endOf` was asked for (I5). */
+  isSettledAt(token: number): boolean;
+}
 
 const NEVER = -1;
 /** A `;` or `}` ended it (I3). */
@@ -143,8 +195,8 @@ const ROUND_CLOSE = 41;
 const SQUARE_CLOSE = 93;
 const SEMICOLON = 59;
 
-function bracketEnds({ table: { kinds, signs, length } }: Scan): BracketEnds {
-  const ends = new Int32Array(length).fill(ABANDONED);
+function bracketsFrom({ table: { kinds, signs, length } }: Scan, first: number): Brackets {
+  const ends = new Int32Array(length - first).fill(ABANDONED);
   const open: number[] = [];
   // How many of each are open since the innermost `{`: tells at once whether a `)` or `]` closes anything.
   let round = 0;
@@ -156,12 +208,15 @@ function bracketEnds({ table: { kinds, signs, length } }: Scan): BracketEnds {
       else square--;
     }
   };
-  for (let index = 0; index < length; index++) {
-    const kind = kinds[index]!;
-    if (kind < Kind.Open) continue;
-    const sign = signs[index]!;
+  const close = (token: number): void => {
+    ends[open.pop()! - first] = token;
+  };
+  const read = (token: number): void => {
+    const kind = kinds[token]!;
+    if (kind < Kind.Open) return;
+    const sign = signs[token]!;
     if (kind === Kind.Open) {
-      open.push(index);
+      open.push(token);
       if (sign === ROUND) round++;
       else if (sign === SQUARE) square++;
       else {
@@ -172,20 +227,34 @@ function bracketEnds({ table: { kinds, signs, length } }: Scan): BracketEnds {
     } else if (kind === Kind.Mark) {
       if (sign === SEMICOLON) abandonTo(CURLY);
     } else if (sign === ROUND_CLOSE || sign === SQUARE_CLOSE) {
-      if ((sign === ROUND_CLOSE ? round : square) === 0) continue;
+      if ((sign === ROUND_CLOSE ? round : square) === 0) return;
       abandonTo(sign === ROUND_CLOSE ? ROUND : SQUARE);
-      ends[open.pop()!] = index;
+      close(token);
       if (sign === ROUND_CLOSE) round--;
       else square--;
     } else if (outer.length > 0) {
       abandonTo(CURLY);
-      ends[open.pop()!] = index;
+      close(token);
       square = outer.pop()!;
       round = outer.pop()!;
     }
-  }
-  for (const token of open) ends[token] = NEVER;
-  return ends;
+  };
+  let next = first;
+  /** Reads until all brackets up to a token have come to their ends. */
+  const readTo = (token: number): void => {
+    while (next < length && (next <= token || open.length > 0)) read(next++);
+    if (next === length) for (const left of open) ends[left - first] = NEVER;
+  };
+  return {
+    endOf: (token) => {
+      readTo(token);
+      return ends[token - first]!;
+    },
+    isSettledAt: (token) => {
+      readTo(token - 1);
+      return next === token && open.length === 0;
+    },
+  };
 }
 
 // ---- One item ----
@@ -199,7 +268,7 @@ const OPERATOR_WORDS = new Set("and or as at else in".split(" "));
 /** After a brace these can only continue what it ends; `- * & ( [ !` could also begin a statement. */
 const CONTINUING = new Set([..."./+%=<>|^~,)]:?"]);
 
-function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: number; cut: boolean } {
+function endOfItem(source: Scan, brackets: Brackets, first: number): { next: number; cut: boolean } {
   const { kinds, signs, length } = source.table;
   const head = headOf(source, first);
   const headWord = wordAt(source, head);
@@ -212,7 +281,7 @@ function endOfItem(source: Scan, ends: BracketEnds, first: number): { next: numb
       return { next: index, cut: true };
     if (kind === Kind.Open) {
       const open = index;
-      const close = ends[index]!;
+      const close = brackets.endOf(index);
       if (close === NEVER) unclosed = true;
       else if (close !== ABANDONED) {
         index = close;

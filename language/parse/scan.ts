@@ -185,8 +185,16 @@ export function scan(text: string): Scan {
   return new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
 }
 
+/** A scan that was made from an older one. */
+export interface Rescan {
+  readonly scan: Scan;
+  /** How many tokens both have in common, at the start and at the end. */
+  readonly front: number;
+  readonly behind: number;
+}
+
 /** What `scan` says of a text, found from what it said of another that has `prefix` and `suffix` in common with it. */
-export function scanAgain(old: Scan, text: string, prefix: number, suffix: number): Scan {
+export function scanAgain(old: Scan, text: string, prefix: number, suffix: number): Rescan {
   const openQuote = hasOpenQuote(text);
   const { table, comments, loose } = old;
   const shift = text.length - old.text.length;
@@ -214,7 +222,8 @@ export function scanAgain(old: Scan, text: string, prefix: number, suffix: numbe
       if (start >= rest) reader.comments.push({ style, start: start + shift, end: end + shift });
     for (const start of loose) if (start >= rest) reader.loose.push(start + shift);
   }
-  return new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
+  const scan = new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
+  return { scan, front: kept, behind: table.length - next };
 }
 
 /** Where the line of `offset` starts, or one before it whose end a character literal may reach over (S4). */
