@@ -54,20 +54,22 @@ export const semanticTokens: Feature = {
   register: (connection, services) => {
     const results = new Results();
     connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
-      services.answer<SemanticTokens>(uri, token, { data: [] }, (view, file) =>
-        results.keep(uri, encoded(view, file, tokensOf(view, file))),
-      ),
+      services.answer<SemanticTokens>(uri, token, { data: [] }, (view, file) => {
+        const data = encoded(view, file);
+        return { resultId: results.keep(uri, data), data: Array.from(data) };
+      }),
     );
     connection.languages.semanticTokens.onDelta(({ textDocument: { uri }, previousResultId }, token) =>
       services.answer<SemanticTokens | SemanticTokensDelta>(uri, token, { data: [] }, (view, file) => {
         const before = results.find(uri, previousResultId);
-        const now = results.keep(uri, encoded(view, file, tokensOf(view, file)));
-        return before ? { resultId: now.resultId, edits: editsBetween(before, now.data) } : now;
+        const data = encoded(view, file);
+        const resultId = results.keep(uri, data);
+        return before ? { resultId, edits: editsBetween(before, data) } : { resultId, data: Array.from(data) };
       }),
     );
     connection.languages.semanticTokens.onRange(({ textDocument: { uri }, range }, token) =>
       services.answer<SemanticTokens>(uri, token, { data: [] }, (view, file) => ({
-        data: encoded(view, file, tokensOf(view, file, view.span(file, range))),
+        data: Array.from(encoded(view, file, view.span(file, range))),
       })),
     );
   },
@@ -75,10 +77,21 @@ export const semanticTokens: Feature = {
 
 /** The tokens of a file, or those that touch a part of it, in the order of the text. */
 export function tokensOf(view: View, file: string, part?: ast.Span): Token[] {
+  const found: Token[] = [];
+  eachToken(view, file, part, (start, end, type, modifiers) => void found.push({ start, end, type, modifiers }));
+  return found;
+}
+
+/** One after the other, without an object for each: a long file has twenty thousand, and is asked about after each keystroke. */
+function eachToken(
+  view: View,
+  file: string,
+  part: ast.Span | undefined,
+  visit: (start: number, end: number, type: TokenType, modifiers: number) => void,
+): void {
   const { analysis } = view;
   const tree = view.tree(file);
   const meanings = new Map<string, Answer[]>();
-  const found: Token[] = [];
   tree.items.forEach((item, index) => {
     if (part && (item.offset > part.end || item.offset + item.tree.text.length < part.start)) return;
     const names = analysis.names(file, index);
@@ -87,10 +100,9 @@ export function tokensOf(view: View, file: string, part?: ast.Span): Token[] {
       const end = raw.end + item.offset;
       if (part && (start > part.end || end < part.start)) continue;
       const { type, modifiers } = raw.free === null ? raw : styleOf(raw.free, raw, view, file, meanings);
-      found.push({ start, end, type, modifiers: modifiers | ofUnit(raw.unit, view) });
+      visit(start, end, type, modifiers | ofUnit(raw.unit, view));
     }
   });
-  return found;
 }
 
 // ---- what an item says by itself (S1) ----
@@ -427,17 +439,22 @@ function ofUnit(unit: Unit | null, view: View): number {
 // ---- the protocol's form ----
 
 /** Five numbers for each token: lines and characters counted from the token before, length, type, modifiers. */
-function encoded(view: View, file: string, tokens: readonly Token[]): number[] {
+function encoded(view: View, file: string, part?: ast.Span): Int32Array {
   const { starts } = view.lines(file);
   const units = view.unitsIn(file);
-  const data = new Array<number>(tokens.length * 5);
+  let data = new Int32Array(5 * 1024);
   let line = 0;
   let lastLine = 0;
   let lastCharacter = 0;
   let at = 0;
-  for (const { start, end, type, modifiers } of tokens) {
+  eachToken(view, file, part, (start, end, type, modifiers) => {
     while (line + 1 < starts.length && starts[line + 1]! <= start) line++;
     const character = units(starts[line]!, start);
+    if (at === data.length) {
+      const longer = new Int32Array(4 * at);
+      longer.set(data);
+      data = longer;
+    }
     data[at++] = line - lastLine;
     data[at++] = line === lastLine ? character - lastCharacter : character;
     data[at++] = units(start, end);
@@ -445,38 +462,40 @@ function encoded(view: View, file: string, tokens: readonly Token[]): number[] {
     data[at++] = modifiers;
     lastLine = line;
     lastCharacter = character;
-  }
-  return data;
+  });
+  return data.slice(0, at);
 }
 
 const TYPE_INDEX: ReadonlyMap<TokenType, number> = new Map(tokenTypes.map((type, index) => [type, index]));
 
 /** The edits that make one array of the other: what is between their common beginning and their common end. */
-export function editsBetween(before: readonly number[], now: readonly number[]): SemanticTokensEdit[] {
+export function editsBetween(before: Int32Array, now: Int32Array): SemanticTokensEdit[] {
   const shorter = Math.min(before.length, now.length);
   let start = 0;
   while (start < shorter && before[start] === now[start]) start++;
   if (start === before.length && start === now.length) return [];
   let tail = 0;
   while (tail < shorter - start && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
-  return [{ start, deleteCount: before.length - start - tail, data: now.slice(start, now.length - tail) }];
+  const data = Array.from(now.subarray(start, now.length - tail));
+  return [{ start, deleteCount: before.length - start - tail, data }];
 }
 
 /** What clients were told last, one result for each document. */
 class Results {
-  readonly #last = new Map<string, { readonly id: string; readonly data: number[] }>();
+  readonly #last = new Map<string, { readonly id: string; readonly data: Int32Array }>();
   #count = 0;
 
-  keep(uri: string, data: number[]): SemanticTokens & { resultId: string } {
+  /** The result's id. */
+  keep(uri: string, data: Int32Array): string {
     const id = String(++this.#count);
     this.#last.delete(uri);
     this.#last.set(uri, { id, data });
     // Documents are closed without a word to us; those asked about long ago are forgotten.
     if (this.#last.size > 50) this.#last.delete(this.#last.keys().next().value!);
-    return { resultId: id, data };
+    return id;
   }
 
-  find(uri: string, id: string): number[] | undefined {
+  find(uri: string, id: string): Int32Array | undefined {
     const last = this.#last.get(uri);
     return last?.id === id ? last.data : undefined;
   }
