@@ -34,6 +34,8 @@ const FAR = NEAR + 1;
 const FIRST = FAR + 1;
 const SMALLEST = 256;
 const END = -1;
+/** Of a tick: as fine as the clock of our days is as a double. */
+const PARTS = 4096;
 
 /** Of tasks, or of whatever stands for them. */
 export class Timers<Sleeper = LiveTask> {
@@ -225,10 +227,29 @@ export class Timers<Sleeper = LiveTask> {
       entry = after;
     }
     // All of one tick may be very many, so they are sorted at once (W1, W3).
+    for (const next of this.#sorted(reached)) this.#insertAfter(this.#previous[NEAR]!, next);
+  }
+
+  /** Entries of one tick by their deadlines, equal ones in their order. Very many are first sorted by parts of the tick. */
+  #sorted(entries: number[]): number[] {
     const deadline = this.#deadline;
-    const isSorted = reached.every((entry, i) => i === 0 || deadline[reached[i - 1]!]! <= deadline[entry]!);
-    if (!isSorted) reached.sort((a, b) => deadline[a]! - deadline[b]!);
-    for (const next of reached) this.#insertAfter(this.#previous[NEAR]!, next);
+    const isSorted = (list: readonly number[]): boolean => {
+      for (let i = 1; i < list.length; i++) if (deadline[list[i - 1]!]! > deadline[list[i]!]!) return false;
+      return true;
+    };
+    if (isSorted(entries)) return entries;
+    let sorted = entries;
+    if (entries.length >= PARTS) {
+      const tick = this.#start + this.#current;
+      const partOf = (entry: number): number => ((deadline[entry]! - tick) * PARTS) | 0;
+      const ends = new Int32Array(PARTS + 1);
+      for (const entry of entries) ends[partOf(entry) + 1]!++;
+      for (let part = 1; part <= PARTS; part++) ends[part]! += ends[part - 1]!;
+      sorted = new Array(entries.length);
+      for (const entry of entries) sorted[ends[partOf(entry)]!++] = entry;
+      if (isSorted(sorted)) return sorted;
+    }
+    return sorted.sort((a, b) => deadline[a]! - deadline[b]!);
   }
 
   // ---- Entries ----
