@@ -63,6 +63,8 @@ export class Run {
   readonly read: number[] = [];
   /** A step is on the disk only when somebody waits for it, instead of at once. */
   isDiskSlow = false;
+  /** Milliseconds that somebody waits for it who does. */
+  diskTakes = 0;
   /** Steps that somebody has waited for. */
   readonly awaited: number[] = [];
   #steps = 0;
@@ -161,6 +163,7 @@ export class Run {
 
   #wait(stamp: number): boolean {
     this.awaited.push(stamp);
+    this.#driver.now += this.diskTakes;
     this.#durable = Math.max(this.#durable, stamp);
     return true;
   }

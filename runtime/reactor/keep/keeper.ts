@@ -447,13 +447,16 @@ export class Keeper {
       return;
     }
     const { held, printed } = this.#release();
+    let took = 0;
     this.#attempt(() => {
       const stamp = this.#cut(now, printed);
+      took = this.#reactor.now() - now;
       if (stamp !== null) this.#warm.written(stamp);
       if (stamp !== null && (held.length > 0 || printed.length > 0)) this.#await(stamp);
     });
     this.#letOut(held, printed);
-    this.#due = this.#reactor.now() + Math.max(INTERVAL, (this.#reactor.now() - now) * SHARE);
+    // The wait for the disk is not the cut's time: a slow one would make the next cut come late.
+    this.#due = this.#reactor.now() + Math.max(INTERVAL, took * SHARE);
   }
 
   #release(): { readonly held: readonly Held[]; readonly printed: readonly string[] } {
