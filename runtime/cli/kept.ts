@@ -12,14 +12,14 @@ import { type Cache, fingerprint } from "../../cache/cache.ts";
 import type { ProgramVersion } from "../compile/load.ts";
 import { PRELUDE_PATH } from "../compile/program.ts";
 import { checkFile } from "../horizon/check.ts";
-import { commitsItself, DEFAULT_CAPACITY, Horizon } from "../horizon/horizon.ts";
+import { commitsItself, DEFAULT_CAPACITY, Horizon, type HorizonOptions } from "../horizon/horizon.ts";
 import { isRunning } from "../horizon/owner.ts";
 import { readRunning, removeRunning } from "../horizon/running.ts";
 import { makeSpace } from "../horizon/space.ts";
 import { inUse, ownerOf, removeWithLock } from "../horizon/store.ts";
 import { Table } from "../horizon/tables.ts";
 import { HorizonError } from "../horizon/trouble.ts";
-import { ImageReader, type Started } from "../reactor/keep/image.ts";
+import { type AskForHelp, readImage, type Started } from "../reactor/keep/image.ts";
 import type { Durability } from "../reactor/keep/keeper.ts";
 import type { Keeping } from "./shards/cluster.ts";
 import type { KeptStart } from "./shards/messages.ts";
@@ -73,24 +73,27 @@ export class Kept implements Keeping {
   }
 
   /** FileTrouble when it cannot be read, or another process has it. */
-  async find(): Promise<void> {
+  async find(ask: AskForHelp): Promise<void> {
     const { path, isFresh } = this.#options;
     try {
       if (isFresh) startOver(path);
-      if (existsSync(path)) await this.#read();
+      if (existsSync(path)) await this.#read(ask);
       if (fewDescriptors()) await (await this.#open()).started;
     } catch (error) {
       throw error instanceof HorizonError ? new FileTrouble(path, error.reason) : error;
     }
   }
 
-  async #read(): Promise<void> {
+  async #read(ask: AskForHelp): Promise<void> {
     const accused = readRunning(this.#options.path);
-    const reader = new ImageReader(this.#sources.key, accused);
-    await this.#open((table, key, part) => reader.take(table, key, part));
-    const earlier = reader.end();
-    const { image, going, failed } = earlier;
+    let earlier: Started | null = null;
+    await this.#open(async (path) => {
+      const { report, started } = await readImage(path, this.#sources.key, accused, ask);
+      earlier = started;
+      return report;
+    });
     this.#earlier = earlier;
+    const { image, going, failed } = earlier!;
     this.#accused = accused;
     removeRunning(this.#options.path);
     this.#mayHaveFailed = failed > 0 || this.#accused.size > 0;
@@ -148,7 +151,7 @@ export class Kept implements Keeping {
     }
   }
 
-  #open(visit?: Parameters<typeof Horizon.open>[1]["visit"]): Promise<Horizon> {
+  #open(check?: HorizonOptions["check"]): Promise<Horizon> {
     const { path, durability, shards, limit } = this.#options;
     this.#opening ??= Horizon.open(path, {
       by: version,
@@ -160,7 +163,7 @@ export class Kept implements Keeping {
       writer: join(__dirname, "horizon-writer.js"),
       memory: this.#memory,
       failed: (error) => this.#failed(error.message),
-      ...(visit && { visit }),
+      ...(check && { check }),
     });
     return this.#opening;
   }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import { chooseDriver } from "../reactor/drivers/choose.ts";
 import { DriverError } from "../reactor/drivers/driver.ts";
@@ -19,14 +20,15 @@ import { UsageError } from "./trouble.ts";
 import { View } from "./view.ts";
 import { startWatching, type Watching } from "./watching.ts";
 
+/** The thread of the first shard, which start.ts has started for `run`. */
+declare const firstThread: Worker | undefined;
+
 /** A program that is about to run. */
 interface Start {
   readonly runnable: Runnable;
   readonly ports: ReadonlyMap<number, string>;
   readonly options: RunOptions;
   readonly watching: Watching;
-  /** What keeps the program; null when nothing is to be kept. */
-  readonly kept: Kept | null;
   readonly view: View;
   readonly context: Context;
 }
@@ -47,20 +49,26 @@ export async function run(words: readonly string[], context: Context): Promise<n
   if (options.isVerbose) terminal.complain(`walia: driver ${driver.kind} (${driver.reason}), cores ${shards}`);
   const title = names.map((name) => shownPath(name, folder)).join(" ");
   const watching = await startWatching(watch, { title, shards, terminal });
-  const kept = await keptProgram(options, runnable, paths, context);
-  const start: Start = { runnable, ports, options, watching, kept, view, context };
+  const isKept = options.durability !== null && !names.includes("-");
+  const start: Start = { runnable, ports, options, watching, view, context };
+  const closing: (() => Promise<void>)[] = [() => watching.end()];
+  const keep = async (): Promise<Kept> => {
+    const kept = await keptProgram(options, runnable, paths, context);
+    closing.unshift(() => kept.close());
+    return kept;
+  };
   try {
     // One shard on Node's loop needs no thread of its own, unless somebody waits for the disk.
-    const isAlone = shards === 1 && driver.kind === "libuv" && kept === null;
-    return isAlone ? await runHere(start) : await runOnThreads(start, driver.kind);
+    const isAlone = shards === 1 && driver.kind === "libuv" && !isKept;
+    return isAlone ? await runHere(start) : await runOnThreads(start, driver.kind, isKept ? keep : null);
   } finally {
-    await kept?.close();
-    await watching.end();
+    for (const close of closing) await close();
   }
 }
 
 async function runHere({ runnable, ports, options, watching, view, context }: Start): Promise<number> {
   const { terminal } = context;
+  void firstThread?.terminate();
   const loaded = load(runnable.program, runnable.trees);
   const { LibuvDriver } = await import("../reactor/drivers/libuv.ts");
   const code = await execute(loaded, {
@@ -78,14 +86,16 @@ async function runHere({ runnable, ports, options, watching, view, context }: St
 }
 
 async function runOnThreads(
-  { runnable, ports, options, watching, kept, context }: Start,
+  { runnable, ports, options, watching, context }: Start,
   driver: "uring" | "libuv",
+  keep: (() => Promise<Kept>) | null,
 ): Promise<number> {
   const { terminal, folder } = context;
   const { runCluster } = await import("./shards/cluster.ts");
   return runCluster({
     // Beside this file's bundle; it starts as the command was started.
     entry: pathToFileURL(join(__dirname, "start.cjs")),
+    first: firstThread!,
     shards: options.shards,
     driver,
     program: runnable.program,
@@ -93,7 +103,7 @@ async function runOnThreads(
     ports,
     args: options.args,
     mostTasks: options.mostTasks,
-    keeping: kept,
+    keep,
     folder,
     counters: watching.counters,
     isColored: terminal.errorPaint.isColored,
@@ -102,18 +112,17 @@ async function runOnThreads(
   });
 }
 
-/** What keeps the program in the `.wld` file beside it, if that is wanted. */
+/** What keeps the program in the `.wld` file beside it. */
 async function keptProgram(
   { names, durability, wldLimit: limit, memoryLimit, isFresh, shards }: RunOptions,
   runnable: Runnable,
   paths: readonly string[],
   { folder, cache, terminal }: Context,
-): Promise<Kept | null> {
-  if (durability === null || names.includes("-")) return null;
+): Promise<Kept> {
   const { Kept, wldPath } = await import("./kept.ts");
   const path = wldPath(names[0]!, paths[0]!, folder);
   const complain = (text: string): void => terminal.complain(`walia: ${text}`);
-  return new Kept({ path, durability, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
+  return new Kept({ path, durability: durability!, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
 }
 
 /** Shows the errors that keep a program from running. */

@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
-import { isMainThread } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 
 /** V8's own, in KiB. */
@@ -24,6 +24,10 @@ const WORTH = new Set(["run", "check", "test", "shard"]);
 // others get theirs from Node, so V8 may forget about it.
 if (isMainThread) setFlagsFromString(`--stack-size=${USUAL_STACK}`);
 
+// A program runs on a thread of its own: that starts while the command is loaded, which takes it over (run.ts).
+const firstThread =
+  isMainThread && process.argv[2] === "run" ? new Worker(__filename, { trackUnmanagedFds: false }) : undefined;
+
 const path = join(__dirname, isMainThread ? "walia.cjs" : "shard.cjs");
 const source = readFileSync(path, "latin1");
 const build = source.slice(0, source.indexOf("\n"));
@@ -36,7 +40,7 @@ const cache = folder === undefined ? noCache : openCache(folder, build);
 const key = [command, process.version, process.arch, ...process.execArgv].join(" ");
 
 const known = cache.readBytes("code", key);
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+const script = new Script(`(function (exports, require, module, __filename, __dirname, firstThread) {${source}\n})`, {
   filename: path,
   cachedData: known,
 });
@@ -45,4 +49,4 @@ if (known === undefined || script.cachedDataRejected === true)
   process.on("exit", () => cache.writeBytes("code", key, script.createCachedData()));
 
 const started = { exports: {} };
-script.runInThisContext()(started.exports, createRequire(path), started, path, __dirname);
+script.runInThisContext()(started.exports, createRequire(path), started, path, __dirname, firstThread);

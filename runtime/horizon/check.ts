@@ -5,10 +5,12 @@
 // C2. `visit` sees sound records only (record.ts, R2), table by table, in the order of their keys. Of tables that are not asked
 //     for only the place is looked at.
 // C3. The file must not be written to meanwhile; store.ts sees to that.
+// C4. A start reads the table `tasks` in parts, and another thread may help with it (pages.ts, P5): who is free takes the next one. What
+//     is wrong is said by checkFile, which then reads all of it again.
 
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { decodeFormat, FORMAT_KEY, isKnownFormat } from "./format.ts";
-import { type Entry, PageFile, type Tree } from "./pages.ts";
+import { type Entry, PageFile, type Tree, type TreeCounts, type TreePart, Walk } from "./pages.ts";
 import { isSound, type Part, RECORD_HEAD } from "./record.ts";
 import { decodeKey, type Key, TABLES, Table, tableName, tableNamed } from "./tables.ts";
 import { cannotOpen, type Damage, HorizonError } from "./trouble.ts";
@@ -68,6 +70,130 @@ export function checkFile(path: string, visit: Visit = () => undefined, options:
   });
 }
 
+/** Gathers what is in a part of a table. */
+export interface Collector<T> {
+  take(key: Key, payload: Part): void;
+  end(): T;
+}
+
+/** What another thread needs to know to read parts of the table `tasks`. Plain data. */
+export interface Sharing {
+  readonly path: string;
+  /** Number of the last write: it is to read the same file. */
+  readonly transaction: number;
+  readonly tree: Tree;
+  readonly parts: readonly TreePart[];
+  /** What was found of each page, by both. */
+  readonly use: Uint8Array;
+  /** Its word is the next part that nobody has taken. In shared memory. */
+  readonly next: Int32Array;
+}
+
+/** What one of them has read: by the number of a part. Plain data, as T is. */
+export interface Shared<T> {
+  readonly parts: ReadonlyMap<number, T>;
+  readonly counts: TreeCounts;
+}
+
+/** Has another thread read parts, which may take it as long as it wants to begin; null when it could not. */
+export type Help<T> = (sharing: Sharing) => Promise<Shared<T> | null>;
+
+/** What a start does with the records of a file. */
+export interface StartReader<T> {
+  /** Takes each record of all tables but `tasks`, as checkFile's `visit`. */
+  take(table: Table, key: Key, payload: Part): void;
+  /** For each part of the table `tasks`, when all tables before it were read. */
+  collector(): Collector<T>;
+  /** All parts, in order; the tables behind `tasks` are read after that. */
+  join(parts: readonly T[]): void;
+}
+
+/** Files with fewer tasks are read before another thread has heard of it. */
+const MANY = 20_000;
+
+/**
+ * Reads the file for a start (C4). Undefined when something is wrong with it, or the other thread has not answered: then what `reader`
+ * was told is of no use.
+ */
+export async function readForStart<T>(
+  path: string,
+  reader: StartReader<T>,
+  help: Help<T> | null,
+): Promise<Report | undefined> {
+  const file = openPages(path);
+  try {
+    const trees = tablesOf(file);
+    const records = new Map<Table, number>();
+    for (const [table, tree] of [...trees].sort(([a], [b]) => a - b)) {
+      records.set(table, tree.entries);
+      if (table === Table.Tasks) {
+        const read = await readTasks(file, tree, reader, tree.entries < MANY ? null : help);
+        if (read === null) return undefined;
+        reader.join(read);
+      } else readTable(file, table, tree, (key, payload) => reader.take(table, key, payload));
+    }
+    file.checkFree();
+    if (file.damage.length > 0) return undefined;
+    return { path, size: file.size, transaction: file.meta.transaction, records, damage: [] };
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+async function readTasks<T>(
+  file: PageFile,
+  tree: Tree,
+  reader: StartReader<T>,
+  help: Help<T> | null,
+): Promise<readonly T[] | null> {
+  const walk = new Walk(file, tree, tableName(Table.Tasks));
+  const parts = [...walk.parts()];
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const sharing = { path: file.path, transaction: file.meta.transaction, tree, parts, use: file.use, next };
+  const helping = help?.(sharing);
+  const read = readParts(walk, sharing, () => reader.collector());
+  let others: ReadonlyMap<number, T> = new Map();
+  if (read.size < parts.length) {
+    const shared = await helping;
+    if (shared == null) return null;
+    others = shared.parts;
+    walk.add(shared.counts);
+  }
+  walk.end();
+  const all = parts.map((_, part) => read.get(part) ?? others.get(part));
+  return all.some((part) => part === undefined) ? null : (all as T[]);
+}
+
+/** For the thread that helps: reads parts until all are taken; null when something is wrong. */
+export function helpReading<T>(sharing: Sharing, collector: () => Collector<T>): Shared<T> | null {
+  try {
+    return withFile(
+      sharing.path,
+      (file) => {
+        if (file.meta.transaction !== sharing.transaction) return null;
+        const walk = new Walk(file, sharing.tree, tableName(Table.Tasks));
+        const parts = readParts(walk, sharing, collector);
+        return file.damage.length > 0 ? null : { parts, counts: walk.counts };
+      },
+      sharing.use,
+    );
+  } catch {
+    // Who is helped finds out by itself.
+    return null;
+  }
+}
+
+function readParts<T>(walk: Walk, { parts, next }: Sharing, collector: () => Collector<T>): ReadonlyMap<number, T> {
+  const read = new Map<number, T>();
+  for (let part = Atomics.add(next, 0, 1); part < parts.length; part = Atomics.add(next, 0, 1)) {
+    const collected = collector();
+    const visit = checkedRecords(walk.file, Table.Tasks, (key, payload) => collected.take(key, payload));
+    walk.part(parts[part]!, visit);
+    read.set(part, collected.end());
+  }
+  return read;
+}
+
 export interface MetaRecords {
   /** Number of the last write. */
   readonly transaction: number;
@@ -86,20 +212,25 @@ export function readMeta(path: string): MetaRecords {
   });
 }
 
-function withFile<T>(path: string, use: (file: PageFile) => T): T {
-  let fd: number;
+function withFile<T>(path: string, read: (file: PageFile) => T, use?: Uint8Array): T {
+  const file = openPages(path, use);
+  try {
+    return read(file);
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+/** Its `fd` is to be closed. */
+function openPages(path: string, use?: Uint8Array): PageFile {
+  let fd: number | undefined;
   try {
     fd = openSync(path, "r");
-  } catch (error) {
-    throw cannotOpen(path, error);
-  }
-  try {
     if (fstatSync(fd).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
-    return use(new PageFile(path, fd));
+    return new PageFile(path, fd, use);
   } catch (error) {
+    if (fd !== undefined) closeSync(fd);
     throw error instanceof HorizonError ? error : cannotOpen(path, error);
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -125,13 +256,21 @@ function tablesOf(file: PageFile): ReadonlyMap<Table, Tree> {
   return trees;
 }
 
-function readTable(file: PageFile, table: Table, tree: Tree, visit: (key: Key, payload: Part) => void): void {
+const readTable = (file: PageFile, table: Table, tree: Tree, visit: (key: Key, payload: Part) => void): void =>
+  file.walk(tree, tableName(table), checkedRecords(file, table, visit));
+
+/** For a walk: has `visit` see each entry whose checksum matches, and reports the others. */
+function checkedRecords(
+  file: PageFile,
+  table: Table,
+  visit: (key: Key, payload: Part) => void,
+): (entry: Entry) => void {
   const of = tableName(table);
   const keyPart: Mutable<Part> = { bytes: EMPTY, at: 0, length: 0 };
   const record: Mutable<Part> = { bytes: EMPTY, at: 0, length: 0 };
   const report = (entry: Entry, key: Key | undefined, what: string): void =>
     void file.damage.push({ page: entry.page, table: of, what, ...(key === undefined ? {} : { key: String(key) }) });
-  file.walk(tree, of, (entry) => {
+  return (entry) => {
     const key = entry.isTree ? undefined : decodeKey(table, entry.key, entry.keyAt, entry.keyLength);
     keyPart.bytes = entry.key;
     keyPart.at = entry.keyAt;
@@ -148,7 +287,7 @@ function readTable(file: PageFile, table: Table, tree: Tree, visit: (key: Key, p
       if (table === Table.Meta && key === FORMAT_KEY) requireKnownFormat(file.path, payloadOf(record));
       visit(key, record);
     }
-  });
+  };
 }
 
 function requireKnownFormat(path: string, payload: Uint8Array): void {

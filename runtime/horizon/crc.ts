@@ -18,20 +18,22 @@ for (let i = 256; i < TABLES.length; i++) {
 
 /** The CRC-32C of `bytes[from, to)`, unsigned. `before`: the CRC of what stands in front, to go on from there. */
 export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length, before = 0): number {
+  // In bundles, what a module has at its top level is looked up each time.
+  const tables = TABLES;
   let crc = ~before;
   let at = from;
   for (; at + 8 <= to; at += 8) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     crc =
-      TABLES[1792 + (crc & 0xff)]! ^
-      TABLES[1536 + ((crc >>> 8) & 0xff)]! ^
-      TABLES[1280 + ((crc >>> 16) & 0xff)]! ^
-      TABLES[1024 + (crc >>> 24)]! ^
-      TABLES[768 + bytes[at + 4]!]! ^
-      TABLES[512 + bytes[at + 5]!]! ^
-      TABLES[256 + bytes[at + 6]!]! ^
-      TABLES[bytes[at + 7]!]!;
+      tables[1792 + (crc & 0xff)]! ^
+      tables[1536 + ((crc >>> 8) & 0xff)]! ^
+      tables[1280 + ((crc >>> 16) & 0xff)]! ^
+      tables[1024 + (crc >>> 24)]! ^
+      tables[768 + bytes[at + 4]!]! ^
+      tables[512 + bytes[at + 5]!]! ^
+      tables[256 + bytes[at + 6]!]! ^
+      tables[bytes[at + 7]!]!;
   }
-  for (; at < to; at++) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[at]!) & 0xff]!;
+  for (; at < to; at++) crc = (crc >>> 8) ^ tables[(crc ^ bytes[at]!) & 0xff]!;
   return ~crc >>> 0;
 }

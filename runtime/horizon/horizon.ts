@@ -8,7 +8,7 @@ import type { Visit } from "./check.ts";
 import { Journal, type JournalSeat, type Stamp } from "./journal.ts";
 import { DEFAULT_LIMIT } from "./record.ts";
 import { hurryWriter, isAtOrAfter, makeSpace, type Space, setFailed, spaceOf, Word, WriterState } from "./space.ts";
-import { Store } from "./store.ts";
+import { Store, type StoreOptions } from "./store.ts";
 import type { Key, Table } from "./tables.ts";
 import { HorizonError } from "./trouble.ts";
 import type { Durability, WriterData, WriterMessage } from "./writer.ts";
@@ -30,6 +30,8 @@ export interface HorizonOptions {
   readonly memory?: SharedArrayBuffer;
   /** Told of every record that is there when it is opened. */
   readonly visit?: Visit;
+  /** Reads and checks a file that is there, instead (StoreOptions). */
+  readonly check?: StoreOptions["check"];
   /** Told once, when nothing can be written any more (H2). */
   readonly failed?: (error: HorizonError) => void;
 }
@@ -77,8 +79,8 @@ export class Horizon {
 
   /** Opens or makes the file and starts the writing thread. HorizonError as Store.open. */
   static async open(path: string, options: HorizonOptions): Promise<Horizon> {
-    const { by, shards, durability, limit = DEFAULT_LIMIT, visit } = options;
-    const store = await Store.open(path, { by, limit, ...(visit && { visit }) });
+    const { by, shards, durability, limit = DEFAULT_LIMIT, visit, check } = options;
+    const store = await Store.open(path, { by, limit, ...(visit && { visit }), ...(check && { check }) });
     const memory = options.memory ?? makeSpace(shards, options.capacity ?? DEFAULT_CAPACITY);
     const interval = options.interval ?? DEFAULT_INTERVAL;
     const workerData: WriterData = { path, owner: store.owner, limit, memory, shards, durability, interval };

@@ -20,6 +20,8 @@
 // P2. A page is in one place only: below one page, or among the free ones. Below it are no younger pages.
 // P3. Keys ascend through a whole tree, and lie between those of the branches above.
 // P4. The number of entries and pages that a tree claims is what is there. So a part that went missing shows.
+// P5. Two threads may walk a tree together: it falls into parts, each is walked by one of them, and who has found which page is
+//     in memory that both have.
 
 import { fstatSync, readSync } from "node:fs";
 import { type Damage, HorizonError } from "./trouble.ts";
@@ -83,8 +85,8 @@ export class PageFile {
   readonly damage: Damage[] = [];
   readonly size: number;
   readonly meta: Meta;
-  /** 1: reached, 2: free (P2). */
-  readonly #use: Uint8Array;
+  /** 1: reached, 2: free (P2); in shared memory (P5). */
+  readonly use: Uint8Array;
   readonly #levels: Uint8Array[] = [];
   #overflow = new Uint8Array(PAGE);
   /** Pages that were read ahead, from `#aheadFrom` up to `#aheadTo`. */
@@ -103,10 +105,14 @@ export class PageFile {
     page: 0,
   };
 
-  /** `fd` is open for reading and stays the caller's. Throws HorizonError when this is no LMDB file. */
+  /**
+   * `fd` is open for reading and stays the caller's. `use`: that of another thread with the same file. Throws HorizonError when this is
+   * no LMDB file.
+   */
   constructor(
     readonly path: string,
     readonly fd: number,
+    use?: Uint8Array,
   ) {
     this.size = fstatSync(fd).size;
     if (this.size === 0) throw foreign(path, "the file is empty: it was cut off, or something else has made it");
@@ -115,18 +121,15 @@ export class PageFile {
     if (known.length === 0) throw foreign(path, "this is no file that holds a program's state");
     this.meta = known.reduce((newest, meta) => (meta.transaction > newest.transaction ? meta : newest));
     this.#checkMetas(metas);
-    this.#use = new Uint8Array(Math.min(this.meta.lastPage + 1, Math.ceil(this.size / PAGE)));
-    this.#use.fill(1, 0, 2);
+    const pages = Math.min(this.meta.lastPage + 1, Math.ceil(this.size / PAGE));
+    this.use = use ?? new Uint8Array(new SharedArrayBuffer(pages));
+    this.use.fill(1, 0, 2);
   }
 
   /** Visits every entry of a tree in order, passing over what is damaged. `of` names it in messages. */
   walk(tree: Tree, of: string | undefined, visit: (entry: Entry) => void): void {
-    if (tree.root === NO_PAGE) {
-      if (tree.entries > 0) this.#report(undefined, of, `${tree.entries} records are missing: the table has no pages`);
-      return;
-    }
-    const walk = new Walk(this, tree, of, visit);
-    walk.page(tree.root, 1, this.meta.transaction, null, null);
+    const walk = new Walk(this, tree, of);
+    for (const part of walk.parts()) walk.part(part, visit);
     walk.end();
   }
 
@@ -195,10 +198,10 @@ export class PageFile {
 
   #free(page: number, listedOn: number): void {
     // A free page beyond the end of the file was never written.
-    if (page >= this.#use.length) return;
-    if (this.#use[page] === 1) this.#report(listedOn, undefined, `page ${page} is in use and listed as free`);
-    else if (this.#use[page] === 2) this.#report(listedOn, undefined, `page ${page} is listed as free twice`);
-    else this.#use[page] = 2;
+    if (page >= this.use.length) return;
+    if (this.use[page] === 1) this.#report(listedOn, undefined, `page ${page} is in use and listed as free`);
+    else if (this.use[page] === 2) this.#report(listedOn, undefined, `page ${page} is listed as free twice`);
+    else this.use[page] = 2;
   }
 
   /** The page as read, whatever is in it; undefined, without a report, when it cannot be read whole. */
@@ -291,16 +294,15 @@ export class PageFile {
       this.#report(parent, of, `page ${page} is named, and cannot be`);
       return false;
     }
-    if (end > this.#use.length || end * PAGE > this.size) {
+    if (end > this.use.length || end * PAGE > this.size) {
       this.#report(page, of, `the file was cut off: it has ${this.size} bytes and this page is beyond them`);
       return false;
     }
     for (let at = page; at < end; at++) {
-      if (this.#use[at] !== 0) {
-        this.#report(at, of, "the page is in two places");
-        return false;
-      }
-      this.#use[at] = 1;
+      // The other thread may come to the same page at the same moment (P5).
+      if (Atomics.compareExchange(this.use, at, 0, 1) === 0) continue;
+      this.#report(at, of, "the page is in two places");
+      return false;
     }
     return true;
   }
@@ -326,9 +328,29 @@ interface Bound {
   readonly length: number;
 }
 
-/** One walk through one tree. */
-class Walk {
+/** What lies below one page of a tree, with what is known of that page. Plain data, for another thread. */
+export interface TreePart {
+  readonly page: number;
+  readonly level: number;
+  /** The transaction of the page above, which is not older. */
+  readonly youngest: number;
+  readonly lower: Bound | null;
+  readonly upper: Bound | null;
+  readonly parent: number;
+}
+
+/** What there is in parts of a tree. */
+export interface TreeCounts {
+  readonly branches: number;
+  readonly leaves: number;
+  readonly overflows: number;
+  readonly entries: number;
+}
+
+/** One walk through one tree, or a part in one (P5). */
+export class Walk {
   readonly #integers: boolean;
+  #visit: (entry: Entry) => void = () => undefined;
   #branches = 0;
   #leaves = 0;
   #overflows = 0;
@@ -338,47 +360,85 @@ class Walk {
     readonly file: PageFile,
     readonly tree: Tree,
     readonly of: string | undefined,
-    readonly visit: (entry: Entry) => void,
   ) {
     // The list of free pages is kept by number of transaction.
     this.#integers = tree === file.meta.free;
   }
 
+  /** The parts that the tree falls into, in the order of their keys: what lies below each of the lowest branches. */
+  *parts(): Iterable<TreePart> {
+    const { root } = this.tree;
+    const whole = { page: root, level: 1, youngest: this.file.meta.transaction, lower: null, upper: null, parent: 0 };
+    if (root !== NO_PAGE) yield* this.#parts(whole);
+  }
+
+  *#parts(part: TreePart): Iterable<TreePart> {
+    if (part.level >= this.tree.depth - 1) {
+      yield part;
+      return;
+    }
+    const bytes = this.#page(part);
+    if (bytes !== undefined) for (const below of this.#below(bytes, part)) yield* this.#parts(copyOf(below));
+  }
+
+  /** Visits every entry of a part in order. */
+  part(part: TreePart, visit: (entry: Entry) => void): void {
+    this.#visit = visit;
+    this.#walk(part);
+  }
+
+  get counts(): TreeCounts {
+    return { branches: this.#branches, leaves: this.#leaves, overflows: this.#overflows, entries: this.#entries };
+  }
+
+  /** Another thread has walked further parts. */
+  add({ branches, leaves, overflows, entries }: TreeCounts): void {
+    this.#branches += branches;
+    this.#leaves += leaves;
+    this.#overflows += overflows;
+    this.#entries += entries;
+  }
+
   /** P4 */
   end(): void {
     const { tree, of } = this;
-    if (this.#entries !== tree.entries)
+    if (tree.root === NO_PAGE) {
+      if (tree.entries > 0)
+        this.file.report(undefined, of, `${tree.entries} records are missing: the table has no pages`);
+    } else if (this.#entries !== tree.entries)
       this.file.report(undefined, of, `${this.#entries} records are readable where ${tree.entries} should be`);
     else if (this.#branches !== tree.branches || this.#leaves !== tree.leaves || this.#overflows !== tree.overflows)
       this.file.report(undefined, of, "the number of its pages is not what it should be");
   }
 
-  page(page: number, level: number, youngest: number, lower: Bound | null, upper: Bound | null, parent = 0): void {
-    const bytes = this.file.treePage(page, level, parent, youngest, this.of);
+  #walk(part: TreePart): void {
+    const bytes = this.#page(part);
     if (bytes === undefined) return;
-    const isLeaf = u16(bytes, 18) === PageFlag.Leaf;
-    const count = u16(bytes, 20) >> 1;
-    if (isLeaf !== (level === this.tree.depth))
-      this.file.report(page, this.of, "the page is of the wrong kind for its place");
-    else if (count === 0) this.file.report(page, this.of, "the page has nothing in it");
-    else if (isLeaf) {
-      this.#leaves++;
-      this.#leaf(bytes, page, count, whole(bytes, 8), lower, upper);
-    } else {
-      this.#branches++;
-      this.#branch(bytes, page, count, level, lower, upper);
-    }
+    if (part.level === this.tree.depth) this.#leaf(bytes, part);
+    else for (const below of this.#below(bytes, part)) this.#walk(below);
   }
 
-  #branch(
-    bytes: Uint8Array,
-    page: number,
-    count: number,
-    level: number,
-    lower: Bound | null,
-    upper: Bound | null,
-  ): void {
-    const transaction = whole(bytes, 8);
+  /** The page at the top of a part; undefined, and reported, when it is not what it should be. */
+  #page({ page, level, youngest, parent }: TreePart): Uint8Array | undefined {
+    const bytes = this.file.treePage(page, level, parent, youngest, this.of);
+    if (bytes === undefined) return undefined;
+    const isLeaf = u16(bytes, 18) === PageFlag.Leaf;
+    const isEmpty = u16(bytes, 20) === 0;
+    if (isLeaf !== (level === this.tree.depth))
+      this.file.report(page, this.of, "the page is of the wrong kind for its place");
+    else if (isEmpty) this.file.report(page, this.of, "the page has nothing in it");
+    else {
+      if (isLeaf) this.#leaves++;
+      else this.#branches++;
+      return bytes;
+    }
+    return undefined;
+  }
+
+  /** What lies below a branch. */
+  *#below(bytes: Uint8Array, { page, level, lower, upper }: TreePart): Iterable<TreePart> {
+    const youngest = whole(bytes, 8);
+    const count = u16(bytes, 20) >> 1;
     let bound = lower;
     for (let i = 0; i < count; i++) {
       const next = i + 1 < count ? this.#branchKey(bytes, page, i + 1) : upper;
@@ -387,7 +447,7 @@ class Walk {
       const below = u16(bytes, node) + u16(bytes, node + 2) * 0x10000 + u16(bytes, node + 4) * 0x100000000;
       if (bound !== null && next !== null && this.#compare(bound, next) >= 0)
         this.file.report(page, this.of, "the keys on the page are out of order");
-      else this.page(below, level + 1, transaction, bound, next, page);
+      else yield { page: below, level: level + 1, youngest, lower: bound, upper: next, parent: page };
       bound = next;
     }
   }
@@ -405,15 +465,10 @@ class Walk {
     return -1;
   }
 
-  #leaf(
-    bytes: Uint8Array,
-    page: number,
-    count: number,
-    transaction: number,
-    lower: Bound | null,
-    upper: Bound | null,
-  ): void {
+  #leaf(bytes: Uint8Array, { page, lower, upper }: TreePart): void {
     const { entry } = this.file;
+    const transaction = whole(bytes, 8);
+    const count = u16(bytes, 20) >> 1;
     // One object for each key and the one before it: there are millions.
     let key = { bytes, at: 0, length: 0 };
     let spare = { bytes, at: 0, length: 0 };
@@ -449,7 +504,7 @@ class Walk {
         this.#overflows += whole(bytes, entry.valueAt + 16);
         if (!this.file.readOverflow(entry, transaction, this.of)) continue;
       }
-      this.visit(entry);
+      this.#visit(entry);
     }
   }
 
@@ -466,6 +521,12 @@ class Walk {
     return a.length - b.length;
   }
 }
+
+/** Its bounds stay when the pages that they are on are read over. */
+const copyOf = (part: TreePart): TreePart => ({ ...part, lower: boundCopy(part.lower), upper: boundCopy(part.upper) });
+
+const boundCopy = (bound: Bound | null): Bound | null =>
+  bound && { bytes: bound.bytes.slice(bound.at, bound.at + bound.length), at: 0, length: bound.length };
 
 const foreign = (path: string, what: string): HorizonError =>
   new HorizonError("foreign", path, `${what}. Put back a copy, move it away, or start over with --fresh.`);

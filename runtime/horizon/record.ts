@@ -6,14 +6,15 @@
 // R2. Nobody sees a payload whose checksum was not compared.
 
 import { crc32c } from "./crc.ts";
-import type { Table } from "./tables.ts";
+import { TABLES, type Table } from "./tables.ts";
 
 /** Bytes in front of the payload. */
 export const RECORD_HEAD = 4;
 /** The most bytes that one record may have. */
 export const LARGEST_RECORD = 256 * 1024 * 1024;
 
-const place = new Uint8Array(1);
+/** The checksum of the number of a table, for each. */
+const PLACES = TABLES.map((table) => crc32c(Uint8Array.of(table)));
 /** How much a file may hold unless somebody says otherwise. */
 export const DEFAULT_LIMIT = 64 * 1024 ** 3;
 
@@ -26,8 +27,7 @@ function checksum(
   from: number,
   to: number,
 ): number {
-  place[0] = table;
-  return crc32c(bytes, from, to, crc32c(key, keyAt, keyAt + keyLength, crc32c(place)));
+  return crc32c(bytes, from, to, crc32c(key, keyAt, keyAt + keyLength, PLACES[table]));
 }
 
 /** Writes the checksum of the record into its first four bytes: `record[at, to)`, of which the payload is already there. */

@@ -43,6 +43,8 @@ export interface StoreOptions {
   /** Told of every record that is there, on the way. */
   readonly visit?: Visit;
   readonly meter?: Meter;
+  /** Reads and checks the file instead. */
+  readonly check?: (path: string) => Promise<Report>;
 }
 
 export class Store {
@@ -65,11 +67,11 @@ export class Store {
    * Opens a file, or makes a new one. HorizonError when it is in use, damaged, not ours, or cannot be read or written; then
    * nothing about it has changed.
    */
-  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit, meter }: StoreOptions): Promise<Store> {
+  static async open(path: string, { by, limit = DEFAULT_LIMIT, visit, meter, check }: StoreOptions): Promise<Store> {
     if (!existsSync(path)) await create(path, by);
     const before = ownerOf(path);
     if (before !== undefined && isRunning(before)) throw inUse(path, before);
-    const report = checkFile(path, visit, { meter });
+    const report = check === undefined ? checkFile(path, visit, { meter }) : await check(path);
     if (report.damage.length > 0) {
       // Somebody else may have taken the file while it was being read.
       const meanwhile = ownerOf(path);

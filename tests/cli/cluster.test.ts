@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { type ClusterOptions, runCluster } from "../../runtime/cli/shards/cluster.ts";
 import { folderWith } from "./command.ts";
@@ -11,20 +12,24 @@ import { folderWith } from "./command.ts";
 function runBroken(what: string, complaints: string[]): Promise<number> {
   const folder = folderWith({
     "shard.mjs": `
-      import { parentPort, workerData } from "node:worker_threads";
-      if (workerData.shard === 0) {
-        parentPort.postMessage({ kind: "needShards" });
-        const words = new Int32Array(workerData.memory); // The fourth is STOPPING (shards/memory.ts).
-        setInterval(() => { if (Atomics.load(words, 3) === 1) process.exit(); }, 10);
-      } else { ${what} }
+      import { parentPort } from "node:worker_threads";
+      parentPort.once("message", ({ start }) => {
+        if (start.shard === 0) {
+          parentPort.postMessage({ kind: "needShards" });
+          const words = new Int32Array(start.memory); // The fourth is STOPPING (shards/memory.ts).
+          setInterval(() => { if (Atomics.load(words, 3) === 1) process.exit(); }, 10);
+        } else { ${what} }
+      });
     `,
   });
+  const entry = pathToFileURL(join(folder, "shard.mjs"));
   const options: Partial<ClusterOptions> = {
-    entry: pathToFileURL(join(folder, "shard.mjs")),
+    entry,
+    first: new Worker(entry),
     shards: 2,
     driver: "libuv",
     counters: undefined,
-    keeping: null,
+    keep: null,
     output: null,
     complain: (text) => void complaints.push(text),
   };

@@ -172,9 +172,15 @@ export class Run {
 /** What a start reads of these records. */
 function readAtStart(records: Records, sources: string, accused: ReadonlySet<number>): Started {
   const reader = new ImageReader(sources, accused);
-  for (const table of TABLES)
-    for (const [key, record] of [...(records.get(table) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
-      reader.take(table, key, { bytes: record, at: 0, length: record.length });
+  for (const table of TABLES) {
+    const tasks = table === Table.Tasks ? reader.collector() : null;
+    for (const [key, record] of [...(records.get(table) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const part = { bytes: record, at: 0, length: record.length };
+      if (tasks === null) reader.take(table, key, part);
+      else tasks.take(key, part);
+    }
+    if (tasks !== null) reader.join([tasks.end()]);
+  }
   return reader.end();
 }
 

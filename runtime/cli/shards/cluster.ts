@@ -9,15 +9,19 @@
 // X2. When the program ends, every shard gets the chance to let out what it has printed; one that is busy for longer than
 //     PATIENCE is ended where it is. One that is still starting is let be: it sees that all is over when it has started, and to
 //     end a thread that loads a native library takes the process down.
-// X3. What an earlier run has left is read while the first shard's thread starts; the thread is told when that is done.
+// X3. The first shard's thread starts before anything is known of the program. Until it is told of one it loads nothing native, so the
+//     command may end at any time. What an earlier run has left is read meanwhile; the thread helps with that as soon as it can, and is
+//     told when it is done.
 
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type Transferable, Worker } from "node:worker_threads";
+import type { Shared } from "../../horizon/check.ts";
 import { type CounterMemory, counterMemory } from "../../nexus/counters.ts";
 import { attend } from "../../reactor/drivers/uring/attendant.ts";
+import type { AskForHelp, TaskPart } from "../../reactor/keep/image.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
 import { TurnWatcher } from "../../reactor/turns.ts";
 import { ExitCode } from "../exit-codes.ts";
-import type { KeptStart, ShardGo, ShardNews, ShardStart } from "./messages.ts";
+import type { KeptStart, ShardNews, ShardStart, ToShard } from "./messages.ts";
 
 /** How long shards have for ending, in milliseconds (X2). */
 const PATIENCE = 500;
@@ -25,12 +29,13 @@ const PATIENCE = 500;
 type Common = Omit<ShardStart, "shard" | "memory" | "counters" | "printsAtMain" | "attendant">;
 
 export interface ClusterOptions extends Common {
-  /** What starts a worker (start.ts). */
+  /** What starts a worker (start.ts), and the first one, which has started already (X3). */
   readonly entry: URL;
+  readonly first: Worker;
   /** Where the shards count; by default, where nobody looks but themselves. */
   readonly counters: CounterMemory | undefined;
-  /** Keeps the program; null when nothing is to be kept. */
-  readonly keeping: Keeping | null;
+  /** What keeps the program, asked for when its first shard has been told of it; null when nothing is to be kept. */
+  readonly keep: (() => Promise<Keeping>) | null;
   /** Puts out what the program prints, and what it writes by itself; null: the shards do it. */
   readonly output: ProgramOutput | null;
   complain(text: string): void;
@@ -38,8 +43,11 @@ export interface ClusterOptions extends Common {
 
 /** What keeps a program that runs on threads. */
 export interface Keeping {
-  /** Reads what an earlier run has left, before a shard is told what to start with (X3). Rejects when that cannot be done. */
-  find(): Promise<void>;
+  /**
+   * Reads what an earlier run has left, with the help of another thread, before a shard is told what to start with (X3). Rejects when that
+   * cannot be done.
+   */
+  find(ask: AskForHelp): Promise<void>;
   /** For a shard to start with. */
   startOf(shard: number): KeptStart;
   /** There is something to keep. Rejects when that cannot be done. */
@@ -57,28 +65,32 @@ export interface ProgramOutput {
   write(stream: 1 | 2, data: string | Uint8Array): void;
 }
 
+/** The thread of a shard, which waits for what it is told (messages.ts). */
+const startThread = (entry: URL): Worker => new Worker(entry, { trackUnmanagedFds: false });
+
 /** Runs a program to its end; its exit code. Throws an Error for a mistake of ours. */
 export function runCluster(options: ClusterOptions): Promise<number> {
-  const { entry, complain, output, keeping, ...common } = options;
+  const { entry, first, complain, output, keep, ...common } = options;
   const memory = SharedMemory.create(options.shards);
   const counters = options.counters ?? counterMemory({ shards: options.shards }, Date.now());
   const running = new Map<number, Worker>();
   const watcher = new TurnWatcher();
+  let keeping: Keeping | null = null;
 
   return new Promise((resolve, reject) => {
     let outcome: { readonly code: number } | { readonly error: Error } | null = null;
     let impatient: NodeJS.Timeout | undefined;
 
-    const startShard = (shard: number): Worker => {
+    let helped: (shared: Shared<TaskPart> | null) => void = () => undefined;
+
+    const tell = (worker: Worker, message: ToShard | null, transfer: readonly Transferable[] = []): void =>
+      worker.postMessage(message, transfer);
+
+    const startShard = (shard: number, worker: Worker): Worker => {
       const { port1, port2 } = new MessageChannel();
       const leave = attend(port1);
       const own = { shard, memory: memory.buffer, counters, attendant: port2, printsAtMain: output !== null };
-      const workerData: ShardStart = { ...common, ...own };
-      const worker = new Worker(entry, {
-        workerData,
-        transferList: [port2],
-        trackUnmanagedFds: false,
-      });
+      tell(worker, { kind: "start", start: { ...common, ...own } }, [port2]);
       running.set(shard, worker);
       worker.on("message", (news: ShardNews) => hear(news));
       worker.on("error", (error) => {
@@ -89,6 +101,7 @@ export function runCluster(options: ClusterOptions): Promise<number> {
       });
       worker.on("exit", () => {
         leave();
+        helped(null);
         running.delete(shard);
         if (outcome === null) end({ error: new Error(`core ${shard} has stopped`) });
         else if (running.size === 0) settle();
@@ -97,9 +110,15 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     };
 
     /** X3 */
-    const goOn = (shard: number, worker: Worker): void => {
-      const go: ShardGo = { kept: keeping?.startOf(shard) ?? null };
-      worker.postMessage(go);
+    const goOn = (shard: number, worker: Worker): void =>
+      tell(worker, { kind: "go", go: { kept: keeping?.startOf(shard) ?? null } });
+
+    /** X3 */
+    const find = async (ask: AskForHelp): Promise<void> => {
+      if (keep === null) return;
+      keeping = await keep();
+      keeping.watch(cannotKeep);
+      await keeping.find(ask);
     };
 
     const hear = (news: ShardNews): void => {
@@ -119,8 +138,12 @@ export function runCluster(options: ClusterOptions): Promise<number> {
         case "keepFailed":
           cannotKeep(news.reason);
           break;
+        case "helped":
+          helped(news.shared);
+          break;
         case "needShards":
-          if (outcome === null) for (let shard = 1; shard < options.shards; shard++) goOn(shard, startShard(shard));
+          if (outcome === null)
+            for (let shard = 1; shard < options.shards; shard++) goOn(shard, startShard(shard, startThread(entry)));
           break;
         case "turns":
           watcher.add(news.shared);
@@ -174,12 +197,16 @@ export function runCluster(options: ClusterOptions): Promise<number> {
     };
 
     process.on("exit", halt);
-    keeping?.watch(cannotKeep);
-    const first = startShard(0);
-    (keeping?.find() ?? Promise.resolve()).then(
+    startShard(0, first);
+    const ask: AskForHelp = (request) =>
+      new Promise((resolve) => {
+        helped = resolve;
+        tell(first, { kind: "help", request });
+      });
+    find(ask).then(
       () => goOn(0, first),
       (error: Error) => {
-        first.postMessage(null);
+        tell(first, null);
         end({ error });
       },
     );

@@ -4,14 +4,22 @@ import type { MessagePort } from "node:worker_threads";
 import type { FileTree } from "../../../language/ast.ts";
 import type { ProgramVersion } from "../../compile/load.ts";
 import type { CompiledProgram } from "../../compile/program.ts";
+import type { Shared } from "../../horizon/check.ts";
 import type { JournalSeat } from "../../horizon/journal.ts";
 import type { CounterMemory } from "../../nexus/counters.ts";
 import type { DriverKind } from "../../reactor/drivers/choose.ts";
-import type { Image, Sleepers } from "../../reactor/keep/image.ts";
+import type { HelpRequest, Image, Sleepers, TaskPart } from "../../reactor/keep/image.ts";
 import type { Durability, KeeperOptions } from "../../reactor/keep/keeper.ts";
 import type { SharedTurns } from "../../reactor/turns.ts";
 
-/** What a shard's thread starts with. */
+/** To a shard's thread, in this order. Null in place of one of them: all is over before it began. */
+export type ToShard =
+  | { readonly kind: "start"; readonly start: ShardStart }
+  /** To the first one, which may read while it waits. */
+  | { readonly kind: "help"; readonly request: HelpRequest }
+  | { readonly kind: "go"; readonly go: ShardGo };
+
+/** What a shard starts with. */
 export interface ShardStart {
   readonly shard: number;
   readonly shards: number;
@@ -32,7 +40,7 @@ export interface ShardStart {
   readonly printsAtMain: boolean;
 }
 
-/** To a shard that has started: it begins. Null in its place: all is over before it began. */
+/** What a shard that has started begins with. */
 export interface ShardGo {
   /** What keeps the program; null when nothing is to be kept. */
   readonly kept: KeptStart | null;
@@ -70,6 +78,8 @@ export type ShardNews =
   | { readonly kind: "keep" }
   /** Nothing can be kept any more. */
   | { readonly kind: "keepFailed"; readonly reason: string }
+  /** What it has read, when it was asked to help; null: it could not. */
+  | { readonly kind: "helped"; readonly shared: Shared<TaskPart> | null }
   /** There is work for more shards. */
   | { readonly kind: "needShards" }
   /** What the thread shares with who watches its turns; it has not begun any. */

@@ -1,10 +1,11 @@
 // A shard in its worker thread: loads the program and runs its part of it. It is built by itself (dist/shard.cjs), without what
 // only the command needs: a thread starts the sooner the less it loads.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { installProgramHandler, programSegment } from "../../engine/machine.ts";
 import { room } from "../../engine/stack.ts";
 import type { Driver } from "../../reactor/drivers/driver.ts";
+import type { HelpRequest } from "../../reactor/keep/image.ts";
 import { Reactor } from "../../reactor/shard.ts";
 import { SharedMemory } from "../../reactor/shards/memory.ts";
 import { sharedTurns, WatchedTurns } from "../../reactor/turns.ts";
@@ -14,15 +15,15 @@ import { faultText } from "../trace.ts";
 import { View } from "../view.ts";
 import { makeDriver } from "./drivers.ts";
 import { keeperOf, recordsOf } from "./kept.ts";
-import type { ShardGo, ShardNews, ShardStart } from "./messages.ts";
+import type { ShardGo, ShardNews, ShardStart, ToShard } from "./messages.ts";
 import { Output } from "./output.ts";
 import { postStandardStreams } from "./posted.ts";
 
 async function runShard(): Promise<void> {
-  const start = workerData as ShardStart;
-  const { shard, trees } = start;
-  const tell = (news: ShardNews): void => parentPort!.postMessage(news);
   process.on("uncaughtException", (error) => tell({ kind: "broken", error }));
+  const orders = new Orders();
+  const start = await orders.start();
+  const { shard, trees } = start;
   const texts = new Map(trees.map((tree) => [tree.path, tree.text]));
   const view = new View(paint(start.isColored), (path) => texts.get(path), start.folder);
   const memory = new SharedMemory(start.memory, start.shards);
@@ -30,10 +31,7 @@ async function runShard(): Promise<void> {
     ? { print: (text: string) => tell({ kind: "lines", text }), flush: () => undefined }
     : new Output(memory, () => tell({ kind: "brokenPipe" }));
   const driver = await makeDriver(start.driver, start.attendant, memory.bell(shard));
-  const go = await whenToGo();
-  // The command ends, and says why.
-  if (go === null) process.exit();
-  const { kept } = go;
+  const { kept } = await orders.go();
   const loaded = load(start.program, trees, kept?.older);
   const code = {
     code: (id: string) => loaded.codes.get(id),
@@ -86,8 +84,62 @@ async function runShard(): Promise<void> {
   tell({ kind: "finished", exitCode });
 }
 
-/** Waits until the main thread knows what the shard is to go on with. */
-const whenToGo = (): Promise<ShardGo | null> => new Promise((resolve) => parentPort!.once("message", resolve));
+const tell = (news: ShardNews): void => parentPort!.postMessage(news);
+
+/** What the main thread says, from the first moment on. */
+class Orders {
+  #started: (start: ShardStart) => void = () => undefined;
+  #goes: (go: ShardGo) => void = () => undefined;
+  readonly #start = new Promise<ShardStart>((resolve) => {
+    this.#started = resolve;
+  });
+  readonly #go = new Promise<ShardGo>((resolve) => {
+    this.#goes = resolve;
+  });
+
+  constructor() {
+    parentPort!.on("message", (order: ToShard | null) => void this.#hear(order));
+  }
+
+  start(): Promise<ShardStart> {
+    return this.#start;
+  }
+
+  /** Nothing is said after that. */
+  async go(): Promise<ShardGo> {
+    const go = await this.#go;
+    parentPort!.removeAllListeners("message");
+    return go;
+  }
+
+  async #hear(order: ToShard | null): Promise<void> {
+    // The command ends, and says why.
+    if (order === null) process.exit();
+    switch (order.kind) {
+      case "start":
+        this.#started(order.start);
+        break;
+      case "help":
+        await helpReading(order.request);
+        break;
+      case "go":
+        this.#goes(order.go);
+        break;
+    }
+  }
+}
+
+async function helpReading(request: HelpRequest): Promise<void> {
+  const { help } = await import("../../reactor/keep/image.ts");
+  // It will be needed (kept.ts), and there is time now.
+  await import("../../horizon/store.ts");
+  const shared = help(request);
+  const parts = [...(shared?.parts.values() ?? [])];
+  parentPort!.postMessage({ kind: "helped", shared } satisfies ShardNews, [
+    ...parts.map(({ ids }) => ids.buffer as ArrayBuffer),
+    ...parts.map(({ deadlines }) => deadlines.buffer as ArrayBuffer),
+  ]);
+}
 
 /**
  * Enters a driver that waits in the kernel again and again, each time from Node's loop: what Node and V8 do between two rounds

@@ -7,12 +7,22 @@
 //     again (scribe.ts, P2).
 // I3. Of a program that has ended by itself only keys are kept of the tasks that do not count any more.
 
-import { payloadOf } from "../../horizon/check.ts";
+import {
+  type Collector,
+  checkFile,
+  helpReading,
+  payloadOf,
+  type Report,
+  readForStart,
+  type Shared,
+  type Sharing,
+  type StartReader,
+} from "../../horizon/check.ts";
 import type { Part } from "../../horizon/record.ts";
 import { type Key, Table } from "../../horizon/tables.ts";
 import { type Sleep, Standing, sleepIn, standingOf } from "../../horizon/task-record.ts";
 import { pendingIn } from "../shards/parcel.ts";
-import { isPending, readProgram, UNKNOWN_PROGRAM } from "./reading.ts";
+import { isPending, type ProgramState, readProgram, UNKNOWN_PROGRAM } from "./reading.ts";
 
 /** Records of a file, by table and key; plain data, for another thread. */
 export type Image = ReadonlyMap<Table, ReadonlyMap<number | string, Uint8Array>>;
@@ -37,43 +47,117 @@ export interface Started {
   readonly failed: number;
 }
 
+/** What of the program is known before its tasks are read (I1). Plain data, for another thread. */
+export interface TaskRules {
+  readonly program: ProgramState;
+  readonly someMayBeCold: boolean;
+  readonly accused: ReadonlySet<number>;
+}
+
+/** What was read of some tasks, in the order of their ids. Plain data, for another thread. */
+export interface TaskPart {
+  /** Cold tasks, and when each goes on. */
+  readonly ids: Float64Array;
+  readonly deadlines: Float64Array;
+  readonly home: number;
+  /** Numbers of pending futures, each with the task whose record names it. */
+  readonly named: readonly (readonly [future: number, task: number])[];
+  /** The others. Without content when they do not count (I3). */
+  readonly records: ReadonlyMap<number, Uint8Array>;
+  readonly failed: number;
+}
+
+/** What a thread that helps with reading is asked (check.ts, C4). Plain data. */
+export interface HelpRequest {
+  readonly sharing: Sharing;
+  readonly rules: TaskRules;
+}
+
+/** Has another thread help; null when it cannot. */
+export type AskForHelp = (request: HelpRequest) => Promise<Shared<TaskPart> | null>;
+
+/** For that thread. */
+export const help = ({ sharing, rules }: HelpRequest): Shared<TaskPart> | null =>
+  helpReading(sharing, () => new TaskCollector(rules));
+
+/**
+ * Reads and checks a file for a start. `sources`: by what those of this run are known; `accused`: tasks that are not trusted.
+ * Nothing was started when the report has damage. HorizonError as checkFile.
+ */
+export async function readImage(
+  path: string,
+  sources: string,
+  accused: ReadonlySet<number>,
+  ask: AskForHelp | null,
+): Promise<{ readonly report: Report; readonly started: Started | null }> {
+  for (const asked of new Set([ask, null])) {
+    const reader = new ImageReader(sources, accused);
+    const helping = asked && ((sharing: Sharing) => asked({ sharing, rules: reader.rules }));
+    const report = await readForStart(path, reader, helping);
+    if (report !== undefined) return { report, started: reader.end() };
+  }
+  // Says what is wrong.
+  return { report: checkFile(path), started: null };
+}
+
 const NOTHING = new Uint8Array(0);
 
-export class ImageReader {
+/** Takes all records but those of tasks, of which it has collectors. */
+export class ImageReader implements StartReader<TaskPart> {
   readonly #records = new Map<Table, Map<Key, Uint8Array>>();
+  readonly #sources: string;
+  readonly #accused: ReadonlySet<number>;
   #program = UNKNOWN_PROGRAM;
-  /** Whether tasks may be cold at all (I1); undefined before the first task. */
-  #someMayBeCold: boolean | undefined;
-  readonly #ids = new Column();
-  readonly #deadlines = new Column();
-  readonly #sleep: Sleep = { deadline: 0, isHome: false, framesAt: 0 };
-  #home = 0;
+  #rules: TaskRules | undefined;
+  #sleepers: Sleepers = { ids: new Float64Array(0), deadlines: new Float64Array(0), home: 0, namers: new Map() };
   readonly #namers = new Map<number, number[]>();
-  #counted = 0;
+  #going = 0;
   #failed = 0;
 
-  /** `sources`: by what those of this run are known; `accused`: tasks that are not trusted. */
-  constructor(
-    readonly sources: string,
-    readonly accused: ReadonlySet<number>,
-  ) {}
+  constructor(sources: string, accused: ReadonlySet<number>) {
+    this.#sources = sources;
+    this.#accused = accused;
+  }
 
-  /** Takes a record: table by table in the order of their numbers, by ascending keys. */
   take(table: Table, key: Key, part: Part): void {
-    if (table === Table.Tasks) this.#task(key as number, part);
-    else if (table === Table.Frames) this.#frames(key as number, part);
+    if (table === Table.Frames) this.#frames(key as number, part);
     else this.#of(table).set(key, payloadOf(part));
     if (table === Table.Globals && key === "program") this.#program = readProgram(payloadOf(part)) ?? UNKNOWN_PROGRAM;
   }
 
+  /** I1 */
+  get rules(): TaskRules {
+    if (this.#rules === undefined) {
+      const sources = this.#of(Table.Sources);
+      const someMayBeCold = !this.#program.hasEnded && sources.size === 1 && sources.has(this.#sources);
+      this.#rules = { program: this.#program, someMayBeCold, accused: this.#accused };
+    }
+    return this.#rules;
+  }
+
+  collector(): TaskCollector {
+    return new TaskCollector(this.rules);
+  }
+
+  join(parts: readonly TaskPart[]): void {
+    const home = parts.reduce((sum, part) => sum + part.home, 0);
+    const ids = joined(parts.map((part) => part.ids));
+    this.#sleepers = { ids, deadlines: joined(parts.map((part) => part.deadlines)), home, namers: this.#namers };
+    const tasks = this.#of(Table.Tasks);
+    let counted = ids.length;
+    for (const { records, named, failed } of parts) {
+      for (const [id, record] of records) {
+        tasks.set(id, record);
+        if (record.length > 0) counted++;
+      }
+      for (const [future, task] of named) this.#note(future, task);
+      this.#failed += failed;
+    }
+    this.#going = counted - this.#failed;
+  }
+
   end(): Started {
-    const sleepers = { ids: this.#ids.take(), deadlines: this.#deadlines.take(), home: this.#home };
-    return {
-      image: this.#records,
-      sleepers: { ...sleepers, namers: this.#namers },
-      going: this.#counted - this.#failed,
-      failed: this.#failed,
-    };
+    return { image: this.#records, sleepers: this.#sleepers, going: this.#going, failed: this.#failed };
   }
 
   #of(table: Table): Map<Key, Uint8Array> {
@@ -85,50 +169,79 @@ export class ImageReader {
     return records;
   }
 
-  #task(id: number, part: Part): void {
-    // I3
-    if (!isPending(this.#program, id)) {
-      this.#of(Table.Tasks).set(id, NOTHING);
-      return;
-    }
-    this.#counted++;
-    const sleep = this.#sleep;
-    if (!this.#mayBeCold(id) || !sleepIn(part, sleep)) {
-      const record = payloadOf(part);
-      if (standingOf(record) === Standing.Failed) this.#failed++;
-      this.#of(Table.Tasks).set(id, record);
-      return;
-    }
-    this.#ids.push(id);
-    this.#deadlines.push(sleep.deadline);
-    if (sleep.isHome) this.#home++;
-    const { framesAt } = sleep;
-    if (framesAt >= 0) this.#notePending(id, part.bytes, framesAt, part.at + part.length - framesAt);
-  }
-
   #frames(id: number, part: Part): void {
     const task = this.#of(Table.Tasks).get(id);
-    if (task === undefined) this.#notePending(id, part.bytes, part.at, part.length);
-    else this.#of(Table.Frames).set(id, task === NOTHING ? NOTHING : payloadOf(part));
+    if (task === undefined)
+      for (const future of pendingOrNone(part.bytes, part.at, part.length)) this.#note(future, id);
+    else this.#of(Table.Frames).set(id, task.length === 0 ? NOTHING : payloadOf(part));
+  }
+
+  /** I2 */
+  #note(future: number, task: number): void {
+    const namers = this.#namers.get(future);
+    if (namers === undefined) this.#namers.set(future, [task]);
+    else namers.push(task);
+  }
+}
+
+/** Takes records of the table `tasks`. */
+class TaskCollector implements Collector<TaskPart> {
+  readonly #rules: TaskRules;
+  readonly #ids = new Column();
+  readonly #deadlines = new Column();
+  readonly #sleep: Sleep = { deadline: 0, isHome: false, framesAt: 0 };
+  #home = 0;
+  readonly #named: [future: number, task: number][] = [];
+  readonly #records = new Map<number, Uint8Array>();
+  #failed = 0;
+
+  constructor(rules: TaskRules) {
+    this.#rules = rules;
+  }
+
+  take(key: Key, part: Part): void {
+    const id = key as number;
+    const sleep = this.#sleep;
+    if (!isPending(this.#rules.program, id)) {
+      // I3
+      this.#records.set(id, NOTHING);
+    } else if (!this.#mayBeCold(id) || !sleepIn(part, sleep)) {
+      const record = payloadOf(part);
+      if (standingOf(record) === Standing.Failed) this.#failed++;
+      this.#records.set(id, record);
+    } else {
+      this.#ids.push(id);
+      this.#deadlines.push(sleep.deadline);
+      if (sleep.isHome) this.#home++;
+      const { framesAt } = sleep;
+      if (framesAt < 0) return;
+      const pending = pendingOrNone(part.bytes, framesAt, part.at + part.length - framesAt);
+      if (pending.length > 0) this.#named.push(...pending.map((future): [number, number] => [future, id]));
+    }
+  }
+
+  end(): TaskPart {
+    const columns = { ids: this.#ids.take(), deadlines: this.#deadlines.take() };
+    return { ...columns, home: this.#home, named: this.#named, records: this.#records, failed: this.#failed };
   }
 
   /** I1 */
   #mayBeCold(id: number): boolean {
-    if (this.#someMayBeCold === undefined) {
-      const sources = this.#of(Table.Sources);
-      this.#someMayBeCold = !this.#program.hasEnded && sources.size === 1 && sources.has(this.sources);
-    }
-    return this.#someMayBeCold && id !== this.#program.main && !this.accused.has(id);
+    const { someMayBeCold, program, accused } = this.#rules;
+    return someMayBeCold && id !== program.main && !accused.has(id);
   }
+}
 
-  /** I2 */
-  #notePending(id: number, bytes: Uint8Array, at: number, length: number): void {
-    for (const future of pendingOrNone(bytes, at, length)) {
-      const namers = this.#namers.get(future);
-      if (namers === undefined) this.#namers.set(future, [id]);
-      else namers.push(id);
-    }
+/** One after the other; in shared memory, because another thread is given them. */
+function joined(columns: readonly Float64Array[]): Float64Array {
+  const length = columns.reduce((sum, column) => sum + column.length, 0);
+  const all = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
   }
+  return all;
 }
 
 /** Numbers that are collected one by one. */
