@@ -95,8 +95,8 @@ export interface Shared<T> {
   readonly counts: TreeCounts;
 }
 
-/** Has another thread read parts, which may take it as long as it wants to begin; null when it could not. */
-export type Help<T> = (sharing: Sharing) => Promise<Shared<T> | null>;
+/** Has another thread read parts, as many as it comes to. Null when none is asked, or when it could not. */
+export type Help<T> = (sharing: Sharing) => Promise<Shared<T> | null> | null;
 
 /** What a start does with the records of a file. */
 export interface StartReader<T> {
@@ -107,9 +107,6 @@ export interface StartReader<T> {
   /** All parts, in order; the tables behind `tasks` are read after that. */
   join(parts: readonly T[]): void;
 }
-
-/** Files with fewer tasks are read before another thread has heard of it. */
-const MANY = 20_000;
 
 /**
  * Reads the file for a start (C4). Undefined when something is wrong with it, or the other thread has not answered: then what `reader`
@@ -127,7 +124,7 @@ export async function readForStart<T>(
     for (const [table, tree] of [...trees].sort(([a], [b]) => a - b)) {
       records.set(table, tree.entries);
       if (table === Table.Tasks) {
-        const read = await readTasks(file, tree, reader, tree.entries < MANY ? null : help);
+        const read = await readTasks(file, tree, reader, help);
         if (read === null) return undefined;
         reader.join(read);
       } else readTable(file, table, tree, (key, payload) => reader.take(table, key, payload));

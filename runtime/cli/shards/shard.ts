@@ -97,18 +97,20 @@ class Orders {
     this.#goes = resolve;
   });
 
+  readonly #listener = (order: ToShard | null): void => void this.#hear(order);
+
   constructor() {
-    parentPort!.on("message", (order: ToShard | null) => void this.#hear(order));
+    parentPort!.on("message", this.#listener);
   }
 
   start(): Promise<ShardStart> {
     return this.#start;
   }
 
-  /** Nothing is said after that. */
+  /** Nothing is said after that, so nothing is listened to: the thread ends when the program has ended. */
   async go(): Promise<ShardGo> {
     const go = await this.#go;
-    parentPort!.removeAllListeners("message");
+    parentPort!.off("message", this.#listener);
     return go;
   }
 

@@ -92,13 +92,17 @@ export async function readImage(
 ): Promise<{ readonly report: Report; readonly started: Started | null }> {
   for (const asked of new Set([ask, null])) {
     const reader = new ImageReader(sources, accused);
-    const helping = asked && ((sharing: Sharing) => asked({ sharing, rules: reader.rules }));
+    const helping = (sharing: Sharing): ReturnType<AskForHelp> | null =>
+      asked === null || sharing.tree.entries < MANY ? null : asked({ sharing, rules: reader.rules });
     const report = await readForStart(path, reader, helping);
     if (report !== undefined) return { report, started: reader.end() };
   }
   // Says what is wrong.
   return { report: checkFile(path), started: null };
 }
+
+/** Fewer tasks are read before another thread has heard of them. */
+const MANY = 20_000;
 
 const NOTHING = new Uint8Array(0);
 
