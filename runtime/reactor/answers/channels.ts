@@ -30,12 +30,16 @@ import { ChannelEnd } from "../shards/loans.ts";
 import { Inlet, Outlet, type StreamEnd, WINDOW, windowOf } from "../shards/streams.ts";
 import type { Delegate, LiveTask } from "../task.ts";
 
-/** The most requests in a row that it takes to be lent an end. */
+/** How many requests in a row it takes to be lent an end. */
+const LEAST_PATIENCE = 2;
 const MOST_PATIENCE = 64;
+/** A loan through which so many items have gone has paid. */
+const PLENTY = 1024;
 
 /** An end that another shard has. */
 interface Lent<Stream extends StreamEnd> {
   readonly stream: Stream;
+  /** It was asked back, or is on its way: nothing more goes through it. */
   isRecalled: boolean;
   /** Of the receiving end: items that have come back, and how many that were sent are accounted for (Z3 in loans.ts). */
   readonly back: Value[];
@@ -50,7 +54,7 @@ class End<Stream extends StreamEnd> {
   /** The shard of the last request that was answered, how many there were in a row, and how many it takes to be lent the end. */
   #user = -1;
   #requests = 0;
-  #patience = 2;
+  #patience = LEAST_PATIENCE;
 
   /** Somebody of the channel's own shard has used it. */
   usedHere(): void {
@@ -68,10 +72,15 @@ class End<Stream extends StreamEnd> {
     this.loan = { stream, isRecalled: false, back: [], accounted: 0 };
   }
 
-  /** The loan is over; so many items have gone through it. An end that was lent for little is lent less readily. */
+  /** Somebody else wants it: it is lent less readily from now on. */
+  askedBack(): void {
+    this.loan!.isRecalled = true;
+    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
+  }
+
+  /** The loan is over; so many items have gone through it. */
   isBack(used: number): void {
-    const isWorthIt = used > 2 * this.#patience;
-    this.#patience = isWorthIt ? 2 : Math.min(2 * this.#patience, MOST_PATIENCE);
+    if (used >= PLENTY) this.#patience = LEAST_PATIENCE;
     this.#requests = 0;
     this.loan = null;
   }
@@ -113,7 +122,7 @@ function isHere(reactor: Reactor, channel: Channel, end: End<StreamEnd>, which: 
   const { loan } = end;
   if (loan === null) return true;
   if (!loan.isRecalled) {
-    loan.isRecalled = true;
+    end.askedBack();
     reactor.peer!.recall(channel, which, loan.stream.to);
   }
   return false;
