@@ -110,7 +110,7 @@ function channelOf(reactor: Reactor, task: LiveTask, request: EffectRequest): Ch
   return undefined;
 }
 
-/** How many items may still be put in (K6). */
+/** How many items may still be put in (K6). The shard that has the receiving end has a window of the capacity, the rest is here. */
 function roomOf(channel: Channel, { sending, receiving }: Ends): number {
   const { capacity } = channel;
   const room = receiving.loan === null ? capacity : capacity - windowOf(channel) + receiving.loan.stream.room;
