@@ -26,6 +26,7 @@ import { builtin } from "./names/builtins.ts";
 import type { ItemNames, Registry } from "./names/model.ts";
 import { type FileNames, fileNames, fileNamesAgain, type NewestRegistry, registryOf } from "./names/registry.ts";
 import { resolveItem } from "./names/resolve.ts";
+import { Projection } from "./projection.ts";
 import { checkWorkspace, createChecker, type Finding } from "./rules/check.ts";
 import { exportHeaders } from "./rules/headers.ts";
 import { clauseLives } from "./rules/resumes.ts";
@@ -71,8 +72,8 @@ interface FileEntry {
   readonly names: readonly ItemNames[];
   readonly outside: FileNames;
   readonly lists: Lists;
-  /** What analyses take over of it; null when findings have been forgotten since. */
-  snapshot: Snapshot | null;
+  /** What analyses take over of it; null before there is one of this version. */
+  readonly snapshot: Snapshot | null;
 }
 
 /** What an analysis leaves for the next one. */
@@ -118,23 +119,22 @@ export function createWorkspace(): Workspace {
     );
     const { lists } = joinedBefore;
     const { items } = lists;
-    const version: ReadonlyMap<string, FileEntry> = new Map(files);
-    const byFile = new Map<string, readonly Entry[]>();
-    const outside = new Map<string, FileNames>();
-    for (const path of version.keys()) {
-      const file = version.get(path)!;
-      byFile.set(path, file.entries);
-      outside.set(path, file.outside);
-    }
-    const linked = { ...lists, byFile };
-    const registry = registryOf(outside, previous?.registry);
-    const isSameShape = previous !== null && sameShape(previous.files, version);
-    const changes = previous && isSameShape ? changesBetween(previous.files, version, items) : null;
-    for (const file of files.values()) forgetChanged(file, changes);
-    const moved = previous && isSameShape ? moveLinker(previous.solution.linker, linked, registry) : null;
+    const version = new Map(files);
+    const linked = { ...lists, byFile: new Projection(version, ({ entries }) => entries) };
+    const registry = registryOf(new Projection(version, ({ outside }) => outside), previous?.registry);
+    const edited = previous && editedFiles(previous.files, version);
+    const changes = edited && changesBetween(edited, items);
+    const isStale = (file: FileEntry): boolean => forgetChanged(file, changes) || file.snapshot === null;
+    const stale =
+      edited && changes?.names.size === 0 ? edited.map(({ now }) => now) : [...files.values()].filter(isStale);
+    const moved = previous && edited ? moveLinker(previous.solution.linker, linked, registry) : null;
     const solution = previous && moved ? solveAgain(previous.solution, moved) : solve(createLinker(linked, registry));
     previous = { files: version, registry, solution };
-    for (const file of files.values()) file.snapshot ??= snapshotOf(file, (entry) => checkItem(entry, registry));
+    for (const file of stale) {
+      const now = { ...file, snapshot: snapshotOf(file, (entry) => checkItem(entry, registry)) };
+      files.set(file.tree.path, now);
+      version.set(file.tree.path, now);
+    }
     last = analysisOf(version, lists, registry, new Facts(solution));
     return last;
   }
@@ -199,8 +199,10 @@ interface Joined {
 
 /** At every edit, over everything there is: so what is the same is taken over. */
 function joined(all: readonly Lists[], old: Joined | null): Joined {
+  const others =
+    old?.all.length === all.length ? [...all.keys()].filter((index) => all[index] !== old.all[index]) : null;
   const isSame = (key: keyof Lists): boolean =>
-    old?.all.length === all.length && all.every((lists, index) => lists[key] === old.all[index]![key]);
+    others?.every((index) => all[index]![key] === old!.all[index]![key]) ?? false;
   const list = (key: keyof typeof SORTED | "items"): readonly Entry[] =>
     // `concat` copies whole lists, `flatMap` item by item.
     old && isSame(key) ? old.lists[key] : ([] as Entry[]).concat(...all.map((lists) => lists[key]));
@@ -269,17 +271,28 @@ const effectsOfBuiltins = (names: ReadonlySet<string>): string[] =>
 
 // ---- what changed since the last analysis ----
 
-/** Whether two versions have the same files with the same imports: when these change, any name may mean something else. */
-function sameShape(before: ReadonlyMap<string, FileEntry>, after: ReadonlyMap<string, FileEntry>): boolean {
-  if (before.size !== after.size) return false;
+/** A file in two versions of the workspace. */
+interface EditedFile {
+  readonly old: FileEntry;
+  readonly now: FileEntry;
+}
+
+/** The files that are not as they were; null when others came or went, or imports changed: then any name may mean something else. */
+function editedFiles(
+  before: ReadonlyMap<string, FileEntry>,
+  after: ReadonlyMap<string, FileEntry>,
+): readonly EditedFile[] | null {
+  if (before.size !== after.size) return null;
+  const edited: EditedFile[] = [];
   const paths = before.keys();
-  for (const path of after.keys()) {
-    if (paths.next().value !== path) return false;
+  for (const [path, now] of after) {
+    if (paths.next().value !== path) return null;
     const old = before.get(path)!;
-    const file = after.get(path)!;
-    if (old !== file && importsOf(old) !== importsOf(file)) return false;
+    if (old === now) continue;
+    if (importsOf(old) !== importsOf(now)) return null;
+    edited.push({ old, now });
   }
-  return true;
+  return edited;
 }
 
 const importsOf = ({ outside }: FileEntry): string =>
@@ -293,18 +306,11 @@ interface Changes {
   readonly ofOutline: boolean;
 }
 
-function changesBetween(
-  before: ReadonlyMap<string, FileEntry>,
-  after: ReadonlyMap<string, FileEntry>,
-  items: readonly Entry[],
-): Changes {
+function changesBetween(edited: readonly EditedFile[], items: readonly Entry[]): Changes {
   const changed = new Set<string>();
   let ofOutline = false;
-  for (const path of after.keys()) {
-    const old = before.get(path)!;
-    const file = after.get(path)!;
-    if (old === file) continue;
-    const { before: gone, after: come } = difference(old.entries, file.entries);
+  for (const { old, now } of edited) {
+    const { before: gone, after: come } = difference(old.entries, now.entries);
     const was = headersOf(gone);
     const is = headersOf(come);
     for (const name of new Set([...was.keys(), ...is.keys()])) {
@@ -333,9 +339,8 @@ function headersOf(entries: readonly Entry[]): ReadonlyMap<string, string> {
   return all;
 }
 
-/** Null: everything may have changed. */
-function forgetChanged(file: FileEntry, changes: Changes | null): void {
-  if (changes?.names.size === 0) return;
+/** Whether findings of a file do not hold any more; they are forgotten. `changes` is null when everything may have changed. */
+function forgetChanged(file: FileEntry, changes: Changes | null): boolean {
   // What is named as `alias.name` is not among the free names, but the alias is.
   const concerning = new Set(changes?.names);
   for (const { alias } of file.outside.imports) if (alias) concerning.add(alias.name);
@@ -343,11 +348,13 @@ function forgetChanged(file: FileEntry, changes: Changes | null): void {
     changes !== null &&
     isDisjoint(concerning, freeNames) &&
     !(changes.ofOutline && findings?.some(({ rule }) => rule.guesses));
+  let forgot = false;
   for (const entry of file.entries) {
     if (entry.findings === null || holds(entry)) continue;
     entry.findings = null;
-    file.snapshot = null;
+    forgot = true;
   }
+  return forgot;
 }
 
 function isDisjoint(few: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
@@ -376,17 +383,12 @@ function snapshotOf({ tree, names, entries }: FileEntry, check: (entry: Entry) =
 const fileOf = new WeakMap<ItemNames, string>();
 
 function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registry: Registry, facts: Facts): Analysis {
-  const trees = new Map<string, ast.FileTree>();
-  const snapshots = new Map<string, Snapshot>();
-  for (const path of files.keys()) {
-    const { tree, snapshot } = files.get(path)!;
-    trees.set(path, tree);
-    snapshots.set(path, snapshot!);
-  }
+  const trees = new Projection(files, ({ tree }) => tree);
+  const snapshotIn = (file: string): Snapshot | null | undefined => files.get(file)?.snapshot;
   const indexes = new Map<string, ReadonlyMap<ItemNames, number>>();
   const locate = (names: ItemNames): { file: string; index: number; offset: number } => {
     const file = fileOf.get(names)!;
-    const { tree, names: all } = snapshots.get(file)!;
+    const { tree, names: all } = snapshotIn(file)!;
     const known = indexes.get(file) ?? new Map(all.map((each, index) => [each, index]));
     indexes.set(file, known);
     const index = known.get(names)!;
@@ -434,7 +436,7 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
   };
 
   const diagnosticsOf = (file: string): readonly Diagnostic[] => {
-    const snapshot = snapshots.get(file);
+    const snapshot = snapshotIn(file);
     const found: Diagnostic[] = [];
     snapshot?.names.forEach((names, index) => {
       const { offset } = snapshot.tree.items[index]!;
@@ -450,11 +452,11 @@ function analysisOf(files: ReadonlyMap<string, FileEntry>, lists: Lists, registr
     registry,
     facts,
     names: (file, itemIndex) => {
-      const names = snapshots.get(file)?.names[itemIndex];
+      const names = snapshotIn(file)?.names[itemIndex];
       if (!names) throw new RangeError(`no item ${itemIndex} in ${file}`);
       return names;
     },
-    namesIn: (file) => snapshots.get(file)?.names ?? [],
+    namesIn: (file) => snapshotIn(file)?.names ?? [],
     locate,
     diagnostics: (file) => {
       const known = made.get(file) ?? diagnosticsOf(file);
