@@ -16,6 +16,9 @@ import { cacheFolder, noCache, openCache } from "../../cache/cache.ts";
 /** V8's own, in KiB. */
 const USUAL_STACK = 984;
 
+/** Milliseconds in which a command that stays has compiled what it uses. */
+const SETTLED = 2000;
+
 /** Commands that use enough of the code; each uses parts of its own. */
 const WORTH = new Set(["run", "check", "test", "shard"]);
 
@@ -44,9 +47,15 @@ const script = new Script(`(function (exports, require, module, __filename, __di
   filename: path,
   cachedData: known,
 });
-if (known === undefined || script.cachedDataRejected === true)
-  // At the end, when what the command uses has been compiled.
-  process.on("exit", () => cache.writeBytes("code", key, script.createCachedData()));
+if (known === undefined || script.cachedDataRejected === true) {
+  // At the end, when what the command uses has been compiled; and before, because a server is ended by a signal as a rule.
+  const keep = (): void => cache.writeBytes("code", key, script.createCachedData());
+  const settled = isMainThread ? setTimeout(keep, SETTLED).unref() : undefined;
+  process.on("exit", () => {
+    clearTimeout(settled);
+    keep();
+  });
+}
 
 const started = { exports: {} };
 script.runInThisContext()(started.exports, createRequire(path), started, path, __dirname, firstThread);

@@ -1,6 +1,7 @@
 // What the command keeps between runs changes nothing but the time it takes.
 
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fingerprint, openCache } from "../../cache/cache.ts";
-import { folderWith, walia } from "./command.ts";
+import { folderWith, startWalia, walia } from "./command.ts";
 
 describe("a second run", () => {
   test("does the same, also after its entries were damaged in any way", async () => {
@@ -48,6 +49,16 @@ describe("a second run", () => {
       for (const name of names) damage(join(cache, name));
       expect(await run()).toEqual(first);
     }
+  });
+
+  test("finds the command's own code also when the first one was killed, as servers are", async () => {
+    const folder = folderWith({ "a.wal": "sleep(600_000);" });
+    const cache = join(folder, "cache");
+    const running = startWalia(["run", "a.wal"], { in: folder, env: { WALIA_CACHE: cache } });
+    const isKept = (): boolean => existsSync(cache) && readdirSync(cache).some((name) => /^code-[0-9a-f]+$/.test(name));
+    while (!isKept()) await new Promise((resolve) => setTimeout(resolve, 50));
+    running.child.kill("SIGKILL");
+    await running.ended;
   });
 
   test("sees every change: of the file, of what it imports, and of what an import means", async () => {
