@@ -6,6 +6,7 @@ import type { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../language/diagnostics.ts";
 import { chooseDriver } from "../reactor/drivers/choose.ts";
 import { DriverError } from "../reactor/drivers/driver.ts";
+import type { Durability } from "../reactor/keep/keeper.ts";
 import { findPorts } from "./config.ts";
 import type { Context } from "./context.ts";
 import { execute, load } from "./execute.ts";
@@ -49,18 +50,19 @@ export async function run(words: readonly string[], context: Context): Promise<n
   if (options.isVerbose) terminal.complain(`walia: driver ${driver.kind} (${driver.reason}), cores ${shards}`);
   const title = names.map((name) => shownPath(name, folder)).join(" ");
   const watching = await startWatching(watch, { title, shards, terminal });
-  const isKept = options.durability !== null && !names.includes("-");
   const start: Start = { runnable, ports, options, watching, view, context };
   const closing: (() => Promise<void>)[] = [() => watching.end()];
-  const keep = async (): Promise<Kept> => {
-    const kept = await keptProgram(options, runnable, paths, context);
+  const durability = names.includes("-") ? null : options.durability;
+  const keepAs = async (mode: Durability): Promise<Kept> => {
+    const kept = await keptProgram(mode, options, runnable, paths, context);
     closing.unshift(() => kept.close());
     return kept;
   };
+  const keep = durability === null ? null : () => keepAs(durability);
   try {
     // One shard on Node's loop needs no thread of its own, unless somebody waits for the disk.
-    const isAlone = shards === 1 && driver.kind === "libuv" && !isKept;
-    return isAlone ? await runHere(start) : await runOnThreads(start, driver.kind, isKept ? keep : null);
+    const isAlone = shards === 1 && driver.kind === "libuv" && keep === null;
+    return isAlone ? await runHere(start) : await runOnThreads(start, driver.kind, keep);
   } finally {
     for (const close of closing) await close();
   }
@@ -114,7 +116,8 @@ async function runOnThreads(
 
 /** What keeps the program in the `.wld` file beside it. */
 async function keptProgram(
-  { names, durability, wldLimit: limit, memoryLimit, isFresh, shards }: RunOptions,
+  durability: Durability,
+  { names, wldLimit: limit, memoryLimit, isFresh, shards }: RunOptions,
   runnable: Runnable,
   paths: readonly string[],
   { folder, cache, terminal }: Context,
@@ -122,7 +125,7 @@ async function keptProgram(
   const { Kept, wldPath } = await import("./kept.ts");
   const path = wldPath(names[0]!, paths[0]!, folder);
   const complain = (text: string): void => terminal.complain(`walia: ${text}`);
-  return new Kept({ path, durability: durability!, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
+  return new Kept({ path, durability, limit, memoryLimit, isFresh, shards, runnable, cache, complain });
 }
 
 /** Shows the errors that keep a program from running. */
