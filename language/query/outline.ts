@@ -30,8 +30,15 @@ export interface OutlineEntry {
 /** Functions in functions deeper than this are nobody's outline. */
 const MAX_DEPTH = 20;
 
-export function outlineOf(tree: ast.ItemTree): OutlineEntry[] {
-  return tree.statements.flatMap((statement) => entriesOf(statement, true, 0));
+const known = new WeakMap<ast.ItemTree, readonly OutlineEntry[]>();
+
+/** Made once for each version of an item: handlers may stand anywhere in it, so all of it is looked through. */
+export function outlineOf(tree: ast.ItemTree): readonly OutlineEntry[] {
+  const before = known.get(tree);
+  if (before) return before;
+  const made = tree.statements.flatMap((statement) => entriesOf(statement, true, 0));
+  known.set(tree, made);
+  return made;
 }
 
 /** Variables are listed at top level only. */
