@@ -17,6 +17,7 @@ import { loadSources } from "../../runtime/cli/sources.ts";
 import type { CompiledProgram } from "../../runtime/compile/program.ts";
 import type { Host, Task } from "../../runtime/engine/host.ts";
 import { E, programSegment } from "../../runtime/engine/machine.ts";
+import { NO_ROOM, room, STACK_LIMIT } from "../../runtime/engine/stack.ts";
 import { counterMemory } from "../../runtime/nexus/counters.ts";
 import {
   type Completions,
@@ -180,9 +181,12 @@ export function simulate({ program, trees }: Simulated, shards: number, seed: nu
   const reactors: Reactor[] = [];
   const engine = watched(reactors);
   const drivers = Array.from({ length: shards }, (_, shard) => new ChanceDriver(clock, random, memory.bell(shard)));
-  // A shard that looks at the clock finds that a little time has gone by; so turns end where chance has it.
+  // A shard that looks at the clock finds that a little time has gone by; so turns end where chance has it. Also by chance somebody
+  // wants its next call to look at it (reactor/turns.ts).
+  room[0] = STACK_LIMIT;
   const now = (): number => {
     clock.now += random() * 1.5;
+    if (random() < 0.2) room[0] = NO_ROOM;
     return clock.now;
   };
   drivers.forEach((driver, shard) => {
@@ -228,6 +232,7 @@ export function simulate({ program, trees }: Simulated, shards: number, seed: nu
       clock.now = Math.max(clock.now, next);
     }
   }
+  room[0] = STACK_LIMIT;
   checkNothingLost(reactors);
   return {
     lines,
