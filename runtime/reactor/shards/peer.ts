@@ -28,6 +28,7 @@
 //     delegate that nobody runs is parked on the same request; to wake it is to answer (task.ts).
 // R2. An answer is the end of a request, also of one that is being withdrawn. `Withdrawn` is an answer as well: so a value
 //     that was taken from a channel for this task reaches it, even if the task is cancelled meanwhile.
+//     `AT_LOAN` is one, too: the task waits here from now on, at an end of a channel that was lent with it (loans.ts).
 //
 // Ending (Q):
 //

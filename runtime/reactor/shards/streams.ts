@@ -7,7 +7,8 @@
 // W1. What an inlet has granted and what has not come yet is one number, in three places: room of the outlet, items under way,
 //     room under way. So an inlet knows how much may still come, whatever the outlet does.
 // W2. Neither end says anything item by item. It waits until there is enough to say, until its turn is over, or until its task
-//     asks for time, whichever is first; and not at all when the other shard has nothing to run.
+//     asks for time, whichever is first; and not at all when the other shard has nothing to run. A borrower sends an object at once,
+//     with what is before it (`putNow`): if it cannot go, its sender has to be told.
 
 import { CodecError } from "../../codec/format.ts";
 import type { Channel, Value } from "../../engine/values.ts";
