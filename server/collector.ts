@@ -2,7 +2,7 @@
 // keystroke of ten or so, and who types waits for it.
 //
 // C1. A collection begins when for QUIET milliseconds no message has come and nothing was done. A timer that is late was kept waiting
-//     by work: then there is an answer that the client has hardly read yet.
+//     by work: then there is an answer that the client has hardly read yet, and the time begins again, once.
 // C2. It takes place only when half of the room is taken: what a collection finds alive twice is old from then on, so there must not
 //     be many. And there is at most one for each message, so who does nothing costs nothing.
 
@@ -26,13 +26,16 @@ const LATE = 2;
 export function collector(space: YoungSpace): () => void {
   let messages = 0;
   let since = performance.now();
+  /** How often the time has begun since the last message. */
+  let begins = 0;
   const timer = setTimeout(() => void rest(), QUIET).unref();
   const wait = (): void => {
+    begins++;
     since = performance.now();
     timer.refresh();
   };
   async function rest(): Promise<void> {
-    if (performance.now() - since > QUIET + LATE) return wait();
+    if (performance.now() - since > QUIET + LATE && begins < 2) return wait();
     const before = messages;
     // In the first turn what has come is read, in the second its handlers run.
     await nextTurn();
@@ -41,6 +44,7 @@ export function collector(space: YoungSpace): () => void {
   }
   return () => {
     messages++;
+    begins = 0;
     wait();
   };
 }

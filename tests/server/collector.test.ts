@@ -49,6 +49,19 @@ test("it waits for as long again when it was kept waiting", async () => {
   expect(space.collected).toBe(1);
 });
 
+test("it does not wait for ever where every timer is late", async () => {
+  const space = watched();
+  collector(space)();
+  let late = performance.now();
+  const now = vi.spyOn(performance, "now").mockImplementation(() => {
+    late += 30;
+    return late;
+  });
+  await vi.advanceTimersByTimeAsync(3 * QUIET);
+  expect(space.collected).toBe(1);
+  now.mockRestore();
+});
+
 test("it does not while there is much room", async () => {
   const space = watched(false);
   const message = collector(space);
