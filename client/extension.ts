@@ -3,6 +3,7 @@
 import type { ExtensionContext } from "vscode";
 import { registerCommands } from "./commands.ts";
 import { registerDebugging } from "./debugging/debugging.ts";
+import { registerInspector } from "./inspector/editor.ts";
 import type { Platform } from "./platform.ts";
 import { registerRunning } from "./running/running.ts";
 import { createServer } from "./server.ts";
@@ -16,5 +17,6 @@ export async function activateExtension(context: ExtensionContext, platform: Pla
   registerRunning(context, server, platform.command);
   registerDebugging(context, server, platform.command);
   registerTests(context, server, platform.command);
+  registerInspector(context, platform.command);
   await server.start();
 }

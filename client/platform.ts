@@ -15,6 +15,21 @@ export interface WaliaCommand {
   invocation(words: readonly string[]): Invocation;
   /** Runs it; ended early when `signal` says so. Throws when it cannot be started, in words for people. */
   capture(words: readonly string[], folder: string, signal: AbortSignal): Promise<Captured>;
+  /** Starts it to be talked with: a line each way. */
+  converse(words: readonly string[], folder: string, heard: Heard): Conversation;
+}
+
+/** What a command that is talked with has to say. */
+export interface Heard {
+  line(text: string): void;
+  /** It has ended by itself, or could not be started; why, for people. Nothing comes after that. */
+  end(reason: string): void;
+}
+
+export interface Conversation {
+  say(line: string): void;
+  /** Ends it; nothing is heard of it any more. */
+  stop(): void;
 }
 
 export interface Invocation {

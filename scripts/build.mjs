@@ -34,6 +34,11 @@ await bundle("runtime/cli/server-tools.ts", "server-tools.cjs", { external: NATI
 await bundle("server/browser.ts", "server-web.js", { platform: "browser", format: "iife" });
 await bundle("client/main.ts", "client.cjs", { external: ["vscode"] });
 await bundle("client/browser.ts", "client-web.js", { external: ["vscode"], platform: "browser", format: "cjs" });
+await bundle("client/inspector/page/main.ts", "inspector.js", {
+  platform: "browser",
+  format: "iife",
+  target: "es2023",
+});
 await bundle("runtime/horizon/writer-thread.ts", "horizon-writer.js", { external: NATIVE });
 for (const bench of ["engine", "reactor", "horizon", "editor"])
   if (existsSync(join(root, `bench/${bench}.ts`)))

@@ -16,6 +16,7 @@ const target = join(root, "dist/walia.vsix");
 const BUNDLES = [
   "client.cjs",
   "client-web.js",
+  "inspector.js",
   "server.js",
   "server-tools.cjs",
   "server-web.js",
@@ -26,6 +27,7 @@ const BUNDLES = [
 ];
 const FILES = [
   ...BUNDLES.map((name) => `dist/${name}`),
+  "dist/inspector.css",
   "bin/walia.js",
   "bin/package.json",
   "client/media",

@@ -17,8 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What is kept between runs: needs Node, so `language` has no part in it.
   cache: ["language"],
   server: ["language", "cache"],
+  // The words of a protocol, and nothing that runs.
+  "runtime/inspector": [],
   // It talks to the server and to programs by protocols only.
-  client: [],
+  client: ["runtime/inspector"],
   "runtime/engine": [],
   "runtime/library": ["runtime/engine"],
   // The codec writes values and frames: it knows what they are, which is the engine's business.
@@ -49,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runtime/debug",
     "runtime/engine",
     "runtime/horizon",
+    "runtime/inspector",
     "runtime/library",
     "runtime/nexus",
     "runtime/reactor",

@@ -12,7 +12,7 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import { decodeFormat, FORMAT_KEY, isKnownFormat } from "./format.ts";
 import { type Entry, PageFile, type Tree, type TreeCounts, type TreePart, Walk } from "./pages.ts";
 import { isSound, type Part, RECORD_HEAD } from "./record.ts";
-import { decodeKey, type Key, TABLES, Table, tableName, tableNamed } from "./tables.ts";
+import { decodeKey, encodeKey, type Key, TABLES, Table, tableName, tableNamed } from "./tables.ts";
 import { cannotOpen, type Damage, HorizonError } from "./trouble.ts";
 
 /** Told of a record. The bytes are valid until it returns; `payloadOf` copies them. */
@@ -189,6 +189,29 @@ function readParts<T>(walk: Walk, { parts, next }: Sharing, collector: () => Col
     read.set(part, collected.end());
   }
   return read;
+}
+
+/** Records by the tables that they are in. */
+export type Wanted = ReadonlyMap<Table, readonly Key[]>;
+
+/**
+ * Reads a few records, which costs a few pages each; yields what of those pages is damaged. Those that are not there are not
+ * visited. HorizonError as `checkFile`.
+ */
+export function findRecords(path: string, wanted: Wanted, visit: Visit): readonly Damage[] {
+  return withFile(path, (file) => {
+    const trees = tablesOf(file);
+    for (const [table, keys] of wanted) {
+      const tree = trees.get(table);
+      const isWanted = new Set(keys);
+      const take = checkedRecords(file, table, (key, payload) => {
+        if (isWanted.has(key)) visit(table, key, payload);
+      });
+      const bytes = keys.map((key) => encodeKey(table, key));
+      if (tree !== undefined) new Walk(file, tree, tableName(table)).seek(bytes, take);
+    }
+    return file.damage;
+  });
 }
 
 export interface MetaRecords {

@@ -2,7 +2,7 @@
 //
 // T1. Nothing is gathered but, for each continuation that stands apart, its length: a file may hold millions of tasks.
 
-import { payloadOf, type ReadOptions } from "./check.ts";
+import { payloadOf, type ReadOptions, type Visit } from "./check.ts";
 import { readFile } from "./store.ts";
 import { Table, tableName } from "./tables.ts";
 import { readTask, type TaskRecord } from "./task-record.ts";
@@ -25,26 +25,32 @@ export async function listTasks(
   told: TaskTold,
   { meter }: Pick<ReadOptions, "meter"> = {},
 ): Promise<readonly Damage[]> {
+  const tables = [Table.Globals, Table.Descriptors, Table.Frames, Table.Tasks];
+  const { visit, unknown } = tasksIn(told);
+  const { damage } = await readFile(path, visit, { tables, meter });
+  return [...damage, ...unknown];
+}
+
+/**
+ * The same for whoever reads the file himself: `visit` is to be told of the tables as `told` wants them, and of Frames before
+ * Tasks. What was no task is in `unknown` then.
+ */
+export function tasksIn(told: TaskTold): { readonly visit: Visit; readonly unknown: readonly Damage[] } {
   const unknown: Damage[] = [];
   const apart = new Lengths();
-  const tables = [Table.Globals, Table.Descriptors, Table.Frames, Table.Tasks];
-  const { damage } = await readFile(
-    path,
-    (table, key, part) => {
-      if (table === Table.Globals && key === "program") told.program?.(payloadOf(part));
-      if (typeof key !== "number") return;
-      if (table === Table.Frames) apart.add(key, part.length);
-      else if (table === Table.Descriptors) told.descriptor?.(key, payloadOf(part));
-      else {
-        const task = headOf(key, payloadOf(part));
-        // The checksum was right, so this was written by somebody who does not know the form.
-        if (typeof task === "string") unknown.push({ table: tableName(table), key: String(key), what: task });
-        else told.task(task, part.length + apart.of(key));
-      }
-    },
-    { tables, meter },
-  );
-  return [...damage, ...unknown];
+  const visit: Visit = (table, key, part) => {
+    if (table === Table.Globals && key === "program") told.program?.(payloadOf(part));
+    if (typeof key !== "number") return;
+    if (table === Table.Frames) apart.add(key, part.length);
+    else if (table === Table.Descriptors) told.descriptor?.(key, payloadOf(part));
+    else if (table === Table.Tasks) {
+      const task = headOf(key, payloadOf(part));
+      // The checksum was right, so this was written by somebody who does not know the form.
+      if (typeof task === "string") unknown.push({ table: tableName(table), key: String(key), what: task });
+      else told.task(task, part.length + apart.of(key));
+    }
+  };
+  return { visit, unknown };
 }
 
 /** What a record says of its task, or why it is none. */

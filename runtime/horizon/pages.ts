@@ -367,9 +367,12 @@ export class Walk {
 
   /** The parts that the tree falls into, in the order of their keys: what lies below each of the lowest branches. */
   *parts(): Iterable<TreePart> {
+    if (this.tree.root !== NO_PAGE) yield* this.#parts(this.#all);
+  }
+
+  get #all(): TreePart {
     const { root } = this.tree;
-    const whole = { page: root, level: 1, youngest: this.file.meta.transaction, lower: null, upper: null, parent: 0 };
-    if (root !== NO_PAGE) yield* this.#parts(whole);
+    return { page: root, level: 1, youngest: this.file.meta.transaction, lower: null, upper: null, parent: 0 };
   }
 
   *#parts(part: TreePart): Iterable<TreePart> {
@@ -385,6 +388,25 @@ export class Walk {
   part(part: TreePart, visit: (entry: Entry) => void): void {
     this.#visit = visit;
     this.#walk(part);
+  }
+
+  /** Visits the entries on the pages where these keys belong. */
+  seek(keys: readonly Uint8Array[], visit: (entry: Entry) => void): void {
+    this.#visit = visit;
+    const wanted = keys.map((bytes) => ({ bytes, at: 0, length: bytes.length }));
+    if (this.tree.root !== NO_PAGE) this.#seek(this.#all, wanted);
+  }
+
+  #seek(part: TreePart, keys: readonly Bound[]): void {
+    const { lower, upper } = part;
+    const inside = keys.filter(
+      (key) => (lower === null || this.#compare(lower, key) <= 0) && (upper === null || this.#compare(key, upper) < 0),
+    );
+    if (inside.length === 0) return;
+    const bytes = this.#page(part);
+    if (bytes === undefined) return;
+    if (part.level === this.tree.depth) this.#leaf(bytes, part);
+    else for (const below of this.#below(bytes, part)) this.#seek(below, inside);
   }
 
   get counts(): TreeCounts {

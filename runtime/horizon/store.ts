@@ -21,14 +21,24 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "./change.ts";
-import { checkFile, type Meter, payloadOf, type ReadOptions, type Report, readMeta, type Visit } from "./check.ts";
+import {
+  checkFile,
+  findRecords,
+  type Meter,
+  payloadOf,
+  type ReadOptions,
+  type Report,
+  readMeta,
+  type Visit,
+  type Wanted,
+} from "./check.ts";
 import { encodeFormat, FORMAT_KEY, OWNER_KEY } from "./format.ts";
 import { type Environment, endRead, openEnvironment } from "./lmdb.ts";
 import { decodeOwner, encodeOwner, isRunning, type Owner, thisProcess } from "./owner.ts";
 import { PAGE } from "./pages.ts";
 import { DEFAULT_LIMIT, isSound, LARGEST_RECORD, RECORD_HEAD, seal } from "./record.ts";
 import { decodeKey, encodeKey, type Key, TABLES, Table, tableName } from "./tables.ts";
-import { cannotOpen, cannotWrite, codeOf, damaged, HorizonError } from "./trouble.ts";
+import { cannotOpen, cannotWrite, codeOf, type Damage, damaged, HorizonError } from "./trouble.ts";
 
 /** Bytes beyond the limit that the file may still take, so that what runs when it is reached can end. */
 export const HEADROOM = 512 * 1024 ** 2;
@@ -267,6 +277,32 @@ export async function readFile(path: string, visit: Visit, options: ReadOptions 
   } finally {
     await environment.root.close();
   }
+}
+
+/**
+ * Reads a few records, also while a program runs; yields what of them is damaged. Those that are not there are not visited.
+ * HorizonError when there is nothing to read.
+ */
+export async function readRecords(path: string, wanted: Wanted, visit: Visit): Promise<readonly Damage[]> {
+  const owner = ownerOf(path);
+  if (owner === undefined || !isRunning(owner)) return findRecords(path, wanted, visit);
+  const environment = attempt(path, () => openEnvironment(path, DEFAULT_LIMIT + MAP_SLACK, "read"));
+  const damage: Damage[] = [];
+  try {
+    for (const [table, keys] of wanted)
+      for (const key of keys) {
+        try {
+          const bytes = read(path, environment, table, key);
+          if (bytes !== undefined) visit(table, key, { bytes, at: 0, length: bytes.length });
+        } catch (error) {
+          if (!(error instanceof HorizonError)) throw error;
+          damage.push(...error.damage);
+        }
+      }
+  } finally {
+    await environment.root.close();
+  }
+  return damage;
 }
 
 /** What looked like damage was a program that began to write. */

@@ -31,6 +31,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   diff: async () => (await import("./diff.ts")).diff,
   verify: async () => (await import("./verify.ts")).verify,
   doctor: async () => (await import("./doctor.ts")).doctor,
+  inspect: async () => (await import("./inspect/inspect.ts")).inspect,
   compact: async () => (await import("./compact.ts")).compact,
 };
 

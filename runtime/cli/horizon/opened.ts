@@ -27,6 +27,10 @@ export interface Opened {
   readonly reading: Reading | null;
   /** The text that a file of the program had when it was last run. */
   readonly textOf: (path: string) => string | undefined;
+  /** The texts of each version of the program that is in the file, by path; those of the last run come last. */
+  readonly texts: readonly ReadonlyMap<string, string>[];
+  /** Whether code is of the sources of the last run, by its id. */
+  readonly isCurrent: (code: string) => boolean;
   /** What of the file is damaged, and what of the program cannot be read. */
   readonly damage: readonly Damage[];
   readonly troubles: readonly string[];
@@ -123,8 +127,11 @@ async function understand(
   const program = record === undefined ? UNKNOWN_PROGRAM : readProgram(record);
   if (program === undefined) throw damagedRecord(path, Table.Globals, "program", "the record is none");
   const versions = await compileAll(path, image.get(Table.Sources), program.sources, cache, troubles);
+  const texts = versions.map(({ trees }) => new Map(trees.map((tree) => [tree.path, tree.text])));
+  const textOf = (name: string): string | undefined => texts.findLast((each) => each.has(name))?.get(name);
   const current = versions.pop();
-  if (current === undefined) return { path, image, program, reading: null, textOf: () => undefined, damage, troubles };
+  const known = { path, image, program, textOf, texts, damage, troubles };
+  if (current === undefined) return { ...known, reading: null, isCurrent: () => true };
   const loaded = load(current.program, current.trees, versions);
   const reading = new Reading(image, {
     code: (id) => loaded.codes.get(id),
@@ -132,9 +139,8 @@ async function understand(
     traitCode: (id) => loaded.traits.get(id),
     own: (id) => loaded.own(id),
   });
-  const texts = new Map([...versions, current].flatMap(({ trees }) => trees.map((tree) => [tree.path, tree.text])));
   troubles.push(...reading.troubles);
-  return { path, image, program, reading, textOf: (name) => texts.get(name), damage, troubles };
+  return { ...known, reading, isCurrent: (id) => loaded.isCurrent(id) };
 }
 
 /** Every version of the program whose sources are in the file, that of the last run behind the others. */

@@ -6,6 +6,7 @@
 // F2. A frame holds what its code still needs: a variable that is not used any more after the suspension is not there.
 
 import type { Code } from "../../engine/code.ts";
+import type { Input } from "../../engine/host.ts";
 import { type Frame, type Segment, SegmentKind } from "../../engine/segments.ts";
 import { Closure, captureOf, type EffectRequest, Instance, type Value } from "../../engine/values.ts";
 import { Table } from "../../horizon/tables.ts";
@@ -90,19 +91,25 @@ function readView(task: KeptTask, size: number, reading: Reading, view: View): T
       notes,
     })),
     payload: fields.map(named),
-    input:
-      input === undefined
-        ? null
-        : input.kind === "value"
-          ? shown.text(input.value)
-          : input.kind === "perform"
-            ? `the effect ${input.effect}`
-            : `the fault ${input.fault.kind}: ${input.fault.message}`,
+    input: input === undefined ? null : inputText(input, (value) => shown.text(value)),
     problem: null,
   };
 }
 
-const fieldsOf = (request: EffectRequest): Local[] =>
+/** With what a task is about to go on. */
+export function inputText(input: Input, text: (value: Value) => string): string {
+  switch (input.kind) {
+    case "value":
+      return text(input.value);
+    case "perform":
+      return `the effect ${input.effect}`;
+    default:
+      return `the fault ${input.fault.kind}: ${input.fault.message}`;
+  }
+}
+
+/** What is sent with an effect. */
+export const fieldsOf = (request: EffectRequest): Local[] =>
   Object.keys(request)
     .filter((key) => key.startsWith("f_"))
     .map((key) => [key.slice(2), request[key as `f_${string}`]]);
@@ -145,9 +152,10 @@ export function localsOf({ code, at, slots }: Frame): Local[] {
   });
 }
 
-type Place = Pick<FrameView, "function" | "file" | "line" | "column" | "excerpt">;
+export type Place = Pick<FrameView, "function" | "file" | "line" | "column" | "excerpt">;
 
-function placeOf({ code, at }: Frame, view: View): Place {
+/** Where a frame stands in the source. */
+export function placeOf({ code, at }: Frame, view: View): Place {
   const [entry] = traceEntries([{ code, at, note: null }], view);
   if (entry?.kind !== "frame")
     return {

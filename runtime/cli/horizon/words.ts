@@ -58,7 +58,7 @@ export const describer =
 
 /** What a task waits for. */
 export function waitText(
-  { standing, effect, on, deadline, crashes }: TaskRecord,
+  { standing, effect, on, deadline, crashes }: Pick<TaskRecord, "standing" | "effect" | "on" | "deadline" | "crashes">,
   now: number,
   describe: Describe,
 ): string {
