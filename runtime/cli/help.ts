@@ -143,6 +143,7 @@ folder. Without it: the only .wld file in the working folder.
   walia horizon export OUT       writes a portable archive; also of a damaged file, with all that can be read
   walia horizon import IN [FILE] makes a .wld file from an archive; there must be none yet
   walia horizon compact          writes the file anew, without the room of what is gone
+  walia horizon inspect          for editors: answers questions on standard input, a line of JSON each (docs/editor.md)
 
 doctor, verify and diff have --json, too, and exit with 1 when they have found something.
 

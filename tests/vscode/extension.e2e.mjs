@@ -1,8 +1,11 @@
 // What a person sees of the extension in VS Code. The programs are in programs/. With PICTURES=1 the pictures of the
 // documentation are taken on the way.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startCode } from "./code.mjs";
 import { tools } from "./tools.mjs";
@@ -57,6 +60,68 @@ async function open(file) {
 
 /** A file of the window's folder, as it is on the disk. */
 const onDisk = (name) => readFileSync(join(window.folder, name), "utf8");
+
+/** Orders that wait for people; each has a task that reminds of it. */
+const ORDERS = `class Order {
+    var id;
+    var note;
+    fun init(id, note) {
+        this.id = id;
+        this.note = note;
+    }
+}
+
+var limits = { small: 100, large: 5000 };
+const inbox = Channel(8);
+
+async fun approve(order) {
+    var limit = limits.small;
+    var history = ["created", order.note];
+    handle "ASK_BANK" { resume(effect.continuation, 12.5); } in {
+        var answer = inbox.receive();
+        print "order", order.id, answer, limit, history;
+    }
+    return order.id;
+}
+
+async fun remind(order, ms) {
+    sleep(ms);
+    print "order", order.id, "still waits";
+}
+
+async fun collect(orders) {
+    var done = [];
+    for (order in orders) done.add(await order);
+    print done;
+}
+
+var orders = [];
+for (n in 1..9) {
+    var order = Order(n, "note " + n);
+    orders.add(approve(order));
+    remind(order, n * 3600000);
+}
+collect(orders);
+print "ready";
+sleep(86400000);
+`;
+
+/** Leaves orders.wal and its .wld in the window's folder, as a program that was killed leaves them. */
+async function leaveOrders() {
+  writeFileSync(join(window.folder, "orders.wal"), ORDERS);
+  const words = ["run", "--durability", "strict", "orders.wal"];
+  const program = spawn(process.execPath, [join(root, "bin/walia.js"), ...words], { cwd: window.folder });
+  for await (const line of createInterface({ input: program.stdout })) if (line === "ready") break;
+  program.kill("SIGKILL");
+  await once(program, "exit");
+}
+
+/** Opens a file of the folder in the panel that shows it; what is in the panel. */
+async function openPanel(name) {
+  const { page } = window;
+  await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
+  return page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+}
 
 /** Colours of the theme Dark Modern. */
 const KEYWORD = "rgb(197, 134, 192)";
@@ -286,6 +351,46 @@ describe("in a workspace that is trusted", () => {
     await page.locator(".debug-call-stack .monaco-list-row", { hasText: 'handle "MOOD"' }).first().waitFor();
     await page.keyboard.press("F5");
     await page.locator(".glyph-margin-widgets .codicon-testing-passed-icon").first().waitFor();
+  });
+
+  test("a .wld file opens as a panel: its tasks, and the frames, source and values of one", async () => {
+    const { page } = await open("main.wal");
+    await leaveOrders();
+    const panel = await openPanel("orders.wld");
+    await panel.getByText("Its program was killed").waitFor();
+    const rows = panel.locator(".scroller .row");
+    await expect.poll(() => rows.filter({ hasText: "approve" }).count()).toBe(8);
+    await panel.getByPlaceholder("Filter").fill("approve");
+    await expect.poll(() => rows.count()).toBe(8);
+    await rows.nth(1).click();
+    await panel.locator(".frame code mark", { hasText: "inbox.receive()" }).waitFor();
+    await panel.locator(".note", { hasText: 'inside handle "ASK_BANK"' }).waitFor();
+    await panel.locator(".node", { hasText: "history" }).first().click();
+    await panel.locator(".node", { hasText: '"note 2"' }).last().waitFor();
+    await panel.getByPlaceholder("Filter").fill("");
+    await expect.poll(() => rows.count()).toBe(18);
+    await window.picture("horizon");
+
+    // A click on the frame's place opens its source there.
+    await panel.locator(".frame .link").first().click();
+    await page.locator(".tab.active", { hasText: "orders.wal" }).waitFor();
+    await page.locator(".editor-group-container.active .cursors-layer").first().waitFor();
+    await page.locator(".statusbar-item", { hasText: "Ln 17, Col 22" }).waitFor();
+  });
+
+  test("a suspended task is resumed with a value from the panel, after a question", async () => {
+    const { page } = await open("main.wal");
+    await leaveOrders();
+    const panel = await openPanel("orders.wld");
+    await panel.locator(".scroller .row", { hasText: "approve" }).first().click();
+    await panel.getByRole("button", { name: "Resume with a Value" }).click();
+    const input = page.locator(".quick-input-widget input.input");
+    await input.fill('"yes"');
+    await input.press("Enter");
+    const question = page.locator(".monaco-dialog-box", { hasText: 'with "yes"?' });
+    await question.getByRole("button", { name: "Resume", exact: true }).click();
+    await panel.getByText('goes on with "yes"').waitFor();
+    await panel.locator(".overview", { hasText: "1 ready" }).waitFor();
   });
 
   test("tasks check the workspace", async () => {
