@@ -47,7 +47,7 @@ export class Inspection {
         this.#conversation = undefined;
         const waiting = [...this.#waiting.values()];
         this.#waiting.clear();
-        const error = new Error(reason === "" ? l10n.t("The process that reads the file has ended.") : reason);
+        const error = new Error(said(reason) ?? l10n.t("The process that reads the file has ended."));
         for (const { reject } of waiting) reject(error);
       },
     });
@@ -60,3 +60,6 @@ export class Inspection {
     else waiting?.reject(new Error(answered.trouble));
   }
 }
+
+/** What the command itself gives as the reason; undefined when it did not come to that. */
+const said = (errors: string): string | undefined => /^walia: (.+?)(?:\nTry: .*)?$/s.exec(errors)?.[1];

@@ -78,7 +78,7 @@ function converse({ program, args, env }: Invocation, folder: string, heard: Hea
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors = `${errors}${text}`.slice(-MOST_ERRORS);
   });
-  child.on("error", ({ message }) => end(notStarted(program, message)));
+  child.on("error", ({ message }) => end(`walia: ${notStarted(program, message)}`));
   child.on("close", () => end(errors.trim()));
   // What is said to one that has just ended is heard by nobody.
   child.stdin.on("error", () => undefined);

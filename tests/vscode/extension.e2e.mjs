@@ -374,7 +374,6 @@ describe("in a workspace that is trusted", () => {
     // A click on the frame's place opens its source there.
     await panel.locator(".frame .link").first().click();
     await page.locator(".tab.active", { hasText: "orders.wal" }).waitFor();
-    await page.locator(".editor-group-container.active .cursors-layer").first().waitFor();
     await page.locator(".statusbar-item", { hasText: "Ln 17, Col 22" }).waitFor();
   });
 

@@ -32,6 +32,8 @@ const vscode = acquireVsCodeApi();
 class Page {
   #looked: Looked = vscode.getState() ?? NEW;
   readonly #overview = element("header", { class: "overview" });
+  /** Not there while there is nothing to show. */
+  readonly #panes = element("div", { class: "panes" });
   readonly #program: HTMLButtonElement;
   readonly #beside = element("main", { class: "detail", tabIndex: -1 });
   readonly #grid: TaskGrid;
@@ -43,6 +45,7 @@ class Page {
     readonly canChange: boolean,
   ) {
     const { order, beside } = this.#looked;
+    this.#panes.hidden = true;
     this.#program = button(words.program, () => this.#look("program"), { class: "secondary", title: words.programTip });
     this.#grid = new TaskGrid(
       words,
@@ -57,10 +60,8 @@ class Page {
       { order, selected: typeof beside === "number" ? beside : null },
     );
     const bar = element("div", { class: "bar" }, this.#grid.filter, this.#program);
-    document.body.replaceChildren(
-      this.#overview,
-      element("div", { class: "panes" }, element("nav", {}, bar, this.#grid.element), this.#beside),
-    );
+    this.#panes.append(element("nav", {}, bar, this.#grid.element), this.#beside);
+    document.body.replaceChildren(this.#overview, this.#panes);
     this.#beside.append(element("p", { class: "nothing" }, words.choose));
   }
 
@@ -77,6 +78,7 @@ class Page {
         break;
       case "trouble":
         this.#overview.replaceChildren(element("p", { class: "trouble", role: "alert" }, message.text));
+        this.#panes.hidden = true;
         break;
       case "overview":
         this.#showOverview(message.overview);
@@ -102,6 +104,7 @@ class Page {
 
   #showOverview(overview: Overview): void {
     this.#overview.replaceChildren(...overviewElement(overview, this.words));
+    this.#panes.hidden = false;
   }
 
   #look(beside: "program" | number): void {
