@@ -78,8 +78,9 @@ async fun approve(order) {
     var limit = limits.small;
     var history = ["created", order.note];
     handle "ASK_BANK" { resume(effect.continuation, 12.5); } in {
+        var fee = perform "ASK_BANK" { id: order.id };
         var answer = inbox.receive();
-        print "order", order.id, answer, limit, history;
+        print "order", order.id, answer, limit + fee, history;
     }
     return order.id;
 }
@@ -374,7 +375,7 @@ describe("in a workspace that is trusted", () => {
     // A click on the frame's place opens its source there.
     await panel.locator(".frame .link").first().click();
     await page.locator(".tab.active", { hasText: "orders.wal" }).waitFor();
-    await page.locator(".statusbar-item", { hasText: "Ln 17, Col 22" }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "Ln 18, Col 22" }).waitFor();
   });
 
   test("a suspended task is resumed with a value from the panel, after a question", async () => {

@@ -57,7 +57,7 @@ function taskElement(task: TaskDetail, canChange: boolean, words: Words, events:
       canChange ? act : null,
     ),
     element("p", { class: `standing ${state}` }, standing),
-    element("p", { class: "dim" }, [filled(words.since, task.since), ...task.facts].join(" · ")),
+    element("p", { class: "dim" }, ...factsOf([filled(words.since, task.since), ...task.facts])),
     task.input === null ? null : element("p", {}, filled(words.goesOnWith, task.input)),
     linksElement(words.awaits, task.awaits === null ? [] : [task.awaits], words, events),
     linksElement(words.awaitedBy, task.awaitedBy, words, events),
@@ -71,6 +71,10 @@ function taskElement(task: TaskDetail, canChange: boolean, words: Words, events:
     ...frames.map((frame) => frameElement(frame, id, canChange, words, events)),
   );
 }
+
+/** Facts that a line ends between. */
+const factsOf = (texts: readonly string[]): (Element | string)[] =>
+  texts.flatMap((text) => [element("span", { class: "fact" }, text), " "]);
 
 const withoutSet = ({ unfold, goTo }: DetailEvents): TreeEvents => ({ unfold, goTo });
 
