@@ -5,14 +5,14 @@ import type { Change } from "../../horizon/change.ts";
 import { payloadOf } from "../../horizon/check.ts";
 import { Store } from "../../horizon/store.ts";
 import { Table } from "../../horizon/tables.ts";
-import { endChanges, readTask } from "../../horizon/task-record.ts";
+import { endChanges } from "../../horizon/task-record.ts";
 import { settleDropped } from "../../reactor/keep/dropping.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { parseOptions } from "../options.ts";
 import { version } from "../version.ts";
 import { noTask } from "./changing.ts";
 import type { HorizonContext } from "./horizon.ts";
-import { requireIdle } from "./opened.ts";
+import { readStored, requireIdle } from "./opened.ts";
 import { Progress } from "./progress.ts";
 import { taskAndFile } from "./which.ts";
 import { countText } from "./words.ts";
@@ -32,7 +32,7 @@ export async function drop(words: readonly string[], { folder, terminal }: Horiz
       if (table === Table.Tasks && key !== id) left++;
       if (key !== id || (table !== Table.Tasks && table !== Table.Frames))
         changes.push(...settleDropped(table, key, payloadOf(part), id));
-      else if (table === Table.Tasks) name = readTask(id, payloadOf(part)).task.name;
+      else if (table === Table.Tasks) name = readStored(path, id, payloadOf(part), undefined).task.name;
     },
   });
   progress.end();
