@@ -236,6 +236,9 @@ function withFile<T>(path: string, read: (file: PageFile) => T, use?: Uint8Array
   const file = openPages(path, use);
   try {
     return read(file);
+  } catch (error) {
+    // Who is told of the records may find that one makes no sense.
+    throw error instanceof HorizonError ? error : cannotOpen(path, error);
   } finally {
     closeSync(file.fd);
   }
