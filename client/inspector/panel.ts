@@ -93,7 +93,9 @@ export class Panel {
       case "ready":
         this.#isReady = true;
         this.#begin();
-        this.#changed();
+        // The page was away, and the file may be as it was.
+        if (this.#overview === undefined || this.#isStale) this.#changed();
+        else this.#post({ kind: "overview", overview: this.#overview });
         return;
       case "list":
         return this.#list.want(message.look);

@@ -107,14 +107,22 @@ print "ready";
 sleep(86400000);
 `;
 
+function runOrders() {
+  const words = ["run", "--durability", "strict", "orders.wal"];
+  return spawn(process.execPath, [join(root, "bin/walia.js"), ...words], { cwd: window.folder });
+}
+
+async function killed(program) {
+  program.kill("SIGKILL");
+  await once(program, "exit");
+}
+
 /** Leaves orders.wal and its .wld in the window's folder, as a program that was killed leaves them. */
 async function leaveOrders() {
   writeFileSync(join(window.folder, "orders.wal"), ORDERS);
-  const words = ["run", "--durability", "strict", "orders.wal"];
-  const program = spawn(process.execPath, [join(root, "bin/walia.js"), ...words], { cwd: window.folder });
+  const program = runOrders();
   for await (const line of createInterface({ input: program.stdout })) if (line === "ready") break;
-  program.kill("SIGKILL");
-  await once(program, "exit");
+  await killed(program);
 }
 
 /** Opens a file of the folder in the panel that shows it; what is in the panel. */
@@ -393,6 +401,19 @@ describe("in a workspace that is trusted", () => {
     await panel.locator(".overview", { hasText: "1 ready" }).waitFor();
   });
 
+  test("the panel follows a program that runs with the file, and changes nothing meanwhile", async () => {
+    const { page } = await open("main.wal");
+    await leaveOrders();
+    const panel = await openPanel("orders.wld");
+    await panel.locator(".scroller .row", { hasText: "remind" }).first().click();
+    await panel.locator("h2", { hasText: "remind" }).waitFor();
+    const program = runOrders();
+    await panel.getByText(/^Process \d+ runs it$/).waitFor();
+    await panel.getByRole("button", { name: "Drop" }).click();
+    await page.locator(".notification-toast", { hasText: "Stop it first" }).waitFor();
+    await killed(program);
+  });
+
   test("tasks check the workspace", async () => {
     const { page } = await open("main.wal");
     await window.command("Tasks: Run Task");
@@ -449,6 +470,15 @@ describe("in a workspace that is not trusted", () => {
     await page.locator(".codelens-decoration a", { hasText: "Run Test" }).first().click();
     await page.locator(".notification-toast", { hasText: "only in workspaces that you trust" }).waitFor();
   });
+
+  test("a .wld file can be looked into, and not be changed", async () => {
+    await open("main.wal");
+    await leaveOrders();
+    const panel = await openPanel("orders.wld");
+    await panel.locator(".scroller .row", { hasText: "approve" }).first().click();
+    await panel.locator(".node", { hasText: "history" }).first().waitFor();
+    expect(await panel.getByRole("button", { name: /Resume|Drop|Set/ }).count()).toBe(0);
+  });
 });
 
 describe("in the browser alone", () => {
@@ -461,5 +491,8 @@ describe("in the browser alone", () => {
     await window.openProgram("broken.wal");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor();
     expect(await page.locator(".editor-actions .codicon-play").count()).toBe(0);
+    writeFileSync(join(window.folder, "orders.wld"), "");
+    const panel = await openPanel("orders.wld");
+    await panel.getByText("only on the computer where it is").waitFor();
   });
 });

@@ -41,7 +41,7 @@ function rowsOf(node: ValueNode, level: number, words: Words, events: TreeEvents
       onClick: toggle,
     },
     element("span", { class: node.isUnfoldable ? (isOpen ? "twist open" : "twist") : "twist leaf" }),
-    element("span", { class: "name" }, node.name),
+    element("span", { class: node.text === "" ? "name alone" : "name" }, node.name),
     node.mark === "" ? null : element("span", { class: "mark" }, node.mark),
     element("span", { class: `value ${kindOf(node)}` }, node.text),
     node.task === null ? null : taskLink(filled(words.task, node.task), node.task, events),
