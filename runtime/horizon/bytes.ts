@@ -87,14 +87,18 @@ export class Source {
 
   text(): string {
     const length = this.varint();
-    this.raw(length);
+    this.#skip(length);
     return this.#bytes.toString("utf8", this.#at - length, this.#at);
   }
 
   raw(length: number): Uint8Array {
+    this.#skip(length);
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  #skip(length: number): void {
     if (length > this.#bytes.length - this.#at) throw new RangeError("the record ends too early");
     this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   get isAtEnd(): boolean {

@@ -3,6 +3,7 @@
 // T1. Nothing is gathered but, for each continuation that stands apart, its length: a file may hold millions of tasks.
 
 import { payloadOf, type ReadOptions, type Visit } from "./check.ts";
+import type { Part } from "./record.ts";
 import { readFile } from "./store.ts";
 import { Table, tableName } from "./tables.ts";
 import { readTask, type TaskRecord } from "./task-record.ts";
@@ -44,7 +45,7 @@ export function tasksIn(told: TaskTold): { readonly visit: Visit; readonly unkno
     if (table === Table.Frames) apart.add(key, part.length);
     else if (table === Table.Descriptors) told.descriptor?.(key, payloadOf(part));
     else if (table === Table.Tasks) {
-      const task = headOf(key, payloadOf(part));
+      const task = headOf(key, part);
       // The checksum was right, so this was written by somebody who does not know the form.
       if (typeof task === "string") unknown.push({ table: tableName(table), key: String(key), what: task });
       else told.task(task, part.length + apart.of(key));
@@ -54,9 +55,10 @@ export function tasksIn(told: TaskTold): { readonly visit: Visit; readonly unkno
 }
 
 /** What a record says of its task, or why it is none. */
-function headOf(id: number, record: Uint8Array): TaskRecord | string {
+function headOf(id: number, { bytes, at, length }: Part): TaskRecord | string {
   try {
-    return readTask(id, record).task;
+    // Nothing of the bytes themselves is kept, and to copy them for millions takes long.
+    return readTask(id, bytes.subarray(at, at + length)).task;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -61,8 +61,9 @@ export class Inspector {
 
   /** HorizonError when the file cannot be read. */
   async answer(ask: Ask): Promise<Answers[keyof Answers]> {
-    if (ask.kind === "overview" || this.#state === null)
-      this.#state = await FileState.read(this.path, this.context.cache);
+    // What was read before goes first: of a million tasks nobody has room for two lists.
+    if (ask.kind === "overview") this.#state = null;
+    this.#state ??= await FileState.read(this.path, this.context.cache);
     const state = this.#state;
     switch (ask.kind) {
       case "overview":

@@ -163,14 +163,16 @@ class Words {
   readonly #numbers: number[] = [];
   readonly #texts: string[] = [];
   readonly #known = new Map<string, number>();
+  /** The number of the text that was added last. */
+  #last = 0;
 
   add(text: string): void {
-    let number = this.#known.get(text);
-    if (number === undefined) {
-      number = this.#texts.push(text) - 1;
-      this.#known.set(text, number);
+    // Most are like the one before.
+    if (text !== this.#texts[this.#last]) {
+      this.#last = this.#known.get(text) ?? this.#texts.push(text) - 1;
+      this.#known.set(text, this.#last);
     }
-    this.#numbers.push(number);
+    this.#numbers.push(this.#last);
   }
 
   numberAt(position: number): number {
