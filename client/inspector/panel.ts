@@ -86,6 +86,7 @@ export class Panel {
 
   #begin(): void {
     this.#post({ kind: "begin", words: panelWords(), canChange: workspace.isTrusted });
+    if (this.#overview !== undefined) this.#post({ kind: "overview", overview: this.#overview });
   }
 
   async #heard(message: FromPanel): Promise<void> {
@@ -93,9 +94,9 @@ export class Panel {
       case "ready":
         this.#isReady = true;
         this.#begin();
-        // The page was away, and the file may be as it was.
-        if (this.#overview === undefined || this.#isStale) this.#changed();
-        else this.#post({ kind: "overview", overview: this.#overview });
+        // A page that was away finds the file as it was, unless that has changed.
+        if (this.#overview === undefined) this.#changed();
+        else this.#readSoon();
         return;
       case "list":
         return this.#list.want(message.look);

@@ -158,8 +158,8 @@ async function started(folder: string): Promise<ReturnType<typeof startWalia>> {
 }
 
 /** The folder of a killed one. */
-async function left(): Promise<string> {
-  const folder = folderWith({ "main.wal": PROGRAM });
+async function left(program = PROGRAM): Promise<string> {
+  const folder = folderWith({ "main.wal": program });
   const running = await started(folder);
   running.child.kill("SIGKILL");
   await running.ended;
@@ -249,6 +249,23 @@ test("a task of a killed program is shown with its frames, its source and its va
   expect(said.code).toBe(0);
   expect(await detail(folder, approve)).toMatchObject({ state: "ready", input: '"yes"' });
   expect(await ask(folder, { kind: "overview" })).toMatchObject({ tasks: { waiting: 2, ready: 1 } });
+});
+
+test("tasks of an older source are counted, and shown in the source that they run in", { timeout: LONG }, async () => {
+  const before = PROGRAM.replace("wait(first);", "approve(Order(2));");
+  const folder = await left(before);
+  const [first, second] = idsIn(await list(folder, { filter: "approve" })) as [number, number];
+  await walia(["horizon", "resume", String(first), "--with", "1"], { in: folder, isKept: true });
+  const after = before.replace("var numbers = [];", "var numbers = [];\n    numbers.add(0);");
+  writeFileSync(join(folder, "main.wal"), after);
+  const running = startWalia(["run", "--durability", "strict", "main.wal"], { in: folder, isKept: true });
+  // Until the first one prints; the other one waits on. What had been said may be said again.
+  for (let line = await running.line(); line === "ready"; line = await running.line());
+  running.child.kill("SIGKILL");
+  await running.ended;
+  expect(await ask(folder, { kind: "overview" })).toMatchObject({ versions: 2, older: 1 });
+  expect((await detail(folder, second)).frames[0]!.code).toMatchObject({ line: 13, disk: "changed" });
+  expect(await ask(folder, { kind: "source", task: second, frame: 1 })).toMatchObject({ text: before, line: 13 });
 });
 
 test("while the program runs, it is said which process that is, and everything can be looked at", {
