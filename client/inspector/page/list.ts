@@ -9,11 +9,6 @@ import { heightOf, type Port, ROW, rowAt, scrollTopToSee } from "./scroll.ts";
 /** Rows above and below those in sight that are there already when one scrolls. */
 const AHEAD = 30;
 
-interface Heads {
-  readonly column: Column;
-  readonly title: string;
-}
-
 /** How the list is sorted and filtered. */
 export type Order = Pick<ListLook, "filter" | "sort" | "isDescending">;
 
@@ -40,6 +35,8 @@ export class TaskGrid {
   #active = -1;
   /** The row there is to be chosen as soon as it is known. */
   #isChoosing = false;
+  /** The task that is selected is to come into sight as soon as it is known where it is. */
+  #isSeeking: boolean;
 
   constructor(
     readonly words: Words,
@@ -48,6 +45,7 @@ export class TaskGrid {
   ) {
     this.#order = state.order;
     this.#selected = state.selected;
+    this.#isSeeking = state.selected !== null;
     this.#filter = element("input", {
       attributes: { type: "search", placeholder: words.filter, "aria-label": words.filter },
     });
@@ -91,8 +89,13 @@ export class TaskGrid {
     if (look.filter !== this.#order.filter || look.sort !== this.#order.sort) return;
     if (look.isDescending !== this.#order.isDescending) return;
     this.#shown = list;
-    if (!this.#isChoosing && look.selected === this.#selected) this.#active = list.selectedAt;
     this.#space.style.height = `${heightOf(this.#port)}px`;
+    if (!this.#isChoosing && look.selected === this.#selected) {
+      this.#active = list.selectedAt;
+      if (this.#isSeeking && this.#active >= 0)
+        this.#scroller.scrollTop = scrollTopToSee(this.#port, this.#scroller.scrollTop, this.#active);
+      this.#isSeeking = false;
+    }
     this.#scroller.setAttribute("aria-rowcount", String(list.total));
     this.#nothing.textContent =
       list.total > 0 ? "" : this.#order.filter === "" ? this.words.noTasks : this.words.noneFound;
@@ -100,11 +103,14 @@ export class TaskGrid {
     if (this.#isChoosing) this.#chooseActive();
   }
 
-  /** Marks a task that was chosen elsewhere. */
+  /** Marks a task that was chosen elsewhere, and shows where it is. */
   select(task: number | null): void {
+    if (task === this.#selected) return;
     this.#selected = task;
-    this.#active = task === null ? -1 : this.#shown.from + this.#shown.rows.findIndex(({ id }) => id === task);
+    this.#active = -1;
+    this.#isSeeking = task !== null;
     this.#draw();
+    this.ask();
   }
 
   get #port(): Port {
@@ -195,7 +201,7 @@ export class TaskGrid {
 
   #drawHead(): void {
     const { words } = this;
-    const heads: readonly Heads[] = [
+    const heads: readonly { readonly column: Column; readonly title: string }[] = [
       { column: "id", title: words.columnTask },
       { column: "function", title: words.columnFunction },
       { column: "waits", title: words.columnWaits },
