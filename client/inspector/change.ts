@@ -3,6 +3,7 @@
 import { l10n, Uri, window, workspace } from "vscode";
 import type { Overview } from "../../runtime/inspector/protocol.ts";
 import type { WaliaCommand } from "../platform.ts";
+import { reasonIn } from "./inspection.ts";
 import type { FromPanel } from "./messages.ts";
 
 export type Change = Extract<FromPanel, { readonly kind: "resume" | "set" | "drop" }>;
@@ -47,7 +48,7 @@ export async function change(
   try {
     const { code, output, errors } = await command.capture(words, Uri.joinPath(file, "..").fsPath, NEVER);
     if (code === 0) window.showInformationMessage(output.trim());
-    else window.showErrorMessage(reasonIn(errors));
+    else window.showErrorMessage(reasonIn(errors) ?? l10n.t("The file was not changed."));
     return code === 0;
   } catch (error) {
     window.showErrorMessage(error instanceof Error ? error.message : String(error));
@@ -56,13 +57,6 @@ export async function change(
 }
 
 const NEVER = new AbortController().signal;
-
-/** Of what the command says on standard error, what is wrong. */
-const reasonIn = (errors: string): string =>
-  errors
-    .trim()
-    .replace(/^walia: /, "")
-    .replace(/\nTry: .*$/s, "");
 
 async function askedOf(wanted: Change): Promise<Asked | undefined> {
   const task = String(wanted.task);

@@ -3,6 +3,7 @@
 
 import {
   type CustomReadonlyEditorProvider,
+  commands,
   type ExtensionContext,
   l10n,
   Uri,
@@ -11,8 +12,9 @@ import {
   workspace,
 } from "vscode";
 import type { WaliaCommand } from "../platform.ts";
-import { KeptSources } from "./kept-sources.ts";
+import { compareWld } from "./compare.ts";
 import { Panel } from "./panel.ts";
+import { ReadOnlyTexts } from "./read-only-texts.ts";
 
 /** As package.json has it. */
 const VIEW_TYPE = "walia.horizon";
@@ -20,7 +22,7 @@ const VIEW_TYPE = "walia.horizon";
 /** `command`: undefined where no program can run; nothing can read such a file there, and the panel says so. */
 export function registerInspector(context: ExtensionContext, command: WaliaCommand | undefined): void {
   const dist = Uri.joinPath(context.extensionUri, "dist");
-  const sources = new KeptSources();
+  const texts = new ReadOnlyTexts();
   const provider: CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
     resolveCustomEditor: ({ uri }, view) => {
@@ -32,13 +34,16 @@ export function registerInspector(context: ExtensionContext, command: WaliaComma
         return;
       }
       webview.options = { enableScripts: true, localResourceRoots: [dist] };
-      const panel = new Panel(view, uri, command, sources);
+      const panel = new Panel(view, uri, command, texts);
       view.onDidDispose(() => panel.dispose());
       webview.html = panelPage(webview, dist);
     },
   };
   context.subscriptions.push(
-    workspace.registerTextDocumentContentProvider(sources.scheme, sources),
+    commands.registerCommand("walia.compareWld", (file?: Uri, chosen?: readonly Uri[]) =>
+      compareWld(command, texts, file, chosen),
+    ),
+    workspace.registerTextDocumentContentProvider(texts.scheme, texts),
     window.registerCustomEditorProvider(VIEW_TYPE, provider, {
       supportsMultipleEditorsPerDocument: true,
       webviewOptions: { enableFindWidget: true },

@@ -47,7 +47,7 @@ export class Inspection {
         this.#conversation = undefined;
         const waiting = [...this.#waiting.values()];
         this.#waiting.clear();
-        const error = new Error(said(reason) ?? l10n.t("The process that reads the file has ended."));
+        const error = new Error(reasonIn(reason) ?? l10n.t("The process that reads the file has ended."));
         for (const { reject } of waiting) reject(error);
       },
     });
@@ -61,5 +61,6 @@ export class Inspection {
   }
 }
 
-/** What the command itself gives as the reason; undefined when it did not come to that. */
-const said = (errors: string): string | undefined => /^walia: (.+?)(?:\nTry: .*)?$/s.exec(errors)?.[1];
+/** Of what a command says on standard error, the reason that it gives itself; undefined when it did not come to that. */
+export const reasonIn = (errors: string): string | undefined =>
+  /^walia: (.+?)(?:\nTry: .*)?$/s.exec(errors.trim())?.[1];

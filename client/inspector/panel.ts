@@ -21,8 +21,8 @@ import type { DetailLook, ListLook, Overview } from "../../runtime/inspector/pro
 import type { WaliaCommand } from "../platform.ts";
 import { change } from "./change.ts";
 import { Inspection } from "./inspection.ts";
-import type { KeptSources } from "./kept-sources.ts";
 import type { FromPanel, ToPanel } from "./messages.ts";
+import type { ReadOnlyTexts } from "./read-only-texts.ts";
 import { panelWords } from "./words.ts";
 
 /** L2 */
@@ -48,7 +48,7 @@ export class Panel {
     readonly view: WebviewPanel,
     readonly file: Uri,
     readonly command: WaliaCommand,
-    readonly sources: KeptSources,
+    readonly texts: ReadOnlyTexts,
   ) {
     const folder = Uri.joinPath(file, "..");
     this.#inspection = new Inspection(command, folder.fsPath, file.fsPath);
@@ -178,7 +178,7 @@ export class Panel {
       return;
     }
     const { path, text, line, column } = source;
-    const uri = text === null ? Uri.file(path) : this.sources.documentOf(path, text);
+    const uri = text === null ? Uri.file(path) : this.texts.documentOf(path, text);
     const at = new Range(line - 1, column - 1, line - 1, column - 1);
     await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preview: true, selection: at });
   }

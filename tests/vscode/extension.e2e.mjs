@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -401,7 +401,7 @@ describe("in a workspace that is trusted", () => {
     await panel.locator(".overview", { hasText: "1 ready" }).waitFor();
   });
 
-  test("the panel follows a program that runs with the file, and changes nothing meanwhile", async () => {
+  test("the panel follows a program that runs with the file, changes nothing meanwhile; two files are compared", async () => {
     const { page } = await open("main.wal");
     await leaveOrders();
     const panel = await openPanel("orders.wld");
@@ -412,6 +412,12 @@ describe("in a workspace that is trusted", () => {
     await panel.getByRole("button", { name: "Drop" }).click();
     await page.locator(".notification-toast", { hasText: "Stop it first" }).waitFor();
     await killed(program);
+    copyFileSync(join(window.folder, "orders.wld"), join(window.folder, "copy.wld"));
+    await window.command("Walia: Compare .wld Files");
+    const row = (name) => page.locator(".quick-input-list .monaco-list-row", { hasText: name });
+    await row("orders.wld").click();
+    await row("copy.wld").click();
+    await page.locator(".tab.active", { hasText: "orders.wld – copy.wld" }).waitFor();
   });
 
   test("tasks check the workspace", async () => {

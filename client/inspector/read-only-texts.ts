@@ -1,12 +1,12 @@
-// Sources as they are in a `.wld` file, for looking at in an editor where the file on the disk has another text by now. The
-// documents are read-only: `walia-kept:/main.wal?NUMBER`.
+// Texts that are no file, for looking at in an editor: sources as they are in a `.wld` file where the file on the disk has another text by
+// now, and what differs between two such files. The documents are read-only: `walia-kept:/main.wal?NUMBER`.
 
 import { type TextDocumentContentProvider, Uri } from "vscode";
 
 /** So many texts are kept: more than anybody has open. */
 const MOST = 50;
 
-export class KeptSources implements TextDocumentContentProvider {
+export class ReadOnlyTexts implements TextDocumentContentProvider {
   readonly scheme = "walia-kept";
   /** By name and text, oldest first; and the texts by number. */
   readonly #numbers = new Map<string, number>();
