@@ -57,7 +57,7 @@ export interface Overview {
 }
 
 export type Standing =
-  | { readonly kind: "running"; readonly process: number; readonly since: string }
+  | { readonly kind: "running"; readonly process: number }
   /** Its program was killed: the next run goes on with the tasks. */
   | { readonly kind: "killed"; readonly process: number }
   /** Nobody has it, and its program has not come to its end. */

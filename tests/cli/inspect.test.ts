@@ -346,6 +346,18 @@ describe("of a file that is damaged", () => {
   });
 });
 
+test("a task whose record makes no sense is shown as far as it does", async () => {
+  const folder = folderWith({});
+  const store = await Store.open(join(folder, "main.wld"), { by: "test" });
+  const odd = task(5, { name: "\u001b[31mred", since: Number.MAX_SAFE_INTEGER, on: 5, effect: "await" });
+  store.commit(taskChanges(odd, new Uint8Array(40).fill(255)));
+  await store.close();
+  expect((await list(folder, {})).rows).toMatchObject([{ id: 5, function: "\ufffd[31mred", place: "" }]);
+  const shown = await detail(folder, 5);
+  expect(shown).toMatchObject({ kind: "task", function: "\ufffd[31mred", frames: [] });
+  expect(shown.problem).not.toBeNull();
+});
+
 test("questions that make no sense get a reason, and the next one is answered", async () => {
   const folder = folderWith({});
   const store = await Store.open(join(folder, "main.wld"), { by: "test" });

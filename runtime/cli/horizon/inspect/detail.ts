@@ -35,8 +35,16 @@ const LONGEST_LINE = 300;
 export async function detailOf(state: FileState, { task, unfolded }: DetailLook, now: number): Promise<Detail> {
   if (task === null) return programDetail(state, new Set(unfolded));
   const looked = (await state.lookUp([task])).get(task);
-  return looked === undefined ? { kind: "gone", id: task } : taskDetail(state, looked, new Set(unfolded), now);
+  if (looked === undefined) return { kind: "gone", id: task };
+  const show = (what: ReturnType<typeof read>): TaskDetail => taskDetail(state, looked, what, new Set(unfolded), now);
+  try {
+    return show(read(state, looked));
+  } catch (error) {
+    return show({ problem: textOf(error) });
+  }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Where a frame of a task stands; null when it does not, or in code of the library. */
 export async function sourceOf(state: FileState, task: number, number: number): Promise<Source | null> {
@@ -61,15 +69,19 @@ function read(
   try {
     return { kept: reading.task(task, frames) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: textOf(error) };
   }
 }
 
-function taskDetail(state: FileState, looked: Looked, unfolded: ReadonlySet<string>, now: number): TaskDetail {
+function taskDetail(
+  state: FileState,
+  { stored, size }: Looked,
+  { kept, problem }: ReturnType<typeof read>,
+  unfolded: ReadonlySet<string>,
+  now: number,
+): TaskDetail {
   const { index, opened, descriptors } = state;
-  const { stored, size } = looked;
   const record = stored.task;
-  const { kept, problem } = read(state, looked);
   const request = kept === undefined ? undefined : requestOf(kept);
   const payload: readonly Named[] = request === undefined ? [] : fieldsOf(request);
   const frames = kept === undefined ? [] : framesOf(kept.stack);
@@ -88,7 +100,7 @@ function taskDetail(state: FileState, looked: Looked, unfolded: ReadonlySet<stri
     state: stateName(record),
     effect: oneLine(record.effect),
     waits: oneLine(waitText(record, now, (fd) => descriptors.get(fd))),
-    since: `${new Date(record.since).toISOString().slice(0, 19).replace("T", " ")} UTC, ${durationText(now - record.since)} ago`,
+    since: `${timeText(record.since)}, ${durationText(now - record.since)} ago`,
     facts: factsOf(record, size, kept),
     input: input === undefined ? null : oneLine(inputText(input, (value) => new ShownValues([value]).text(value))),
     payload: trees.nodes(payload, "payload"),
@@ -102,6 +114,12 @@ function taskDetail(state: FileState, looked: Looked, unfolded: ReadonlySet<stri
     ),
     problem: problem === undefined ? null : oneLine(problem),
   };
+}
+
+/** "2026-11-22 22:16:58 UTC"; also of what is no time at all. */
+function timeText(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? `${ms} ms` : `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function factsOf({ home, generation }: TaskRecord, size: number, kept: KeptTask | undefined): string[] {
@@ -161,9 +179,13 @@ export function placeIn(state: FileState, looked: Looked): string {
   const { kept } = read(state, looked);
   if (kept === undefined) return "";
   const view = viewOf(state);
-  for (const { frame } of framesOf(kept.stack)) {
-    const { file, line } = placeOf(frame, view);
-    if (file !== null) return `${oneLine(basename(file))}:${line}`;
+  try {
+    for (const { frame } of framesOf(kept.stack)) {
+      const { file, line } = placeOf(frame, view);
+      if (file !== null) return `${oneLine(basename(file))}:${line}`;
+    }
+  } catch {
+    // Why its frames make no sense is said when one looks at it.
   }
   return "";
 }

@@ -176,8 +176,7 @@ function overviewOf(
 
 function standingOf(path: string, { program }: Opened): Standing {
   const owner = ownerOf(path);
-  if (owner !== undefined && isRunning(owner))
-    return { kind: "running", process: owner.pid, since: new Date(owner.since).toISOString() };
+  if (owner !== undefined && isRunning(owner)) return { kind: "running", process: owner.pid };
   if (program.hasEnded) return { kind: "ended" };
   return owner === undefined ? { kind: "stopped" } : { kind: "killed", process: owner.pid };
 }
