@@ -242,6 +242,7 @@ function bracketsFrom({ table: { kinds, signs, length } }: Scan, first: number):
   let next = first;
   /** Reads until all brackets up to a token have come to their ends. */
   const readTo = (token: number): void => {
+    if (next === length) return;
     while (next < length && (next <= token || open.length > 0)) read(next++);
     if (next === length) for (const left of open) ends[left - first] = NEVER;
   };
