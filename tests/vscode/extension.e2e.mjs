@@ -128,7 +128,7 @@ async function leaveOrders() {
 /** Opens a file of the folder in the panel that shows it; what is in the panel. */
 async function openPanel(name) {
   const { page } = window;
-  await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
+  await page.locator(".explorer-folders-view").getByText(name, { exact: true }).dblclick();
   return page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
 }
 
