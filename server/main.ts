@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Connection, createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { clientHost, mixedHost } from "./client-host.ts";
-import { collector, youngSpace } from "./collector.ts";
+import { collector, heapOfV8 } from "./collector.ts";
 import { nodeHost } from "./node-host.ts";
 import { createServer } from "./server.ts";
 import { standardStreams } from "./stdio.ts";
@@ -29,8 +29,8 @@ createServer(connection, mixedHost(nodeHost(docs, build, tools), clientHost(conn
 connection.listen();
 
 // Over a socket or a named pipe V8 collects when it must: nobody but the connection sees the messages there.
-const space = youngSpace();
-if (space !== null) {
-  if (process.argv.includes("--stdio")) process.stdin.on("data", collector(space));
-  else if (process.argv.includes("--node-ipc")) process.on("message", collector(space));
+const heap = heapOfV8();
+if (heap !== null) {
+  if (process.argv.includes("--stdio")) process.stdin.on("data", collector(heap));
+  else if (process.argv.includes("--node-ipc")) process.on("message", collector(heap));
 }

@@ -12,6 +12,7 @@
 
 import { pexprs } from "ohm-js";
 import { type Expr, isCharacter, nextIn, OTHER, type Rules, type Starts, startsOf } from "./first.ts";
+import { keepOne } from "./keep-one.ts";
 
 /** Where a match stands, as Ohm's expressions know it. */
 interface State {
@@ -208,14 +209,20 @@ prototypes.apply.eval = function apply(this: Matching, state: State): boolean {
 };
 
 prototypes.apply.evalOnce = function evalOnce(this: Matching, body: Matching, state: State): Node | false {
-  return isPlain(state) ? nodeOf(this.ruleName, body, state) : own.evalOnce.call(this, body, state);
+  if (isPlain(state)) return nodeOf(this.ruleName, body, state);
+  keepCollecting(state, state.inputStream.source.length);
+  return own.evalOnce.call(this, body, state);
 };
+
+const keep = keepOne<State>();
+const keepCollecting = keepOne<State>();
 
 /** Matches the body of a rule. */
 function nodeOf(rule: string, body: Matching, state: State): Node | false {
   const { inputStream, _bindings, _bindingOffsets } = state;
-  const { pos } = inputStream;
+  const { pos, source } = inputStream;
   const { length } = _bindings;
+  keep(state, source.length);
   if (!attempt(body, state)) return false;
   return new NonterminalNode(rule, _bindings.splice(length), _bindingOffsets.splice(length), inputStream.pos - pos);
 }

@@ -7,6 +7,7 @@
 //                             arguments. With the places a twelfth of the whole.
 
 import { pexprs, type Semantics } from "ohm-js";
+import { type Keep, keepOne } from "./keep-one.ts";
 
 const LOWER_A = 97;
 
@@ -76,8 +77,9 @@ function childrenOf(wrapper: Wrapper): Wrapper[] {
 }
 
 /** The method of a node that runs an operation on it. */
-function running(name: string): (this: Wrapper) => unknown {
+function running(name: string, keep: Keep<Wrapper>): (this: Wrapper) => unknown {
   return function run(this: Wrapper): unknown {
+    keep(this, this._node.matchLength);
     const { actionDict } = this._semantics.operations[name]!;
     const node = this._node;
     const action = actionDict[node.ctorName] ?? (node.isNonterminal() ? actionDict._nonterminal : undefined);
@@ -95,7 +97,8 @@ function running(name: string): (this: Wrapper) => unknown {
 export function cheaply<S extends Semantics>(semantics: S): S {
   const { operations, Wrapper } = (semantics as unknown as { _getSemantics(): Internals })._getSemantics();
   const methods: Record<string, unknown> = Wrapper.prototype;
-  for (const name of Object.keys(operations)) methods[name] = running(name);
+  const keep = keepOne<Wrapper>();
+  for (const name of Object.keys(operations)) methods[name] = running(name, keep);
   methods.child = child;
   return semantics;
 }

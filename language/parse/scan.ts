@@ -14,6 +14,7 @@
 //   S5. What is read from a place between tokens depends on the text behind it, and on S3.
 
 import type { Comment } from "../ast.ts";
+import { keepOne } from "./keep-one.ts";
 
 export type TokenKind = "word" | "number" | "string" | "open" | "close" | "mark";
 
@@ -181,6 +182,7 @@ export function startsDeclaration(scan: Scan, index: number): boolean {
 export function scan(text: string): Scan {
   const openQuote = hasOpenQuote(text);
   const reader = new Reader(text, openQuote);
+  keep(reader, text.length);
   reader.read(0);
   return new Scan(text, reader.table, reader.comments, openQuote, reader.loose);
 }
@@ -256,6 +258,8 @@ function hasOpenQuote(text: string): boolean {
   }
   return false;
 }
+
+const keep = keepOne<Reader>();
 
 class Reader {
   readonly comments: Comment[] = [];
